@@ -1,0 +1,495 @@
+"""The words of the project, as frozen dataclasses. Nothing here runs, reads or writes anything.
+
+An `Exercise` is what is asked; a `Submission` is one student's files for it. A sandbox runs the files
+and yields an `Outcome` and `Evidence`; the trusted side adds `Measurement`s; each `Check` turns those
+`Facts` into a `Finding`, and a finding with its points is a `Verdict`. A `Record` holds everything about
+one graded submission and is the only thing a report reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Json: TypeAlias = "None | bool | int | float | str | Sequence[Json] | Mapping[str, Json]"
+Lang = Literal["fr", "en"]
+LANGS: tuple[Lang, ...] = ("fr", "en")
+
+
+# ── What is said ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One sentence in both languages; records carry both so that any report can choose."""
+
+    fr: str = ""
+    en: str = ""
+
+    def in_(self, lang: Lang) -> str:
+        return self.en if lang == "en" else self.fr
+
+    def __bool__(self) -> bool:
+        return bool(self.fr or self.en)
+
+
+class Status(StrEnum):
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SKIPPED = "skipped"  # could not be judged in this mode; no points, and the record says why
+    REVIEW = "review"  # a teacher decides
+    ERROR = "error"  # the grader's own fault: not marked
+
+
+class Mode(StrEnum):
+    STATIC = "static"  # read only
+    AUDIT = "audit"  # each `fit` is capped at a few steps
+    FULL = "full"  # as the student wrote it
+
+
+# ── What is asked ───────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one job may use. Seconds, MiB, counts."""
+
+    wall: float = 300.0
+    cpu: float = 900.0
+    memory_mib: int = 6144
+    processes: int = 128
+    file_mib: int = 512
+    total_mib: int = 1024
+    files: int = 2000
+    output_bytes: int = 1 << 20
+    output_flood_bytes: int = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSpec:
+    """A layer that is asked for: Keras class name, and the settings that count (the others are free)."""
+
+    kind: str
+    settings: Mapping[str, Json] = field(default_factory=dict)
+
+
+def layer(kind: str, **settings: Json) -> LayerSpec:
+    return LayerSpec(kind, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """An architecture that is asked for.
+
+    `layers` is the sequence once written in one way (activations inside their layers, `Flatten` in front of
+    a dense net and `Dropout` left out); `parameters` holds every right count, for the variants that are equal.
+    """
+
+    name: str
+    layers: tuple[LayerSpec, ...]
+    parameters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question asked in words, answered under `key` in the student's `REPONSES`."""
+
+    key: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    id: str
+    title: Text
+    dataset: str
+    checks: tuple[Check, ...]
+    models: tuple[ModelSpec, ...] = ()
+    questions: tuple[Question, ...] = ()
+    limits: Limits = Limits()
+    audit_steps: int = 30
+    folder: Path | None = None
+
+    @property
+    def max_score(self) -> float:
+        return sum(check.points for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One student's files for one exercise. `main` is what is run; everything under `root` may be copied."""
+
+    student: str
+    exercise: str
+    root: Path
+    main: Path
+    files: tuple[Path, ...]
+    note: Text = Text()
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.main.suffix.lower() == ".ipynb"
+
+
+# ── What was seen ───────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception of the student's program: `type`, `message`, and the frames of the student's own files."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...]
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSeen:
+    kind: str
+    name: str
+    settings: Mapping[str, Json]
+    output_shape: tuple[int | None, ...] | None
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataSeen:
+    """What a training was fed: sizes, ranges, and the name of the array file with its row fingerprints."""
+
+    rows: int
+    shape: tuple[int, ...]
+    dtype: str
+    low: float
+    high: float
+    label_shape: tuple[int, ...]
+    rows_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A model as it stood at one moment. `architecture` is Keras JSON; `weights` names an array file.
+
+    `reason` is `build`, `fit`, `train_on_batch`, `evaluate`, `predict`, `save` or `end`.
+    """
+
+    id: int
+    model: int
+    name: str
+    reason: str
+    architecture: str | None
+    layers: tuple[LayerSeen, ...]
+    parameters: int
+    input_shape: tuple[int | None, ...] | None
+    output_shape: tuple[int | None, ...] | None
+    weights: str | None
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompileSeen:
+    model: int
+    loss: str
+    optimizer: str
+    learning_rate: float | None
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One `fit` (or a run of `train_on_batch`). `history` maps a metric to one value per epoch run."""
+
+    id: int
+    model: int
+    how: str
+    epochs_asked: int
+    epochs_run: int
+    batch_size: int | None
+    steps: int
+    capped: bool
+    finished: bool
+    history: Mapping[str, tuple[float, ...]]
+    data: DataSeen | None
+    validation: DataSeen | None
+    compiled: CompileSeen | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A call of `evaluate`, `predict`, `save` or `save_weights`, with the snapshot that it used."""
+
+    model: int
+    how: str
+    snapshot: int | None
+    rows: int
+    values: tuple[float, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AxesSeen:
+    """One axes of a figure: `images` are indices into the figure's array file, `cmap` the first image's map."""
+
+    title: str
+    images: int
+    cmap: str
+    lines: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSeen:
+    id: int
+    how: str
+    axes: tuple[AxesSeen, ...]
+    arrays: str | None
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a library that an exercise is about (t-SNE, a scaler, an SVM), noted with its settings.
+
+    `facts` holds small values only; arrays are in the file named `arrays`.
+    """
+
+    id: int
+    what: str
+    facts: Mapping[str, Json]
+    arrays: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The standard output and error: the kept text, and how many bytes were dropped."""
+
+    text: str = ""
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the job ended. `status` is `ok`, `error`, `exited`, `timeout`, `cpu`, `memory`, `processes`, `disk`,
+    `output` or `killed`; `exit` the process's exit code, negative for a signal."""
+
+    status: str
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_mib: int = 0
+    exit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that left the sandbox, already read distrustfully (see `grader.evidence`)."""
+
+    folder: Path | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    compiles: tuple[CompileSeen, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    uses: tuple[ModelUse, ...] = ()
+    figures: tuple[FigureSeen, ...] = ()
+    calls: tuple[Call, ...] = ()
+    files: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Json] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    finished: bool = False
+    printed: Printed = Printed()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    rejected: int = 0
+
+    def snapshot(self, snapshot_id: int) -> Snapshot | None:
+        return next((s for s in self.snapshots if s.id == snapshot_id), None)
+
+
+# ── What was read without running ───────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth telling that costs no marks: `line` in `where`, 0 where there is none."""
+
+    text: Text
+    where: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the source says. `answers` maps each key of REPONSES to the text the student wrote."""
+
+    source: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
+    failure: Failure | None = None
+    imports: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def runnable(self) -> bool:
+        return self.failure is None
+
+
+# ── What is judged ──────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """A question to the evaluator, by kind and settings; hashable, so that an answer can be cached."""
+
+    kind: str
+    settings: tuple[tuple[str, str | int | float | None], ...] = ()
+
+    def get(self, name: str) -> str | int | float | None:
+        return dict(self.settings).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a check may look at."""
+
+    exercise: Exercise
+    mode: Mode
+    reading: Reading
+    outcome: Outcome | None = None
+    evidence: Evidence = Evidence()
+    measured: Mapping[Measurement, Mapping[str, Json]] = field(default_factory=dict)
+    rows: RowIndex | None = None
+    notes: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found, before it is worth points. `share` of the points is earned, from 0 to 1."""
+
+    status: Status
+    share: float
+    message: Text
+    measured: Text = Text()
+    expected: Text = Text()
+    hint: Text = Text()
+
+
+class Stage(StrEnum):
+    """The earliest moment at which a check can speak."""
+
+    READING = "reading"
+    MODEL = "model"
+    RUN = "run"
+
+
+def _no_measurements(facts: Facts) -> tuple[Measurement, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Judges one thing. `judge` is pure; `needs` names what the evaluator must measure first."""
+
+    id: str
+    title: Text
+    points: float
+    judge: Callable[[Facts], Finding]
+    needs: Callable[[Facts], tuple[Measurement, ...]] = _no_measurements
+    stage: Stage = Stage.RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    id: str
+    status: Status
+    points: float
+    max_points: float
+    title: Text
+    measured: Text = Text()
+    expected: Text = Text()
+    message: Text = Text()
+    hint: Text = Text()
+
+
+# ── Data ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """Which data was used: `source` is `files`, `keras-cache` or `stand-in`; `folder` holds the prepared arrays."""
+
+    name: str
+    source: str
+    sha256: str
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RowIndex:
+    """The fingerprints of a dataset's images, so that rows can be recognised by content.
+
+    `split` maps "train"/"test" to the fingerprints, uint64 of shape (n,), in the order of the images;
+    `labels` to the labels, int64 of shape (n,).
+    """
+
+    split: Mapping[str, NDArray[np.uint64]]
+    labels: Mapping[str, NDArray[np.int64]]
+
+
+# ── What is kept ────────────────────────────────────────────────────────────────────────────────
+
+RECORD_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything about one graded submission; `grader.records` writes and reads its JSON."""
+
+    exercise: str
+    title: Text
+    student: str
+    file: str
+    mode: Mode
+    seed: int
+    verdicts: tuple[Verdict, ...]
+    dataset: DatasetInfo | None
+    sandbox: Mapping[str, str]
+    outcome: Outcome | None
+    notices: tuple[Notice, ...] = ()
+    failure: Failure | None = None
+    output_tail: str = ""
+    output_dropped: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    details: Mapping[str, Json] = field(default_factory=dict)
+    grader_version: str = ""
+    schema: int = RECORD_SCHEMA
+
+    @property
+    def score(self) -> float:
+        return round(sum(v.points for v in self.verdicts), 2)
+
+    @property
+    def max_score(self) -> float:
+        return round(sum(v.max_points for v in self.verdicts), 2)
+
+    @property
+    def broken(self) -> bool:
+        """True where the grader, not the student, failed: the submission is not marked."""
+        return any(v.status is Status.ERROR for v in self.verdicts)
+
+    @property
+    def to_review(self) -> bool:
+        return any(v.status is Status.REVIEW for v in self.verdicts)

@@ -1,0 +1,73 @@
+"""Every error the grader raises on purpose.
+
+    GraderError                    says what is wrong and what to do about it; never a student's mark
+    ├── UsageError                 what was typed cannot be done (exit code 2)
+    │   ├── UnknownExercise        no exercise of that name; knows the nearest names
+    │   ├── NothingToGrade         no submission where one was looked for
+    │   ├── UnreadableSubmission   a file that cannot be opened as what it claims to be
+    │   └── BadSpecification       an exercise.py, or a header of a wrong solution, that breaks its own rules
+    └── Breakdown                  the grader's or the machine's fault (exit code 3, status `error`)
+        ├── SandboxUnavailable     the walls asked for cannot be built here; says which and why
+        ├── WorkerDied             the warm worker went away while a job ran
+        ├── DataUnavailable        a dataset can be neither found nor generated
+        └── EvaluationFailed       the trusted side could not measure what it was asked to
+
+What a student's program does wrong is not an error here: it is an outcome and a verdict.
+"""
+
+from __future__ import annotations
+
+
+class GraderError(Exception):
+    """Carries one sentence for the reader in each language, as `Text` does."""
+
+    def __init__(self, fr: str, en: str) -> None:
+        super().__init__(en)
+        self.fr = fr
+        self.en = en
+
+    def in_language(self, lang: str) -> str:
+        return self.en if lang == "en" else self.fr
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.fr, self.en)
+
+
+class UsageError(GraderError):
+    pass
+
+
+class UnknownExercise(UsageError):
+    pass
+
+
+class NothingToGrade(UsageError):
+    pass
+
+
+class UnreadableSubmission(UsageError):
+    pass
+
+
+class BadSpecification(UsageError):
+    pass
+
+
+class Breakdown(GraderError):
+    pass
+
+
+class SandboxUnavailable(Breakdown):
+    pass
+
+
+class WorkerDied(Breakdown):
+    pass
+
+
+class DataUnavailable(Breakdown):
+    pass
+
+
+class EvaluationFailed(Breakdown):
+    pass

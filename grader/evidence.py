@@ -1,0 +1,548 @@
+"""The form of what leaves the sandbox: how it is written inside, and how it is read, distrustfully, outside.
+
+Evidence is a stream of JSON lines on a pipe and a folder of uncompressed `.npz` files that the lines name.
+A line is written whole as soon as its fact is known, so whatever happened before a crash, a time-out or a
+kill comes out. The student's code shares its process with the writer and may write lines and files of its
+own: the reader bounds every size, accepts plain arrays only, follows no link, and drops what has not the
+form (counted in `Evidence.rejected`). No pickle, no class, no score crosses this line.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import stat
+import threading
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from grader.domain import (
+    AxesSeen,
+    Call,
+    CompileSeen,
+    DataSeen,
+    Evidence,
+    Failure,
+    FigureSeen,
+    Frame,
+    Json,
+    LayerSeen,
+    ModelUse,
+    Notice,
+    Printed,
+    Snapshot,
+    Text,
+    Training,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LINE_BYTES = 4 << 20
+STREAM_BYTES = 64 << 20
+EVENTS = 100_000
+ARCHITECTURE_CHARS = 1 << 20
+ARRAY_FILE_BYTES = 512 << 20
+ARRAYS_PER_FILE = 1024
+ARRAY_DIMENSIONS = 8
+_ARRAY_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.npz")
+_PICTURE_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.png")
+T = TypeVar("T")
+
+
+class Forged(ValueError):
+    """A line or an array file without the form of evidence."""
+
+
+# ── Inside the sandbox ──────────────────────────────────────────────────────────────────────────
+
+
+class Tape:
+    """Writes events to a pipe and arrays to a folder, within a budget. Used by the recorder only.
+
+    Events of forked children of the student's program are left out: their story is not the program's.
+    """
+
+    def __init__(self, pipe: int, folder: Path, array_budget: int = 256 << 20) -> None:
+        self._pipe = pipe
+        self._folder = folder
+        self._left = array_budget
+        self._lock = threading.Lock()
+        self._pid = os.getpid()
+        self._next: dict[str, int] = {}
+
+    def number(self, series: str) -> int:
+        """The next free number of a series of names: 1, 2, 3…"""
+        with self._lock:
+            self._next[series] = self._next.get(series, 0) + 1
+            return self._next[series]
+
+    def write(self, event: str, **fields: object) -> None:
+        if os.getpid() != self._pid:
+            return
+        line = json.dumps({"event": event, **fields}, default=_plain, ensure_ascii=True, allow_nan=False).encode()
+        if len(line) < LINE_BYTES:
+            with self._lock:
+                _write_all(self._pipe, line + b"\n")
+
+    def arrays(self, series: str, name: str | None = None, **arrays: NDArray[Any]) -> str | None:
+        """Keep arrays under a name that an event can mention; None where the budget is spent."""
+        import numpy as np
+
+        size = sum(array.nbytes for array in arrays.values())
+        if os.getpid() != self._pid or size > self._left:
+            return None
+        self._left -= size
+        name = name or f"{series}-{self.number(series)}.npz"
+        partial = self._folder / f".{name}"
+        with partial.open("wb") as file:
+            np.savez(file, **arrays)
+        partial.replace(self._folder / name)
+        return name
+
+    def picture(self, series: str, png: bytes) -> str | None:
+        if len(png) > min(self._left, 4 << 20):
+            return None
+        self._left -= len(png)
+        name = f"{series}-{self.number(series)}.png"
+        (self._folder / name).write_bytes(png)
+        return name
+
+
+def _write_all(pipe: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(pipe, view) :]
+
+
+def _plain(value: object) -> object:
+    """JSON for what the recorder meets: NumPy scalars, tuples, paths; anything else by its name."""
+    item = getattr(value, "item", None)
+    if callable(item) and getattr(value, "ndim", 1) == 0:
+        return finite_or_name(item())
+    if isinstance(value, set | frozenset):
+        return sorted(value)
+    return str(value)[:200]
+
+
+def finite_or_name(value: object) -> object:
+    """A float as JSON can carry it: NaN and the infinities become their names."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
+    return value
+
+
+# ── Outside: fields with a form ─────────────────────────────────────────────────────────────────
+
+
+class Fields:
+    """Typed, bounded access to a decoded JSON object."""
+
+    def __init__(self, value: object) -> None:
+        if not isinstance(value, dict):
+            raise Forged("not an object")
+        self._fields: dict[str, Any] = value
+
+    def text(self, name: str, most: int = 200) -> str:
+        value = self._fields.get(name, "")
+        if not isinstance(value, str):
+            raise Forged(f"{name}: not a text")
+        return value[:most].encode("utf-8", "replace").decode("utf-8")
+
+    def maybe_text(self, name: str, most: int = 200) -> str | None:
+        return None if self._fields.get(name) is None else self.text(name, most)
+
+    def whole(self, name: str, low: int = 0, high: int = 1 << 53) -> int:
+        value = self._fields.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Forged(f"{name}: not a whole number from {low} to {high}")
+        return value
+
+    def maybe_whole(self, name: str) -> int | None:
+        return None if self._fields.get(name) is None else self.whole(name)
+
+    def real(self, name: str) -> float:
+        return _real(self._fields.get(name, 0.0))
+
+    def maybe_real(self, name: str) -> float | None:
+        return None if self._fields.get(name) is None else self.real(name)
+
+    def flag(self, name: str) -> bool:
+        return self._fields.get(name) is True
+
+    def many(self, name: str, most: int, read: Callable[[Any], T]) -> tuple[T, ...]:
+        value = self._fields.get(name) or []
+        if not isinstance(value, list) or len(value) > most:
+            raise Forged(f"{name}: not a list of at most {most}")
+        return tuple(read(item) for item in value)
+
+    def shape(self, name: str) -> tuple[int | None, ...] | None:
+        return None if self._fields.get(name) is None else self.many(name, 16, _dimension)
+
+    def table(self, name: str, most: int = 64) -> dict[str, Any]:
+        value = self._fields.get(name) or {}
+        if not isinstance(value, dict) or len(value) > most:
+            raise Forged(f"{name}: not a table of at most {most}")
+        return {key[:200]: item for key, item in value.items()}
+
+    def small(self, name: str, most: int = 64) -> dict[str, Json]:
+        """A table of small values; what is too large is left out."""
+        return {key: _small(item) for key, item in self.table(name, most).items()}
+
+    def file(self, name: str, form: re.Pattern[str] = _ARRAY_NAME) -> str | None:
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise Forged(f"{name}: not the name of a kept file")
+        return value
+
+    def sub(self, name: str, read: Callable[[Fields], T]) -> T | None:
+        value = self._fields.get(name)
+        return None if value is None else read(Fields(value))
+
+
+def _real(value: object) -> float:
+    if isinstance(value, str) and value in ("nan", "inf", "-inf"):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Forged("not a number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise Forged("not a number") from None
+
+
+def _dimension(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1 << 40:
+        raise Forged("not a dimension")
+    return value
+
+
+def _small(value: object, depth: int = 3) -> Json:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if abs(value) < 1 << 53 else None
+    if isinstance(value, str):
+        return value[:500].encode("utf-8", "replace").decode("utf-8")
+    if depth and isinstance(value, list) and len(value) <= 64:
+        return [_small(item, depth - 1) for item in value]
+    if depth and isinstance(value, dict) and len(value) <= 64:
+        return {key[:100]: _small(item, depth - 1) for key, item in value.items()}
+    return None
+
+
+def read_json(data: bytes | str) -> Any:
+    """Strict JSON: no NaN, no duplicate keys, no depth that exhausts the stack. Raises `Forged`."""
+    try:
+        return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as problem:
+        raise Forged(f"not JSON: {type(problem).__name__}") from None
+
+
+def _no_constant(name: str) -> float:
+    raise Forged(name)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Forged("duplicate keys")
+    return found
+
+
+# ── Outside: events ─────────────────────────────────────────────────────────────────────────────
+
+
+def _layer(value: object) -> LayerSeen:
+    fields = Fields(value)
+    return LayerSeen(
+        kind=fields.text("kind"),
+        name=fields.text("name"),
+        settings=fields.small("settings"),
+        output_shape=fields.shape("output_shape"),
+        parameters=fields.whole("parameters"),
+    )
+
+
+def _snapshot(fields: Fields) -> Snapshot:
+    return Snapshot(
+        id=fields.whole("id"),
+        model=fields.whole("model"),
+        name=fields.text("name"),
+        reason=fields.text("reason", 20),
+        architecture=fields.maybe_text("architecture", ARCHITECTURE_CHARS),
+        layers=fields.many("layers", 512, _layer),
+        parameters=fields.whole("parameters"),
+        input_shape=fields.shape("input_shape"),
+        output_shape=fields.shape("output_shape"),
+        weights=fields.file("weights"),
+        steps=fields.whole("steps"),
+    )
+
+
+def _compile(fields: Fields) -> CompileSeen:
+    return CompileSeen(
+        model=fields.whole("model"),
+        loss=fields.text("loss"),
+        optimizer=fields.text("optimizer"),
+        learning_rate=fields.maybe_real("learning_rate"),
+        metrics=fields.many("metrics", 32, lambda item: str(item)[:100]),
+    )
+
+
+def _data(fields: Fields) -> DataSeen:
+    return DataSeen(
+        rows=fields.whole("rows"),
+        shape=tuple(n or 0 for n in fields.shape("shape") or ()),
+        dtype=fields.text("dtype", 40),
+        low=fields.real("low"),
+        high=fields.real("high"),
+        label_shape=tuple(n or 0 for n in fields.shape("label_shape") or ()),
+        rows_file=fields.file("rows_file"),
+    )
+
+
+def _training(fields: Fields) -> Training:
+    return Training(
+        id=fields.whole("id"),
+        model=fields.whole("model"),
+        how=fields.text("how", 20),
+        epochs_asked=fields.whole("epochs"),
+        epochs_run=0,
+        batch_size=fields.maybe_whole("batch_size"),
+        steps=0,
+        capped=fields.flag("capped"),
+        finished=False,
+        history={},
+        data=fields.sub("data", _data),
+        validation=fields.sub("validation", _data),
+        compiled=fields.sub("compiled", _compile),
+    )
+
+
+def _use(fields: Fields) -> ModelUse:
+    return ModelUse(
+        model=fields.whole("model"),
+        how=fields.text("how", 20),
+        snapshot=fields.maybe_whole("snapshot"),
+        rows=fields.whole("rows"),
+        values=fields.many("values", 64, _real),
+        path=fields.text("path", 500),
+    )
+
+
+def _axes(value: object) -> AxesSeen:
+    fields = Fields(value)
+    return AxesSeen(
+        title=fields.text("title"),
+        images=fields.whole("images"),
+        cmap=fields.text("cmap", 60),
+        lines=fields.whole("lines"),
+        points=fields.whole("points"),
+    )
+
+
+def _figure(fields: Fields) -> FigureSeen:
+    return FigureSeen(
+        id=fields.whole("id"),
+        how=fields.text("how", 20),
+        axes=fields.many("axes", 1024, _axes),
+        arrays=fields.file("arrays"),
+        picture=fields.file("picture", _PICTURE_NAME),
+    )
+
+
+def _call(fields: Fields) -> Call:
+    return Call(fields.whole("id"), fields.text("what", 60), fields.small("facts"), fields.file("arrays"))
+
+
+def _frame(value: object) -> Frame:
+    fields = Fields(value)
+    return Frame(fields.text("file"), fields.whole("line"), fields.text("function"), fields.text("text", 300))
+
+
+def _failure(fields: Fields) -> Failure:
+    return Failure(
+        type=fields.text("type"),
+        message=fields.text("message", 4000),
+        frames=fields.many("frames", 50, _frame),
+        cell=fields.maybe_whole("cell"),
+    )
+
+
+def _notice(fields: Fields) -> Notice:
+    return Notice(
+        Text(fields.text("fr", 600), fields.text("en", 600)), fields.text("where"), fields.whole("line", high=10**7)
+    )
+
+
+class Reader:
+    """Builds the Evidence from the lines, one by one, so that a front end may look over its shoulder."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._bytes = 0
+        self._events = 0
+        self._rejected = 0
+        self._found: dict[str, list[Any]] = {kind: [] for kind in _KEPT}
+        self._snapshots: dict[int, Snapshot] = {}
+        self._trainings: dict[int, Training] = {}
+        self._versions: dict[str, str] = {}
+        self._values: dict[str, Json] = {}
+        self._finished = False
+
+    def feed(self, line: bytes) -> tuple[str, Any] | None:
+        """Take one line; return its kind and what it holds, or None where it has not the form."""
+        self._bytes += len(line)
+        self._events += 1
+        if len(line) > LINE_BYTES or self._bytes > STREAM_BYTES or self._events > EVENTS:
+            self._rejected += 1
+            return None
+        try:
+            fields = Fields(read_json(line))
+            kind = fields.text("event", 20)
+            return kind, self._keep(kind, fields)
+        except Forged:
+            self._rejected += 1
+            return None
+
+    def _keep(self, kind: str, fields: Fields) -> Any:
+        if kind in _KEPT:
+            item = _KEPT[kind](fields)
+            self._found[kind].append(item)
+            return item
+        if kind == "snapshot":
+            snapshot = _snapshot(fields)
+            self._snapshots[snapshot.id] = snapshot
+            return snapshot
+        if kind == "fit_begin":
+            training = _training(fields)
+            self._trainings.setdefault(training.id, training)
+            return training
+        if kind in ("epoch", "fit_end"):
+            return self._follow(kind, fields)
+        if kind == "batch":
+            return {name: fields.whole(name) for name in ("fit", "epoch", "done", "total")}
+        if kind == "hello":
+            self._versions = {key: str(value)[:40] for key, value in fields.small("versions").items()}
+        elif kind == "value":
+            self._values[fields.text("name", 60)] = fields.real("value")
+        elif kind == "finished":
+            self._finished = True
+        else:
+            raise Forged(f"unknown event {kind!r}")
+        return None
+
+    def _follow(self, kind: str, fields: Fields) -> Training:
+        training = self._trainings.get(fields.whole("fit"))
+        if training is None:
+            raise Forged("a training that never began")
+        if kind == "epoch":
+            logs = {name: _real(value) for name, value in fields.table("logs", 32).items()}
+            history = {name: (*training.history.get(name, ()), value) for name, value in logs.items()}
+            training = replace(training, history={**training.history, **history}, epochs_run=training.epochs_run + 1)
+        else:
+            training = replace(training, steps=fields.whole("steps"), finished=fields.flag("finished"))
+        self._trainings[training.id] = training
+        return training
+
+    def close(self, printed: Printed = Printed(), files: Mapping[str, int] | None = None) -> Evidence:
+        """The Evidence as far as it came. `files` are the files the program left, as listed from outside."""
+        return Evidence(
+            folder=self._folder,
+            snapshots=tuple(self._snapshots.values()),
+            compiles=tuple(self._found["compile"]),
+            trainings=tuple(self._trainings.values()),
+            uses=tuple(self._found["use"]),
+            figures=tuple(self._found["figure"]),
+            calls=tuple(self._found["call"]),
+            files=dict(files or {}),
+            values=self._values,
+            failures=tuple(self._found["failure"]),
+            finished=self._finished,
+            printed=printed,
+            versions=self._versions,
+            notices=tuple(self._found["notice"]),
+            rejected=self._rejected,
+        )
+
+
+_KEPT: dict[str, Callable[[Fields], Any]] = {
+    "compile": _compile,
+    "use": _use,
+    "figure": _figure,
+    "call": _call,
+    "failure": _failure,
+    "notice": _notice,
+}
+
+
+# ── Outside: arrays ─────────────────────────────────────────────────────────────────────────────
+
+
+def open_regular(path: Path, most: int) -> int:
+    """A descriptor of a plain file of at most `most` bytes: no link, FIFO or device. Raises `Forged`."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as problem:
+        raise Forged(f"{path.name}: {problem.strerror}") from None
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+        os.close(descriptor)
+        raise Forged(f"{path.name}: not a plain file of at most {most} bytes")
+    return descriptor
+
+
+def load_arrays(folder: Path | None, name: str | None) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a kept file: numbers and booleans only, stored uncompressed, sizes checked before reading.
+
+    Raises:
+        Forged: the file is missing, is not what it should be, or is larger than allowed.
+    """
+    if folder is None or name is None or not _ARRAY_NAME.fullmatch(name):
+        raise Forged("no arrays were kept")
+    with os.fdopen(open_regular(folder / name, ARRAY_FILE_BYTES), "rb") as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                entries = archive.infolist()
+                if len(entries) > ARRAYS_PER_FILE or len({e.filename for e in entries}) != len(entries):
+                    raise Forged(f"{name}: too many arrays, or two of one name")
+                return {e.filename.removesuffix(".npy"): _array(archive, e) for e in entries}
+        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as problem:
+            raise Forged(f"{name}: {problem}") from None
+
+
+def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[np.generic]:
+    import numpy as np
+    from numpy.lib import format as npy
+
+    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > ARRAY_FILE_BYTES:
+        raise Forged(f"{entry.filename}: compressed or too large")
+    with archive.open(entry) as member:
+        try:
+            version = npy.read_magic(member)
+            if version != (1, 0):
+                raise Forged(f"{entry.filename}: version {version}")
+            shape, fortran, dtype = npy.read_array_header_1_0(member, max_header_size=4096)
+        except ValueError as problem:
+            raise Forged(f"{entry.filename}: {problem}") from None
+        if dtype.kind not in "biuf" or dtype.itemsize > 8 or len(shape) > ARRAY_DIMENSIONS or min(shape, default=0) < 0:
+            raise Forged(f"{entry.filename}: {dtype} of shape {shape}")
+        count = math.prod(shape)
+        if count * dtype.itemsize > entry.file_size:
+            raise Forged(f"{entry.filename}: shorter than its shape {shape}")
+        data = member.read(count * dtype.itemsize)
+        if len(data) != count * dtype.itemsize:
+            raise Forged(f"{entry.filename}: shorter than its shape {shape}")
+        flat = np.frombuffer(data, dtype=dtype, count=count)
+        return flat.reshape(shape, order="F" if fortran else "C")

@@ -1,0 +1,37 @@
+"""Walls around student code: one backend per file behind one small interface.
+
+A backend is one method, `command`: how to start a program inside its walls. Everything else (the warm
+worker, jobs, limits, output, the kill) is the same for all of them and stands in `slot.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from grader.domain import Text
+from grader.errors import SandboxUnavailable
+from grader.sandbox.base import Level, Sandbox, SelfTest, View
+from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.process import Process
+from grader.sandbox.slot import Job, Ran, Slot
+
+__all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Slot", "View", "choose"]
+
+BACKENDS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "process": Process}
+STRONGEST_FIRST = ("bubblewrap",)
+
+
+def choose(name: str) -> tuple[Sandbox, SelfTest]:
+    """The backend asked for, proven by its self-test; `auto` is the strongest that works, never `process`.
+
+    Raises:
+        SandboxUnavailable: with what was refused and how to allow it.
+    """
+    refused: list[Text] = []
+    for candidate in STRONGEST_FIRST if name == "auto" else (name,):
+        sandbox = BACKENDS[candidate]()
+        test = sandbox.self_test()
+        if test.works:
+            return sandbox, test
+        refused.append(test.why)
+    raise SandboxUnavailable(" ".join(why.fr for why in refused), " ".join(why.en for why in refused))

@@ -1,0 +1,52 @@
+"""The interface that every sandbox backend stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from grader.domain import Text
+
+
+class Level(StrEnum):
+    """What a backend promises; printed, and stored in every record."""
+
+    FULL = "full"  # no network, no host files, own processes, limits
+    REDUCED = "reduced"  # files and TCP walled off, limits; shares the host's process list
+    LIMITS_ONLY = "limits"  # limits and a clean environment: for one's own code
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the worker may see: `read` are folders, read-only; `write` is the one folder it may change.
+
+    Paths are the same inside and outside.
+    """
+
+    read: tuple[Path, ...]
+    write: Path
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What a backend proved about itself before use. `held` names the walls that were tried and held."""
+
+    works: bool
+    held: tuple[str, ...] = ()
+    why: Text = Text()
+
+
+class Sandbox(Protocol):
+    name: str
+    level: Level
+
+    def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
+        """The command line that runs `program` inside the walls, with just this environment."""
+        ...
+
+    def self_test(self) -> SelfTest:
+        """Try the walls. Takes well under a second; never raises."""
+        ...

@@ -1,0 +1,303 @@
+"""A slot: one warm worker inside walls, that runs one job after the other.
+
+The worker is started by name and spoken to over a socket; a job's events and output come through pipes
+of their own. The worker keeps the limits; the slot keeps the clock too, and ends a worker that does not.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from grader.domain import Limits, Outcome, Printed
+from grader.errors import WorkerDied
+from grader.sandbox.base import Sandbox, View
+from grader.sandbox.python import environment
+
+START_SECONDS = 180.0
+GRACE_SECONDS = 15.0
+LINE_BYTES = 4 << 20
+CHUNK = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`entry` is a module with `run(fields, events)`; `fields` must be JSON. Paths lie in the slot's folder."""
+
+    entry: str
+    fields: Mapping[str, Any]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    outcome: Outcome
+    printed: Printed
+
+
+class Slot:
+    """Use as a context manager. Starting is begun at once and awaited by the first job."""
+
+    def __init__(self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...]) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="grade-"))
+        self._sandbox = sandbox
+        self._read = read
+        self._preload = preload
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ready = False
+        self._jobs = 0
+
+    def __enter__(self) -> Slot:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # ── The worker ──────────────────────────────────────────────────────────────────────────
+
+    def start(self) -> None:
+        """Start the worker if it is not there; does not wait for it to be warm."""
+        if self._worker is not None:
+            return
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        program = [sys.executable, "-s", "-P", "-m", "grader.worker", "--control", str(theirs.fileno())]
+        program += [word for module in self._preload for word in ("--preload", module)]
+        command = self._sandbox.command(program, View(self._read, self.folder), environment(home))
+        with theirs, (self.folder / "worker.log").open("ab") as log:
+            self._worker = subprocess.Popen(
+                command,
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+                start_new_session=True,  # Ctrl-C is for the grader, which then ends its workers in order
+            )
+        self._control, self._ready = ours, False
+
+    def wait_until_warm(self) -> None:
+        self.start()
+        if not self._ready:
+            assert self._control is not None
+            self._control.settimeout(START_SECONDS)
+            if not self._hear().get("ready"):
+                raise self._died()
+            self._control.settimeout(None)
+            self._ready = True
+
+    def close(self) -> None:
+        self._end_worker()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_worker(self) -> None:
+        control, worker = self._control, self._worker
+        self._control = self._worker = None
+        self._ready = False
+        if control is not None:
+            control.close()
+        if worker is not None:
+            with suppress(subprocess.TimeoutExpired):
+                worker.wait(0.2)  # an idle worker ends when its control socket does
+            if worker.poll() is None:
+                _kill_tree(worker)
+            worker.wait()
+
+    def _hear(self) -> dict[str, Any]:
+        assert self._control is not None
+        try:
+            data = self._control.recv(1 << 18)
+        except (TimeoutError, OSError):
+            data = b""
+        message: dict[str, Any] = json.loads(data) if data else {}
+        return message
+
+    def _died(self) -> WorkerDied:
+        log = (self.folder / "worker.log").read_text(encoding="utf-8", errors="replace")[-600:].strip()
+        self._end_worker()
+        return WorkerDied(
+            f"Le processus isolé du correcteur s'est arrêté. {log}", f"The grader's isolated worker stopped. {log}"
+        )
+
+    # ── Jobs ────────────────────────────────────────────────────────────────────────────────
+
+    def new_folder(self) -> Path:
+        """An empty folder for one job, inside what the worker can see."""
+        self._jobs += 1
+        folder = self.folder / f"j{self._jobs}"
+        folder.mkdir()
+        return folder
+
+    def run(self, job: Job, on_line: Callable[[bytes], None]) -> Ran:
+        """Run one job to its end; `on_line` is given each line of events as it comes.
+
+        Raises:
+            WorkerDied: the worker, not the job, came to an end. The slot starts a new one when next used.
+        """
+        self.wait_until_warm()
+        assert self._control is not None
+        events, events_in = os.pipe()
+        output, output_in = os.pipe()
+        message = json.dumps({"job": {**_fields(job), "environment": {}}}).encode()
+        try:
+            socket.send_fds(self._control, [message], [events_in, output_in])
+        except OSError:
+            os.close(events)
+            os.close(output)
+            raise self._died() from None
+        finally:
+            os.close(events_in)
+            os.close(output_in)
+        with os.fdopen(events, "rb", 0), os.fdopen(output, "rb", 0):
+            watch = _Following(self._control, events, output, on_line, job.limits)
+            try:
+                done = watch.until_done()
+            except BaseException:  # Ctrl-C, or a fault of `on_line`: no half-run job stays behind
+                self._end_worker()
+                raise
+        if done is None:
+            raise self._died()
+        if watch.late:
+            self._end_worker()
+        return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped))
+
+
+def _fields(job: Job) -> dict[str, Any]:
+    return {"entry": job.entry, "fields": dict(job.fields), "limits": asdict(job.limits)}
+
+
+class _Following:
+    """Reads a running job's pipes and the worker's answer, with the outer clock."""
+
+    def __init__(
+        self, control: socket.socket, events: int, output: int, on_line: Callable[[bytes], None], limits: Limits
+    ) -> None:
+        self._control = control
+        self._events = events
+        self._output = output
+        self._on_line = on_line
+        self._limits = limits
+        self._line = b""
+        self._skipping = False
+        self._flooded = False
+        self.text = HeadAndTail(limits.output_bytes)
+        self.late = False
+
+    def until_done(self) -> dict[str, Any] | None:
+        """The outcome's fields; None where the worker died."""
+        deadline = time.monotonic() + self._limits.wall + GRACE_SECONDS
+        with selectors.DefaultSelector() as selector:
+            for source in (self._control, self._events, self._output):
+                selector.register(source, selectors.EVENT_READ)
+            while True:
+                left = deadline - time.monotonic()
+                if left < 0:
+                    self.late = True
+                    return _too_late(self._limits.wall)
+                for key, _ in selector.select(min(left, 1.0)):
+                    if key.fileobj == self._output:
+                        self._read_output(selector)
+                    elif key.fileobj == self._events:
+                        self._read_events(selector)
+                    else:
+                        return self._answer()
+
+    def _answer(self) -> dict[str, Any] | None:
+        try:
+            data = self._control.recv(1 << 18)
+        except OSError:
+            return None
+        self._drain()
+        if not data:
+            return None
+        done: dict[str, Any] = json.loads(data)["done"]
+        return {**done, "status": "output"} if self._flooded else done
+
+    def _drain(self) -> None:
+        """What was written before the end but not read yet. All writers are dead, so the pipes end."""
+        for descriptor, take in ((self._events, self._take_events), (self._output, self.text.add)):
+            os.set_blocking(descriptor, False)
+            with suppress(BlockingIOError):
+                while data := os.read(descriptor, CHUNK):
+                    take(data)
+
+    def _read_output(self, selector: selectors.BaseSelector) -> None:
+        data = os.read(self._output, CHUNK)
+        if not data:
+            selector.unregister(self._output)
+        self.text.add(data)
+        if self.text.dropped > self._limits.output_flood_bytes and not self._flooded:
+            self._flooded = True
+            self._control.sendall(json.dumps({"kill": True}).encode())
+
+    def _read_events(self, selector: selectors.BaseSelector) -> None:
+        data = os.read(self._events, CHUNK)
+        if not data:
+            selector.unregister(self._events)
+        self._take_events(data)
+
+    def _take_events(self, data: bytes) -> None:
+        *lines, self._line = (self._line + data).split(b"\n")
+        for line in lines:
+            if self._skipping:
+                self._skipping = False
+            elif line:
+                self._on_line(line)
+        if len(self._line) > LINE_BYTES:
+            self._line, self._skipping = b"", True
+
+
+def _too_late(wall: float) -> dict[str, Any]:
+    return {"status": "timeout", "seconds": wall, "cpu_seconds": 0.0, "peak_memory_mib": 0, "exit": None}
+
+
+class HeadAndTail:
+    """Keeps the first and the last half of what is allowed, and counts what lies between."""
+
+    def __init__(self, most: int) -> None:
+        self._half = most // 2
+        self._head = bytearray()
+        self._tail = bytearray()
+        self._cut = 0
+
+    def add(self, data: bytes) -> None:
+        room = self._half - len(self._head)
+        self._head += data[:room] if room > 0 else b""
+        self._tail += data[max(room, 0) :]
+        if len(self._tail) > 2 * self._half:
+            self._cut += len(self._tail) - self._half
+            del self._tail[: -self._half]
+
+    @property
+    def dropped(self) -> int:
+        return self._cut + max(0, len(self._tail) - self._half)
+
+    def joined(self) -> str:
+        tail = self._tail[-self._half :]
+        return (self._head + tail).decode("utf-8", "replace")
+
+
+def _kill_tree(worker: subprocess.Popen[bytes]) -> None:
+    import psutil
+
+    with suppress(psutil.NoSuchProcess):
+        for process in psutil.Process(worker.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+    worker.kill()

@@ -1,0 +1,1 @@
+"""The only code that runs inside the sandbox: warm start, runners, recorder. Started by name, imported by no other room."""

@@ -1,0 +1,72 @@
+"""What the forked child does before any code of the student's runs: descriptors, session, limits, environment."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import resource
+import signal
+import sys
+import traceback
+from typing import Any, NoReturn
+
+BROKEN = 120  # the grader's own fault, told apart from any exit code of the student's by its traceback on stderr
+
+
+def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
+    code = BROKEN
+    try:
+        os.setsid()
+        _redirect(output)
+        _restore_signals()
+        os.environ.update(job["environment"])
+        _limit(job["limits"])
+        entry = importlib.import_module(job["entry"])
+        code = entry.run(job["fields"], events)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        _flush()
+        os._exit(code)
+
+
+def _redirect(output: int) -> None:
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(nothing)
+    os.close(output)
+    # Lines come out as they are printed, so that a kill loses none.
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  # lives as long as the process
+    sys.stdout = sys.__stdout__ = open(1, "w", 1, "utf-8", "backslashreplace", closefd=False)  # type: ignore[misc]  # noqa: SIM115
+    sys.stderr = sys.__stderr__ = open(2, "w", 1, "utf-8", "backslashreplace", closefd=False)  # type: ignore[misc]  # noqa: SIM115
+
+
+def _restore_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _limit(limits: dict[str, Any]) -> None:
+    # RLIMIT_AS is unusable with TensorFlow, which reserves far more than it uses: the watch sees to memory.
+    _lower(resource.RLIMIT_CPU, int(limits["cpu"]) + 1)
+    _lower(resource.RLIMIT_FSIZE, int(limits["file_mib"]) << 20)
+    _lower(resource.RLIMIT_CORE, 0)
+
+
+def _lower(what: int, value: int) -> None:
+    _, hard = resource.getrlimit(what)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    # A little above, so that the signal that names the limit comes before the kill.
+    above = value + 5 if hard == resource.RLIM_INFINITY else min(value + 5, hard)
+    resource.setrlimit(what, (value, above))
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            continue

@@ -1,0 +1,67 @@
+"""One student's job, in a fork of the warm worker: prepare the process, record, run, take a last look."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StudentJob:
+    """What the grader asks for. Folders are absolute; `main` is relative to `work`, which is the current folder."""
+
+    work: Path
+    out: Path
+    main: str
+    seed: int
+    threads: int
+    audit_steps: int | None
+    data: Mapping[str, str]
+    values: tuple[str, ...] = ()
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> StudentJob:
+        return cls(
+            work=Path(fields["work"]),
+            out=Path(fields["out"]),
+            main=fields["main"],
+            seed=fields["seed"],
+            threads=fields["threads"],
+            audit_steps=fields["audit_steps"],
+            data=fields["data"],
+            values=tuple(fields["values"]),
+        )
+
+
+def run(fields: Mapping[str, Any], events: int) -> int:
+    """Entry point, called by name in the forked process; returns the exit code."""
+    from grader.evidence import Tape
+    from grader.worker import datasets, notebook, script
+    from grader.worker.recorder import Recorder, RecorderSettings
+
+    job = StudentJob.from_fields(fields)
+    os.chdir(job.work)
+    settle(job.seed, job.threads)
+    datasets.install(job.data)
+
+    def recorder() -> Recorder:
+        # Made in the process that runs the student's code: the kernel of a notebook is a fork of this one.
+        return Recorder(Tape(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
+
+    runner = notebook.run if job.main.lower().endswith(".ipynb") else script.run
+    return runner(job, recorder)
+
+
+def settle(seed: int, threads: int) -> None:
+    """Threads before TensorFlow makes its context, then every seed: the same input earns the same mark."""
+    import keras
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(max(1, threads))
+    keras.utils.set_random_seed(seed)
+    sys.setrecursionlimit(1000)

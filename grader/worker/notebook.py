@@ -1,0 +1,204 @@
+"""Runs a notebook through nbclient, with a kernel that is a fork of the warm worker.
+
+The process that `run` is called in drives the notebook; its child is the kernel, where the recorder sits.
+They speak over `ipc` sockets in the job's own folder, so no network is needed. A cell that fails does not
+stop the rest: what a later cell shows is judged too, and only the first failure is the program's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+from grader.worker.job import StudentJob
+from grader.worker.recorder import Recorder
+
+PROVISIONER = "grader-fork"
+OUTPUT_BYTES = 1 << 20
+SHUTDOWN_SECONDS = 3600.0  # the last look may take its time; the job's own limit bounds it
+
+
+def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
+    notebook = nbformat.read(job.work / job.main, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    numbers = [i + 1 for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
+    files = job.out.parent / "ipc"
+    files.mkdir(exist_ok=True)
+    ended = files / "ended"
+
+    def kernel(connection_file: str) -> None:
+        run_kernel(connection_file, numbers, make_recorder(), ended)
+
+    manager = _manager(files, kernel)
+    client = BoundedClient(
+        notebook, km=manager, timeout=None, allow_errors=True, resources={"metadata": {"path": str(job.work)}}
+    )
+    try:
+        client.execute()
+    except DeadKernelError:
+        make_recorder().tape.write("failure", type="DeadKernel", message="the notebook's kernel died", frames=[])
+        return 1
+    finally:
+        (job.out / "executed.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    return 0 if ended.exists() else 1
+
+
+# ── The side that drives ────────────────────────────────────────────────────────────────────────
+
+
+class BoundedClient(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
+    """Keeps a bounded amount of output: an endless print must not fill the driver's memory."""
+
+    _left = OUTPUT_BYTES
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
+            self._left -= len(str(msg["content"]))
+            if self._left < 0:
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+class ForkedKernel:
+    """The kernel process, with the few methods of `Popen` that jupyter_client calls."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        if self.returncode is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.returncode = os.waitstatus_to_exitcode(status)
+        return self.returncode
+
+    def wait(self) -> int:
+        while self.poll() is None:
+            time.sleep(0.02)
+        return self.returncode or 0
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client's traits are untyped
+    """Provides a kernel by forking this process instead of starting a Python."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        manager: ForkManager = self.parent
+        pid = os.fork()
+        if pid == 0:
+            code = 1
+            try:
+                manager.kernel_main(manager.connection_file)
+                code = 0
+            finally:
+                os._exit(code)
+        self.process = ForkedKernel(pid)
+        self.pid = pid
+        self.pgid = None
+        return self.connection_info
+
+
+class ForkManager(AsyncKernelManager):  # type: ignore[misc]  # as above
+    kernel_main: Callable[[str], None]
+
+
+def _manager(files: Path, kernel: Callable[[str], None]) -> ForkManager:
+    factory = KernelProvisionerFactory.instance()
+    factory.provisioners[PROVISIONER] = EntryPoint(PROVISIONER, f"{__name__}:ForkProvisioner", factory.GROUP_NAME)
+    manager = ForkManager(transport="ipc", connection_file=str(files / "k.json"), shutdown_wait_time=SHUTDOWN_SECONDS)
+    manager.kernel_main = kernel
+    manager._kernel_spec = KernelSpec(
+        argv=["fork"],
+        display_name="fork",
+        language="python",
+        metadata={"kernel_provisioner": {"provisioner_name": PROVISIONER}},
+    )
+    return manager
+
+
+# ── The kernel's side ───────────────────────────────────────────────────────────────────────────
+
+
+class QuietKernelApp(IPKernelApp):  # type: ignore[misc]  # as above
+    """Echoes what is printed to the job's own output, but not how to connect to it."""
+
+    def log_connection_info(self) -> None:
+        pass
+
+
+def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, ended: Path) -> None:
+    """Serve cells until the driver says that it was the last one; then the recorder's last look."""
+    asyncio.events._set_running_loop(None)  # the driver's loop ran when this process was forked
+    asyncio.set_event_loop(asyncio.new_event_loop())
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    application = QuietKernelApp.instance(
+        connection_file=connection_file, transport="ipc", quiet=False, capture_fd_output=False, config=config
+    )
+    application.initialize([])
+    shell = application.shell
+    recorder.install()
+    failures = _follow_cells(shell, numbers, recorder)
+    sys.path.insert(0, str(recorder.work))
+    application.start()
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    recorder.finish(shell.user_ns, ended=not failures)
+    if not failures:
+        ended.touch()
+
+
+def _follow_cells(shell: Any, numbers: list[int], recorder: Recorder) -> list[int]:
+    """Cells are named `<cell 3>` as the student counts them; what fails in one is recorded with that name."""
+    order = iter(numbers)
+    current = [0]
+    failures: list[int] = []
+
+    def before(info: Any) -> None:
+        current[0] = next(order, 0)
+
+    def after(result: Any) -> None:
+        problem = result.error_before_exec or result.error_in_exec
+        if isinstance(problem, SystemExit) and not problem.code:
+            return
+        if problem is not None:
+            failures.append(current[0])
+            recorder.failed(problem)
+
+    shell.compile.get_code_name = lambda raw, transformed, number: f"<cell {current[0]}>"
+    shell.events.register("pre_run_cell", before)
+    shell.events.register("post_run_cell", after)
+    return failures

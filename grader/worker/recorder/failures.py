@@ -1,0 +1,70 @@
+"""An exception of the student's program, told with the student's own lines only."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+CELL = re.compile(r"<cell (\d+)>")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def failure_of(problem: BaseException, work: Path, trace: TracebackType | None = None) -> dict[str, Any]:
+    """The fields of a `failure` event: type, message, frames inside `work` (paths relative to it)."""
+    frames = [_frame(f, work) for f in _walk(trace or problem.__traceback__) if _own(f.filename, work)]
+    if isinstance(problem, SyntaxError) and problem.filename and _own(problem.filename, work):
+        frames.append(
+            {
+                "file": _short(problem.filename, work),
+                "line": problem.lineno or 0,
+                "function": "",
+                "text": (problem.text or "").strip()[:300],
+            }
+        )
+    cells = [CELL.search(f["file"]) for f in frames]
+    cell = next((int(c.group(1)) for c in cells if c), None)
+    return {
+        "type": type(problem).__name__[:200],
+        "message": _COLOURS.sub("", _message(problem))[:4000],
+        "frames": frames[-50:],
+        "cell": cell,
+    }
+
+
+def _message(problem: BaseException) -> str:
+    try:
+        return str(problem)
+    except Exception:  # an exception class of the student's may not be printable
+        return ""
+
+
+def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
+    # A deep recursion has thousands of frames: its two ends tell the story.
+    frames = []
+    while trace is not None and len(frames) < 5000:
+        code = trace.tb_frame.f_code
+        frames.append(traceback.FrameSummary(code.co_filename, trace.tb_lineno, code.co_name, lookup_line=False))
+        trace = trace.tb_next
+    return frames if len(frames) <= 60 else frames[:20] + frames[-40:]
+
+
+def _own(filename: str, work: Path) -> bool:
+    return bool(CELL.fullmatch(filename)) or (Path(filename).is_absolute() and Path(filename).is_relative_to(work))
+
+
+def _short(filename: str, work: Path) -> str:
+    return filename if CELL.fullmatch(filename) else str(Path(filename).relative_to(work))
+
+
+def _frame(frame: traceback.FrameSummary, work: Path) -> dict[str, Any]:
+    line = frame.lineno or 0
+    return {
+        "file": _short(frame.filename, work),
+        "line": line,
+        "function": frame.name[:200],
+        "text": linecache.getline(frame.filename, line).strip()[:300],
+    }

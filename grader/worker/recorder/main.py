@@ -1,0 +1,72 @@
+"""The recorder as a whole: what is watched, and the last look when the program ends."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from grader.evidence import Tape, finite_or_name
+from grader.worker.recorder.failures import failure_of
+from grader.worker.recorder.figures import FigureWatch
+from grader.worker.recorder.guard import Guard
+from grader.worker.recorder.models import ModelWatch
+
+LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scikit-learn", "scipy", "matplotlib")
+
+
+@dataclass(frozen=True, slots=True)
+class RecorderSettings:
+    """`audit_steps` caps each `fit`, None leaves it alone; `values` are names whose number is worth keeping."""
+
+    audit_steps: int | None = None
+    values: tuple[str, ...] = ()
+
+
+class Recorder:
+    def __init__(self, tape: Tape, work: Path, settings: RecorderSettings) -> None:
+        self.tape = tape
+        self.work = work
+        self._settings = settings
+        self._guard = Guard()
+        self._models = ModelWatch(tape, self._guard, settings.audit_steps)
+        self._figures = FigureWatch(tape, self._guard)
+
+    def install(self) -> None:
+        self.tape.write("hello", versions={"python": platform.python_version(), **_versions()})
+        with self._guard.quiet():
+            self._models.install()
+            self._figures.install()
+
+    def failed(self, problem: BaseException) -> None:
+        with self._guard.careful("failure"):
+            self.tape.write("failure", **failure_of(problem, self.work))
+
+    def finish(self, names: Mapping[str, Any], ended: bool) -> None:
+        """The last look. `names` are the program's globals; `ended` is true where it came to its own end."""
+        self._models.finish()
+        self._figures.finish()
+        for name in self._settings.values:
+            with self._guard.careful("a value"):
+                self._keep_value(name, names.get(name))
+        for trouble in self._guard.troubles:
+            self.tape.write("notice", fr=f"enregistreur : {trouble}", en=f"recorder: {trouble}")
+        if ended:
+            self.tape.write("finished")
+
+    def _keep_value(self, name: str, value: Any) -> None:
+        if value is not None and getattr(value, "size", 1) == 1:
+            self.tape.write("value", name=name, value=finite_or_name(float(value)))
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for library in LIBRARIES:
+        try:
+            found[library.removesuffix("-cpu")] = version(library)
+        except PackageNotFoundError:
+            continue
+    return found

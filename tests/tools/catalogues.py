@@ -1,0 +1,69 @@
+"""Compiles the French catalogue: `python -m tests.tools.catalogues` after changing a `.po` file or a message.
+
+The translations lie in one file per room, `grader/locale/fr/<room>.po`, and are compiled together into
+`grader/locale/fr/LC_MESSAGES/grader.mo`, which is committed so that running the grader needs no tools.
+English sentences are the keys; `grader/locale/en` holds only the catalogue's header.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+PACKAGE = Path(__file__).parents[2] / "grader"
+LOCALE = PACKAGE / "locale"
+KEYWORDS = {"say": None, "say_n": (1, 2), "translate": None, "_": None}
+
+
+def spoken() -> dict[str | tuple[str, str], list[str]]:
+    """Every message in the code, with the places where it is said."""
+    found: dict[str | tuple[str, str], list[str]] = {}
+    for name, line, message, _, _ in extract_from_dir(
+        PACKAGE, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=()
+    ):
+        key = message if isinstance(message, str) else (message[0], message[1])
+        if key and (not isinstance(key, tuple) or all(key)):
+            found.setdefault(key, []).append(f"{name}:{line}")
+    return found
+
+
+def french() -> Catalog:
+    """All fragments in one catalogue. Two fragments that translate one message differently are an error."""
+    whole = Catalog(locale="fr", project="tme-grader", fuzzy=False)
+    for fragment in sorted((LOCALE / "fr").glob("*.po")):
+        for message in read_po(io.BytesIO(fragment.read_bytes()), locale="fr"):
+            if not message.id or not message.string:
+                continue
+            before = whole.get(message.id)
+            if before is not None and before.string != message.string:
+                raise SystemExit(f"{fragment.name}: « {message.id} » is already translated as « {before.string} »")
+            whole.add(message.id, message.string)
+    return whole
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    # The date would make every compilation differ.
+    catalogue.mime_headers = [(k, v) for k, v in catalogue.mime_headers if "Date" not in k]
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    return buffer.getvalue()
+
+
+def main() -> None:
+    for lang, catalogue in (("fr", french()), ("en", Catalog(locale="en", project="tme-grader"))):
+        target = LOCALE / lang / "LC_MESSAGES" / "grader.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(compiled(catalogue))
+    known = {m.id if isinstance(m.id, str) else tuple(m.id) for m in french()}
+    for message, places in spoken().items():
+        if message not in known:
+            print(f"not translated: {message!r} ({places[0]})")
+
+
+if __name__ == "__main__":
+    main()

@@ -8,6 +8,7 @@ A message is written in English in the code, `say("… {count} …", count=3)`, 
 from __future__ import annotations
 
 import gettext
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -65,3 +66,9 @@ def percent(share: float, decimals: int = 1) -> Text:
 
 def join(parts: list[Text], separator: str = ", ") -> Text:
     return Text(separator.join(p.fr for p in parts), separator.join(p.en for p in parts))
+
+
+def safe(text: str, most: int = 4000, keep_lines: bool = False) -> str:
+    """Somebody else's text, fit to be shown: no control or direction characters that a terminal would obey."""
+    kept = "".join(c for c in text[: 4 * most] if not unicodedata.category(c).startswith("C") or (keep_lines and c in "\n\t"))
+    return kept if len(kept) <= most else f"{kept[: most - 1]}…"

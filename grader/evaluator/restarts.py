@@ -21,10 +21,10 @@ from grader.evaluator.formulas import ACTIVATIONS, Array, draw, loss_slope, loss
 POINTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
 TARGETS = np.array([[0], [1], [1], [0]], np.float32)
 
-WORK = 1.5e10
+WORK = 1.5e9
 """How much `affordable` allows, counted as updated weights: about half a minute on one core. Never a clock:
 the same submission must get the same mark on a slow machine."""
-FEWEST = 50
+FEWEST = 20
 """With fewer restarts than this, the share is too rough to judge by."""
 
 

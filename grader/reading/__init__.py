@@ -1,0 +1,56 @@
+"""What is read of a submission without running any of it: source, answers, imports, the first syntax error."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Collection
+
+from grader.domain import Reading, Submission
+from grader.reading.answers import answers_in
+from grader.reading.prose import answers_beside, answers_of_cells
+from grader.reading.python2 import old_names, python2_failure
+from grader.reading.source import Source, read_source
+
+__all__ = ["Source", "read", "read_source"]
+
+MOST_IMPORTS = 1000
+_IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([^\W\d]\w{0,80})", re.MULTILINE)
+_DYNAMIC = frozenset(("__import__", "import_module"))
+
+
+def read(submission: Submission, keys: Collection[str] = ()) -> Reading:
+    """Reads `submission.main` and what stands beside it. Raises UnreadableSubmission where there is nothing to read.
+
+    `keys` are the exercise's questions: text beside the script is then searched for these alone. The dictionary in
+    the file wins over the text beside it.
+    """
+    source = read_source(submission.main)
+    name = submission.main.name
+    failure, notices = source.failure, source.notices
+    if failure is not None and (old := python2_failure(failure)) is not None:
+        failure, notice = old
+        notices = (*notices, notice)
+    answers = (
+        answers_of_cells(source.prose, keys)
+        | answers_beside(submission.root, submission.files, keys)
+        | answers_in(source)
+    )
+    return Reading(source.text, answers, failure, imports_of(source), (*notices, *old_names(source, name)))
+
+
+def imports_of(source: Source) -> frozenset[str]:
+    """The top-level names imported anywhere in the file, in functions too; relative imports are the student's own."""
+    if source.tree is None:
+        return frozenset(m[1] for m, _ in zip(_IMPORT.finditer(source.text), range(MOST_IMPORTS), strict=False))
+    found: set[str] = set()
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in _DYNAMIC and isinstance(node.args[0].value, str):
+                found.add(node.args[0].value.partition(".")[0])
+    return frozenset(found)

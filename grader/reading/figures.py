@@ -48,7 +48,10 @@ _TOKEN = re.compile(
     rf"(?P<glued>[^\W\d]\w*)|(?P<flat>\d+[dD]\b)|(?P<number>{_NUMBER})|(?P<op>[-+*/^()])|(?P<equals>=|≈|≃|≅)|(?P<other>\S)|(?P<gap>\s+)"
 )
 _Rule = Callable[[], float]
-_RESULT = re.compile(r"(?:au total|total|en tout|somme|soit|donc|d ou|reponse|resultat|answer|result|hence|thus|p|n)\s*(?:de|:|=|est|is|of)*\s*$")
+_RESULT = re.compile(
+    r"(?:au total|total|en tout|somme|soit|donc|d ou|reponse|resultat|answer|result|hence|thus|p|n)"
+    r"\s*(?:de|:|=|est|is|of)*\s*$"
+)
 _UNIT = re.compile(r"^\s*(?:parametres?|parameters?|params?)\b(?!\s*(?:pour|dans|par|for|in|per|de la|du|de l)\b)")
 
 
@@ -105,6 +108,8 @@ def final_number(text: str, labels: Sequence[str] = ()) -> Stated:
 def _result(plain: str, terms: Sequence[_Term], labels: Sequence[str]) -> float | None:
     if all(_same(t.value, terms[0].value) for t in terms):
         return terms[0].value
+    if len(terms) == 2 and terms[1].computed and plain[terms[0].end : terms[1].start].strip() == "=":
+        return terms[0].value if not terms[0].computed else terms[1].value  # "7850 = 784*10 + 10"
     last_equal = max((i for i, t in enumerate(terms) if t.after_equals), default=None)
     if last_equal is not None and len(terms) == last_equal + 1:
         return terms[-1].value
@@ -180,7 +185,7 @@ def _terms(plain: str) -> list[_Term]:
             if "\n" in match[0]:
                 close()
             continue
-        if kind == "number" or kind == "op":
+        if kind in ("number", "op"):
             apart = gap and bool(run) and run[-1][0][-1] in "0123456789)" and (kind == "number" or match[0] == "(")
             if apart:
                 close()
@@ -205,34 +210,31 @@ def _values(run: list[tuple[str, int, int]], after_equals: bool) -> list[_Term]:
     if len(tokens) <= TOKENS:
         try:
             value = _Parser(tokens).whole()
-        except (_NotACalculation, OverflowError, ZeroDivisionError):
+        except (_NotACalculationError, OverflowError, ZeroDivisionError):
             pass
         else:
             computed = sum(t[0].isdigit() for t in tokens) > 1
             return [_Term(value, computed, run[0][1], run[-1][2], after_equals)]
     if "^" in tokens:  # too large to be worked out; its parts say nothing
         return []
-    found = []
+    found: list[_Term] = []
     for text, start, end in run[:TOKENS]:
-        if text[0].isdigit():
-            found.append(_Term(_read(text), False, start, end, after_equals and not found))
+        if text[0].isdigit() and (value := _magnitude(text)) <= LARGEST:
+            found.append(_Term(value, False, start, end, after_equals and not found))
     return found
 
 
-def _read(written: str) -> float:
+def _magnitude(written: str) -> float:
     """One number: spaces and apostrophes group thousands; a lone point or comma before three digits does too."""
     text = re.sub(r"[ '’]", "", written)
     if re.fullmatch(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?", text):
         text = text.replace(",", "")
     elif re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?", text):
         text = text.replace(".", "").replace(",", ".")
-    value = float(text.replace(",", ".")) if len(text) <= 40 else float("inf")
-    if value > LARGEST:
-        raise OverflowError
-    return value
+    return float(text.replace(",", ".")) if len(text) <= 40 else float("inf")
 
 
-class _NotACalculation(ValueError):
+class _NotACalculationError(ValueError):
     pass
 
 
@@ -247,7 +249,7 @@ class _Parser:
     def whole(self) -> float:
         value = self._sum()
         if self.at != len(self.tokens):
-            raise _NotACalculation
+            raise _NotACalculationError
         return value
 
     def _next(self) -> str:
@@ -256,7 +258,7 @@ class _Parser:
     def _take(self) -> str:
         token = self._next()
         if not token:
-            raise _NotACalculation
+            raise _NotACalculationError
         self.at += 1
         return token
 
@@ -283,7 +285,7 @@ class _Parser:
         self._take()
         exponent = self._nested(self._power)
         if abs(exponent) > LARGEST_EXPONENT or exponent != int(exponent):
-            raise _NotACalculation
+            raise _NotACalculationError
         return _bounded(base ** int(exponent))
 
     def _atom(self) -> float:
@@ -293,16 +295,16 @@ class _Parser:
         if token == "(":
             value = self._nested(self._sum)
             if self._take() != ")":
-                raise _NotACalculation
+                raise _NotACalculationError
             return value
         if not token[0].isdigit():
-            raise _NotACalculation
-        return _read(token)
+            raise _NotACalculationError
+        return _bounded(_magnitude(token))
 
     def _nested(self, rule: _Rule) -> float:
         self.depth += 1
         if self.depth > DEPTH:
-            raise _NotACalculation
+            raise _NotACalculationError
         value = rule()
         self.depth -= 1
         return value

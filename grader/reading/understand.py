@@ -102,7 +102,17 @@ def _plain(text: str, about: Iterable[str]) -> str:
     text = re.sub(r"[ \t\xa0]+", " ", text)
     for pattern, replacement in v.IDIOMS:
         text = pattern.sub(replacement, text)
-    return re.sub(r"[ \t\xa0]+", " ", text)
+    text = v.RESTRICTION.sub(lambda m: m[0] if m["denied"] else f"{m['verb']}seulement ", text)
+    text = re.sub(r"[ \t\xa0]+", " ", text)
+    named = tuple(fold(a) for a in about)
+    # « non linéaire » is one word, and denies nothing.
+    return re.sub(
+        r"(?<=\w )non (\w+)",
+        lambda m: (
+            m[0] if m[1] in v.OPENERS or m[1] in v.CAUSES or m[1] in v.LIGHT or m[1].startswith(named) else f"non{m[1]}"
+        ),
+        text,
+    )
 
 
 def _pattern(about: Sequence[str]) -> re.Pattern[str]:
@@ -126,7 +136,7 @@ def _clauses(text: str) -> list[Clause]:
     pieces = [*_SPLIT.split(text), ""]
     for words, separator in zip(pieces[::2], pieces[1::2], strict=True):
         if words.strip() and opener not in _CONTRAST:
-            found.append(Clause(" ".join(words.split()), opener.split(" ")[0], separator))
+            found.append(Clause(" ".join(words.split()), opener.partition(" ")[0], separator))
         elif found and separator == "?":
             found[-1] = Clause(found[-1].text, found[-1].opener, "?")
         if words.strip() or separator.isalpha() or " " in separator:
@@ -230,7 +240,7 @@ def _elliptic(clause: Clause, *, later: bool) -> Understood | None:
         return Understood.NO
     word = _first_word(clause)
     follows = set(clause.words[1:2])
-    if word is not None and (not follows or follows & set("pour for dans in si if en quand when sur".split())):
+    if word is not None and (not follows or follows & v.LIMITS):
         return word
     return _anaphora(clause.text)
 
@@ -257,7 +267,7 @@ def _on_property(clause: Clause, property_: re.Pattern[str]) -> set[Understood] 
         count = _negations(before.split())
         if count > 1:
             return None
-        meaning = _denied(before) if count else _asserted(before, after, clause)
+        meaning = _denied(before, after) if count else _asserted(before, after, clause)
         if meaning is Understood.UNCLEAR:
             return None
         if meaning is not None:
@@ -265,11 +275,13 @@ def _on_property(clause: Clause, property_: re.Pattern[str]) -> set[Understood] 
     return said
 
 
-def _denied(before: str) -> Understood | None:
+def _denied(before: str, after: str) -> Understood | None:
     """NO where the one negation in `before` bears on the word that follows; "not strictly convex" denies less."""
     words = before.split()
     last = max(i for i, w in enumerate(words) if _denies(w))
     if any(w not in v.LIGHT for w in words[last + 1 :]) or v.STRICT.search(before):
+        return None
+    if v.COMPARED.search(before) and re.match(r" (?:que|than)\b", after):
         return None
     return Understood.NO
 
@@ -277,10 +289,12 @@ def _denied(before: str) -> Understood | None:
 def _asserted(before: str, after: str, clause: Clause) -> Understood | None:
     words = before.split()
     following = after.split()
-    kept = " ".join(w for w in following if not _denies(w))
+    if following and following[-1] in ("non", "no"):
+        return Understood.UNCLEAR  # « elle est convexe en fait non »
+    kept = " ".join(w for w in following if not _denies(w) and w not in ("simple", "seul", "single"))
     if v.ATTAINED.match(kept) and "peut" not in following:
         return _by_count(_negations(following))
-    if words and all(w in v.DETERMINERS for w in words) or not words and following:
+    if (words or following) and all(w in v.DETERMINERS for w in words):
         if _negations(following) == 1 and v.CANNOT.match(kept):
             return Understood.NO
         if _negations(following) == 0 and v.CAN.match(kept):
@@ -307,7 +321,7 @@ def _negations(words: Sequence[str]) -> int:
     open_until = -1
     for i, word in enumerate(words):
         if word == "ne":
-            if open_until < i or words[i - 1] not in v.PARTNERS and not {"aucun", "aucune"} & set(words[:i]):
+            if open_until < i or not (words[i - 1] in v.PARTNERS or {"aucun", "aucune"} & set(words[:i])):
                 count += 1
             open_until = i + 7
         elif word in v.PARTNERS:

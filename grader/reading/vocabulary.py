@@ -10,7 +10,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 def _alternatives(phrases: str) -> str:
-    return "|".join(p.strip() for p in phrases.strip().split("|"))
+    return re.sub(r"\s*\n?\s*\|\s*", "|", phrases.strip())
 
 
 YES_WORDS = _set("oui ouais yes yep yeah true vrai")
@@ -42,8 +42,8 @@ REFUSAL = re.compile(
         "exactement|a chaque fois|a tous les coups|le cas|possible|en general|dans le cas general|always|"
         "necessarily|at all|really|guaranteed|generally|in general|every time|ensured|the case"
     )
-    + r")\b|(?:aucune|no|pas de|sans|without|without any) (?:garanties?|guarantees?)\b|en aucun cas\b|in no case\b"
-    r"|aucunement\b|nullement\b|par du tout\b|not ever\b)"
+    + r")\b|(?:aucune|no|pas de|sans|without|without any) (?:garanties?|guarantees?|certitudes?)\b"
+    r"|en aucun cas\b|in no case\b|aucunement\b|nullement\b|not ever\b)"
 )
 
 IDIOMS = tuple(
@@ -64,23 +64,34 @@ IDIOMS = tuple(
         (r"\b(?:non seulement|pas seulement|pas uniquement|not only|not just)\b", ""),
         (r"\b(?:pas|not) impossible\b", "peut etre"),
         (r"\bimpossible\b", "pas possible"),
-        # « elle n'a qu'un minimum » restricts, it does not deny.
-        (
-            r"(?<!rien )(?<!personne )\bne ((?:(?!pas|plus|jamais|rien|aucune?|ni)\w+ ){1,3})que (?=(?:un|une|des|le|la|les)\b)",
-            r"\1seulement ",
-        ),
-        (r"\bje (?:pense|crois|dirais) que (?=(?:oui|non)\b)", ""),
+        (r"\bil ne fait (?:aucun|pas de) oui(?: que)?\b|\bil ne fait oui(?: que)?\b", "oui"),
+        (r"\b(?:je|on|i) (?:pense|crois|dirais?|peut dire)(?: que)? (?=(?:oui|non)\b)", ""),
+        (r"\b(oui|non|yes|no)(?: \1)+\b", r"\1"),
+        (r"^its\b", "it is"),
+        # « un pas bien choisi » is a step, not a negation.
+        (r"\b(un|le|du|ce|bon|petit|grand|chaque|au) pas\b", r"\1 step"),
+        (r"\bpas (?=d apprentissage|de gradient)", "step "),
         (r"\bi do not think so\b", "no"),
         (r"\bi think (?:so|yes)\b", "yes"),
     )
 )
 
+# « elle n'a qu'un minimum » restricts, it does not deny; « rien ne dit que… » does.
+RESTRICTION = re.compile(
+    r"(?P<denied>\b(?:rien|personne|aucune?|ni) (?:\w+ ){0,3})?"
+    r"\bne (?P<verb>(?:(?!pas|plus|jamais|rien|aucune?|ni)\w+ ){1,3}?)que (?!(?:elle|il|on|ce|c|nous)\b)"
+)
+
 HEDGE = re.compile(
-    r"\bje (?:ne )?sais (?:pas|plus)\b|\bi do not know\b|\bdunno\b|\bno idea\b|\baucune idee\b|\bpeut etre\b|\bmaybe\b|\bperhaps\b"
-    r"|(?<!ne )(?<!not )\bdepend(?:s|ent|ing)?\b|\bparfois\b|\bsometimes\b|\bprobabl\w+|\bsurement\b|^(?:pas|not) (?:sur|certain|sure)\b"
-    r"|\bje ne suis pas (?:sur|certain)|\bi am not (?:sure|certain)|\bsembl\w+|\bseems?\b|\b(?:quasi|presque|almost|nearly|pseudo|localement|locally)\b"
-    r"|\bplus ou moins\b|\bmore or less\b|\bpourquoi pas\b|\bwhy not\b|\b(?:seulement|uniquement|only) (?:si|if)\b|\bsauf si\b|\bunless\b"
-    r"|\bni oui ni non\b"
+    _alternatives(
+        r"""\bje (?:ne )?sais (?:pas|plus)\b | \bi do not know\b | \bdunno\b | \bno idea\b | \baucune idee\b
+        | \bje ne suis pas (?:sur|certain) | \bi am not (?:sure|certain) | ^(?:pas|not) (?:sur|certain|sure)\b
+        | \bpeut etre\b | \bmaybe\b | \bperhaps\b | \bprobabl\w+ | \bsurement\b | \bsembl\w+ | \bseems?\b
+        | (?<!ne )(?<!not )\bdepend(?:s|ent|ing)?\b | \bparfois\b | \bsometimes\b
+        | \b(?:quasi|presque|almost|nearly|pseudo|localement|locally)\b | \bplus ou moins\b | \bmore or less\b
+        | \bpourquoi pas\b | \bwhy not\b | \bni oui ni non\b
+        | \b(?:seulement|uniquement|only) (?:si|if)\b | \bsauf si\b | \bunless\b"""
+    )
 )
 
 # « ne » and its partners make one negation together; the other words make one each.
@@ -90,11 +101,11 @@ DENIALS = _set("non not never no nor neither without sans hardly none nothing fa
 
 # What may stand between a negation, or a verb that asserts, and the word that it bears upon.
 LIGHT = _set(
-    "de d le la l les un une des du the a an any que that ce c cela ca elle il on it is are est soit be being etre sera "
-    "fonction fonctions function functions probleme problem cost loss cout somme sum forcement necessairement toujours "
+    "de d le la l les un une des du the a an any que that ce c cela ca elle il on it is are est soit be being etre "
+    "sera fonction fonctions function functions probleme problem cost loss cout somme sum forcement necessairement toujours "
     "always necessarily vraiment really du tout at all anymore non plus garantit garantir garantie garanti guarantee "
-    "guaranteed guarantees assure assurer assuree ensure ensures atteindre atteint atteigne trouver trouve find reach "
-    "reaching reaches finding converge converger converges vers to into of obtenir obtient arriver arrive au y en "
+    "guaranteed guarantees certitude assure assurer assuree ensure ensures atteindre atteint atteigne trouver trouve find "
+    "reach reaching reaches finding converge converger converges vers to into of obtenir obtient arriver arrive au y en "
     "tomber tombe sur certain sure dire say think pense penser crois believe from optimisation optimization "
     "systematiquement possible seul simple single bien donc strictement strictly fortement strongly pas si globalement"
 )
@@ -105,30 +116,43 @@ BARE = _set(
 )
 COPULAS = _set("est is sont are soit reste demeure remains etant being devient")
 REACHES = _set(
-    "atteint atteindra atteignons trouve trouvera converge convergera reaches reach finds find garantit guarantees assure "
-    "ensures obtient arrive converges"
+    "atteint atteindra atteignons trouve trouvera converge convergera reaches reach finds find garantit guarantees "
+    "assure ensures obtient arrive converges"
 )
-MODALS = _set("peut peuvent pourrait devrait can could may might should would serait possible difficile hard seulement only")
+MODALS = _set(
+    "peut peuvent pourrait devrait can could may might should would serait possible difficile hard seulement only"
+)
 SUBORDINATE = _set("si if qui which quand when lorsque comme as que where ou")
 
 ATTAINED = re.compile(
-    r"^ ?(?:(?:est|is|sera|are|will|be|etre|can|peut|toujours|bien|always|forcement|necessarily|necessairement|du|tout|donc) )*"
-    r"(?:atteinte?|garantie?|assuree?|guaranteed|ensured|assured|reached|attained|found|trouvee?|verifiee?|obtenue?|certaine?|respectee?)s?\b"
+    r"^ ?(?:(?:"
+    + _alternatives(
+        "est|is|sera|are|will|be|etre|can|peut|toujours|bien|always|forcement|necessarily|necessairement|donc"
+    )
+    + r") )*(?:"
+    + _alternatives("atteinte?|garantie?|assuree?|guaranteed|ensured|assured|reached|attained|found|trouvee?|verifiee?")
+    + r"|obtenue?|certaine?|respectee?)s?\b"
 )
 CANNOT = re.compile(
-    r"^ ?(?:peut|suffit|suffisent|permet|sait|can|could|suffices?|is enough|is sufficient|est suffisant|est capable|is able|does|marche|fonctionne|arrive|parvient)\b"
+    r"^ ?(?:peut|suffit|suffisent|permet|sait|can|could|suffices?|is enough|is sufficient|est suffisant|est capable"
+    r"|is able|does|marche|fonctionne|arrive|parvient)\b"
 )
 CAN = re.compile(
     r"^ ?(?:suffit|suffisent|suffices|is enough|is sufficient|est suffisant"
     r"|(?:peut|can) (?:le |la )?(?:faire|do|apprendre|learn|resoudre|solve)(?: (?:it|xor|le xor))?)$"
 )
 ANAPHORA = re.compile(
-    r"^(?:(?:it|this|that|she|he|they|we|you|one) (?:is|does|do|can|will|are|holds)(?: (?:true|guaranteed|the case|possible|correct))?"
+    r"^(?:(?:it|this|that|she|he|they|we|you|one) (?:is|does|do|can|will|are|holds)"
+    r"(?: (?:true|guaranteed|the case|possible|correct))?"
     r"|(?:elle|il|on|ca|cela|ce|c|je) (?:le |la )?l (?:est|atteint|a|garantit)"
-    r"|(?:(?:c|ce|cela|ca|it|that) (?:est|is) )?(?:le cas|vrai|exact|correct|garantie?s?|assuree?s?|guaranteed|true|ensured)"
-    r"|(?:c|ce|cela) est possible"
-    r"|(?:le |la |l )?(?:garantit|assure))$"
+    r"|(?:(?:c|ce|cela|ca|it|that) (?:est|is) )?"
+    r"(?:le cas|vrai|exact|correct|garantie?s?|assuree?s?|guaranteed|true|ensured)"
+    r"|(?:c|ce|cela) est possible|(?:le |la |l )?(?:garantit|assure))$"
 )
-FILLERS = _set("bien toujours really always indeed donc forcement necessairement certainly certainement du tout at all vraiment")
+FILLERS = _set(
+    "bien toujours really always indeed donc forcement necessairement certainly certainement du tout at all vraiment"
+)
 STRICT = re.compile(r"\b(?:strict|fort|strong)\w* $")
+COMPARED = re.compile(r"\b(?:plus|moins|aussi|more|less|as) $")
+LIMITS = _set("pour for dans in si if en quand when sur")  # « oui pour l'un, non pour l'autre »
 CAUSES = _set("car parce because since puisque")

@@ -6,9 +6,9 @@ import re
 import unicodedata
 
 _NOT_WORD = re.compile(r"[\W_]+")
-_EMPTY = frozenset(
-    "todo|fixme|xxx|a completer|a remplir|a faire|a rediger|completer|votre reponse|votre reponse ici|reponse ici|"
-    "ma reponse|to do|to be completed|fill in|fill me|your answer|your answer here|none|null|vide".split("|")
+_PLACEHOLDER = re.compile(
+    r"todo|to do|fixme|xxx|none|null|vide|a (?:completer|remplir|faire|rediger)|completer|(?:votre|ma) reponse(?: ici)?"
+    r"|reponse ici|to be completed|fill (?:in|me)|your answer(?: here)?|"
 )
 
 
@@ -27,4 +27,4 @@ def is_blank(text: str) -> bool:
     """True where nothing was answered: punctuation alone, or the stub's placeholder left as it was."""
     if len(text) > 60:
         return not text.strip()
-    return _NOT_WORD.sub(" ", fold(text)).strip() in _EMPTY | {""}
+    return _PLACEHOLDER.fullmatch(_NOT_WORD.sub(" ", fold(text)).strip()) is not None

@@ -13,9 +13,9 @@ from grader.errors import SandboxUnavailable
 from grader.sandbox.base import Level, Sandbox, SelfTest, View
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.process import Process
-from grader.sandbox.slot import Job, Ran, Slot
+from grader.sandbox.slot import Job, Ran, Slot, Stopped
 
-__all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Slot", "View", "choose"]
+__all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Slot", "Stopped", "View", "choose"]
 
 BACKENDS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "process": Process}
 STRONGEST_FIRST = ("bubblewrap",)

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -42,6 +43,10 @@ class Job:
     limits: Limits
 
 
+class Stopped(BaseException):
+    """The grading itself was called off: no outcome, no record. Like KeyboardInterrupt, nobody handles it on the way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     outcome: Outcome
@@ -60,6 +65,7 @@ class Slot:
         self._control: socket.socket | None = None
         self._ready = False
         self._jobs = 0
+        self._stop = threading.Event()
 
     def __enter__(self) -> Slot:
         self.start()
@@ -101,6 +107,10 @@ class Slot:
                 raise self._died()
             self._control.settimeout(None)
             self._ready = True
+
+    def stop(self) -> None:
+        """From another thread: the job that runs, if any, ends with `Stopped` within a second."""
+        self._stop.set()
 
     def close(self) -> None:
         self._end_worker()
@@ -165,7 +175,7 @@ class Slot:
             os.close(events_in)
             os.close(output_in)
         with os.fdopen(events, "rb", 0), os.fdopen(output, "rb", 0):
-            watch = _Following(self._control, events, output, on_line, job.limits)
+            watch = _Following(self._control, events, output, on_line, job.limits, self._stop)
             try:
                 done = watch.until_done()
             except BaseException:  # Ctrl-C, or a fault of `on_line`: no half-run job stays behind
@@ -186,8 +196,15 @@ class _Following:
     """Reads a running job's pipes and the worker's answer, with the outer clock."""
 
     def __init__(
-        self, control: socket.socket, events: int, output: int, on_line: Callable[[bytes], None], limits: Limits
+        self,
+        control: socket.socket,
+        events: int,
+        output: int,
+        on_line: Callable[[bytes], None],
+        limits: Limits,
+        stop: threading.Event,
     ) -> None:
+        self._stop = stop
         self._control = control
         self._events = events
         self._output = output
@@ -206,6 +223,8 @@ class _Following:
             for source in (self._control, self._events, self._output):
                 selector.register(source, selectors.EVENT_READ)
             while True:
+                if self._stop.is_set():
+                    raise Stopped
                 left = deadline - time.monotonic()
                 if left < 0:
                     self.late = True

@@ -4,8 +4,8 @@
 # %%
 REPONSES = {
     "parametres": "784 * 10 + 10 = 7850",  # une matrice W de 784 × 10 et un biais b de 10
-    "convexe": "Oui : la log-vraisemblance négative d'un softmax est convexe en ses entrées, qui sont affines en W, b",
-    "minimum_global": "Oui : un coût convexe n'a pas d'autre minimum local, un pas assez petit y mène",
+    "convexe": "Oui : log Σ exp est convexe, et les scores sont affines en W et b",
+    "minimum_global": "Oui : quand le coût est convexe, tout minimum local est global",
 }
 
 # %%

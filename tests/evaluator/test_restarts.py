@@ -92,7 +92,7 @@ def test_a_net_as_in_the_slides_gets_all_the_restarts_that_are_wanted() -> None:
 
 def test_a_large_net_gets_fewer_restarts_and_an_enormous_training_none() -> None:
     large = TinyNet((Dense(64, "relu"), Dense(64, "relu"), Dense(1, "sigmoid")))
-    assert 50 <= affordable(large, Procedure(epochs=10_000), wanted=4000) < 4000
+    assert 20 <= affordable(large, Procedure(epochs=10_000), wanted=4000) < 4000
     enormous = TinyNet((*(Dense(256, "relu") for _ in range(7)), Dense(1, "sigmoid")))
     assert affordable(enormous, Procedure(epochs=20_000, batch_size=1)) == 0
 
@@ -151,6 +151,7 @@ def test_an_initialiser_spreads_the_weights_of_a_30_by_10_kernel_as_keras_does(n
 
 VARIANTS: dict[str, tuple[str, float, dict[str, float | bool]]] = {
     "sgd": ("sgd", 0.5, {}),
+    "sgd with a small rate": ("sgd", 0.05, {}),
     "sgd with momentum": ("sgd", 0.1, {"momentum": 0.9}),
     "sgd with nesterov": ("sgd", 0.1, {"momentum": 0.9, "nesterov": True}),
     "adam": ("adam", 0.01, {}),
@@ -247,7 +248,8 @@ def test_fifty_steps_are_those_of_keras_for_every_formula(variant: str, hidden: 
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("output", ["linear", "tanh", "relu", "softplus"])
 def test_fifty_steps_are_those_of_keras_for_other_outputs(output: str, loss: str) -> None:
-    assert_equal_to_keras("sgd", "tanh", loss, output)
+    # An output without bounds, trained with large steps, comes close to diverging and makes the last digits large.
+    assert_equal_to_keras("sgd with a small rate", "tanh", loss, output)
 
 
 # ── Reading what was recorded ───────────────────────────────────────────────────────────────────

@@ -1,0 +1,114 @@
+"""`accuracy`: how well the recorded weights do on the grader's own test images."""
+
+from __future__ import annotations
+
+import math
+
+from grader.checks.diagnose import diagnose
+from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
+from grader.checks.meant import Meant, meant
+from grader.checks.seen import Seen, seen_rows
+from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
+from grader.messages import percent, say
+
+BAND = 0.5  # the share of the points between the two thresholds
+TOO_WELL = 0.03  # a model that knows the test images this much better than the training images has seen them
+TEST_SHARE = 0.005
+
+
+def check(points: float, full: float, partial: float, model: int = 0, id: str = "accuracy") -> Check:
+    """All points from `full` on, half of them from `partial` on."""
+    return Check(
+        id,
+        say("Accuracy on the test images"),
+        points,
+        lambda facts: judge(facts, full, partial, model),
+        needs=lambda facts: needs(facts, model),
+    )
+
+
+def needs(facts: Facts, model: int) -> tuple[Measurement, ...]:
+    found = meant(facts, model)
+    measurement = measurement_of(facts, found) if found is not None and not unjudgeable(facts, found) else None
+    return (measurement,) if measurement else ()
+
+
+def unjudgeable(facts: Facts, found: Meant) -> bool:
+    """An audit stops each training after a few steps: the weights say nothing then."""
+    return facts.mode is Mode.AUDIT and any(t.capped for t in found.trainings)
+
+
+def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
+    if found.final is None or found.final.architecture is None:
+        return None
+    rows = seen_rows(facts, found)
+    return Measurement(
+        "predict",
+        (("snapshot", found.final.id), ("dataset", facts.exercise.dataset), ("scale", rows.scale), ("offset", rows.offset)),
+    )
+
+
+def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
+    expected = say("at least {full}", full=percent(full))
+    found = meant(facts, model)
+    if found is None:
+        return nothing_recorded(facts, expected)
+    if unjudgeable(facts, found):
+        return skipped(
+            say("Not judged: an audit stops each training after a few steps."), say("Run again with `--mode full`.")
+        )
+    measurement = measurement_of(facts, found)
+    if measurement is None:
+        return failed(
+            say("The model cannot be rebuilt by the grader: it has layers or a class of your own."),
+            expected=expected,
+            hint=say("Use `keras.Sequential` or the functional API with the layers of Keras."),
+        )
+    result = facts.measured[measurement]
+    if "refused" in result:
+        return failed(
+            say("The model cannot be judged: {reason}.", reason=str(result["refused"])),
+            expected=expected,
+            hint=say("Use the layers of Keras that the handout names, with inputs and outputs of the right size."),
+        )
+    return _by_figures(facts, found, result, seen_rows(facts, found), full, part, expected)
+
+
+def _by_figures(
+    facts: Facts, found: Meant, result: dict[str, Json] | object, rows: Seen, full: float, part: float, expected: Text
+) -> Finding:
+    assert isinstance(result, dict)
+    accuracy, train = real(result["accuracy"]), real(result["train_accuracy"])
+    measured = percent(accuracy, 2)
+    if rows.test > max(TEST_SHARE * rows.known, 1) or accuracy - train > TOO_WELL:
+        return failed(
+            say("The model was trained on the test images, so its accuracy of {measured} says nothing.", measured=measured),
+            measured,
+            expected,
+            say("Train on `x_train`, `y_train` only; the test images are for the end."),
+        )
+    if accuracy >= full:
+        return passed(say("{measured} of the test images are recognised.", measured=measured), measured, expected)
+    hint = _labels_hint(rows) or diagnose(facts, found) or _untrained(found)
+    message = say("{measured} of the test images are recognised; {full} are asked for.", measured=measured, full=percent(full))
+    if accuracy >= part:
+        return partial(BAND, message, measured, expected, hint)
+    return failed(message, measured, expected, hint)
+
+
+def real(value: object) -> float:
+    """A figure of the evaluator's; NaN where it is none."""
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+
+
+def _labels_hint(rows: Seen) -> Text:
+    if rows.known and rows.wrong_labels > 0.2 * rows.known:
+        return say(
+            "{share} of the images were trained with a label that is not theirs: are images and labels still in the same order?",
+            share=percent(rows.wrong_labels / rows.known, 0),
+        )
+    return Text()
+
+
+def _untrained(found: Meant) -> Text:
+    return Text() if found.trained else say("Call `model.fit(x_train, y_train, …)` before judging the model.")

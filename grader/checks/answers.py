@@ -1,0 +1,112 @@
+"""`answer.<key>`: questions answered in words, read without running anything."""
+
+from __future__ import annotations
+
+from grader.checks.findings import failed, partial, passed, review
+from grader.domain import Check, Facts, Finding, Stage, Text
+from grader.messages import number as written
+from grader.messages import plain, say
+from grader.reading.figures import final_number
+from grader.reading.understand import Understood, yes_no as understand
+
+NEAR = 1e-9
+RIGHT_VALUE = 0.5
+
+
+def _title(key: str) -> Text:
+    return say("Question “{key}”", key=key)
+
+
+def _empty(expected: Text) -> Finding:
+    return failed(
+        say("No answer was given."), expected=expected, hint=say("Write it in the dictionary REPONSES, between quotation marks.")
+    )
+
+
+def shortened(answer: str, most: int = 160) -> Text:
+    folded = " ".join(answer.split())
+    return plain(folded if len(folded) <= most else f"{folded[: most - 1]}…")
+
+
+def number(key: str, points: float, expected: float | tuple[float, ...], why: Text, labels: tuple[str, ...] = ()) -> Check:
+    """A number, alone or at the end of its calculation. `labels` are words that name it in a longer answer."""
+    accepted = expected if isinstance(expected, tuple) else (expected,)
+    return Check(
+        f"answer.{key}",
+        _title(key),
+        points,
+        lambda facts: judge_number(facts.reading.answers.get(key, ""), accepted, why, labels),
+        stage=Stage.READING,
+    )
+
+
+def judge_number(answer: str, accepted: tuple[float, ...], why: Text, labels: tuple[str, ...] = ()) -> Finding:
+    asked = say("a number, with its calculation")
+    if not answer.strip():
+        return _empty(asked)
+    stated = final_number(answer, labels)
+    measured = shortened(answer)
+    if stated.value is None:
+        return review(say("No single result can be read in the answer; a teacher will look at it."), measured, asked)
+    if not any(abs(stated.value - value) <= NEAR * max(1, abs(value)) for value in accepted):
+        return failed(say("{value} is not right.", value=_figure(stated.value)), measured, asked, why)
+    if not stated.consistent and stated.calculation is not None:
+        return partial(
+            RIGHT_VALUE,
+            say("The result is right, but the calculation gives {value}.", value=_figure(stated.calculation)),
+            measured,
+            asked,
+            why,
+        )
+    return passed(say("{value} is right.", value=_figure(stated.value)), measured, asked)
+
+
+def _figure(value: float) -> Text:
+    return written(value) if value == int(value) and abs(value) < 1e15 else plain(f"{value:g}")
+
+
+def yes_no(key: str, points: float, expected: bool, why: Text, about: tuple[str, ...] = ()) -> Check:
+    """Yes or no, in French or English; `about` names the property in question, for « elle est convexe »."""
+    return Check(
+        f"answer.{key}",
+        _title(key),
+        points,
+        lambda facts: judge_yes_no(facts.reading.answers.get(key, ""), expected, why, about),
+        stage=Stage.READING,
+    )
+
+
+def judge_yes_no(answer: str, expected: bool, why: Text, about: tuple[str, ...]) -> Finding:
+    asked = say("yes or no, and why")
+    understood = understand(answer, about)
+    measured = shortened(answer)
+    if understood is Understood.EMPTY:
+        return _empty(asked)
+    if understood is Understood.UNCLEAR:
+        return review(say("The answer is not clearly a yes or a no; a teacher will look at it."), measured, asked)
+    if (understood is Understood.YES) is expected:
+        return passed(say("Right: yes.") if expected else say("Right: no."), measured, asked)
+    return failed(
+        say("Understood as “yes”, which is not right.") if understood is Understood.YES else say("Understood as “no”, which is not right."),
+        measured,
+        asked,
+        why,
+    )
+
+
+def free_text(key: str, points: float, rubric: Text) -> Check:
+    """Read by a teacher: the record carries the answer and the rubric."""
+    return Check(
+        f"answer.{key}",
+        _title(key),
+        points,
+        lambda facts: judge_free_text(facts, key, rubric),
+        stage=Stage.READING,
+    )
+
+
+def judge_free_text(facts: Facts, key: str, rubric: Text) -> Finding:
+    answer = facts.reading.answers.get(key, "")
+    if not answer.strip():
+        return _empty(say("some sentences"))
+    return review(say("A teacher will read this answer."), shortened(answer, 4000), rubric)

@@ -1,0 +1,68 @@
+"""What a training's history and data give away: a sentence that teaches, or nothing."""
+
+from __future__ import annotations
+
+import math
+
+from grader.checks.meant import Meant
+from grader.domain import DataSeen, Facts, Text
+from grader.messages import number, say
+
+PLATEAU = 0.03  # how near the loss stays to ln(classes), and still counts as not having begun to fall
+
+
+def diagnose(facts: Facts, found: Meant) -> Text:
+    """The first that fits; what explains most comes first."""
+    classes = (found.shape.output_shape or (None, 10))[-1] or 10
+    losses = [v for t in found.trainings for v in t.history.get("loss", ())]
+    data = next((t.data for t in reversed(found.trainings) if t.data is not None), None)
+    for sentence in (
+        _diverged(losses),
+        _unscaled(data),
+        _labels_not_one_hot(data, found, classes),
+        _plateau(losses, classes),
+        _still_falling(losses, found),
+    ):
+        if sentence:
+            return sentence
+    return Text()
+
+
+def _diverged(losses: list[float]) -> Text:
+    if any(not math.isfinite(loss) for loss in losses):
+        return say("The loss became NaN: the training diverged. Lower the learning rate, and check that the images lie in [0, 1].")
+    return Text()
+
+
+def _unscaled(data: DataSeen | None) -> Text:
+    if data is not None and data.high > 2 and data.low >= 0:
+        return say("The images go up to {high}: divide them by 255 before training.", high=number(data.high))
+    return Text()
+
+
+def _labels_not_one_hot(data: DataSeen | None, found: Meant, classes: int) -> Text:
+    compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
+    if data is None or compiled is None or "sparse" in compiled.loss.lower() or "categorical" not in compiled.loss.lower():
+        return Text()
+    if data.label_shape not in ((classes,), ()):
+        return say("The labels have the shape {shape}: turn them into one-hot rows with `keras.utils.to_categorical(y, {classes})`.", shape=data.label_shape, classes=classes)
+    return Text()
+
+
+def _plateau(losses: list[float], classes: int) -> Text:
+    if losses and all(abs(loss - math.log(classes)) < PLATEAU for loss in losses):
+        return say(
+            "The loss stayed at {loss} = ln {classes} throughout: the network has not begun to learn. Give it more epochs or a larger learning rate.",
+            loss=number(math.log(classes), 2),
+            classes=classes,
+        )
+    return Text()
+
+
+def _still_falling(losses: list[float], found: Meant) -> Text:
+    if 0 < len(losses) < 5:
+        return say("The training was very short: more epochs will raise the accuracy.")
+    validation = [v for t in found.trainings for v in t.history.get("val_loss", ())]
+    if len(validation) > 4 and validation[-1] > 1.2 * min(validation) and losses[-1] < losses[len(losses) // 2]:
+        return say("The validation loss rises while the training loss falls: the model over-fits. Stop earlier.")
+    return Text()

@@ -1,0 +1,47 @@
+"""Findings that several checks make."""
+
+from __future__ import annotations
+
+from grader.domain import Facts, Finding, Mode, Status, Text
+from grader.messages import say
+
+
+def passed(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    return Finding(Status.PASSED, 1.0, message, measured, expected, hint)
+
+
+def partial(share: float, message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    return Finding(Status.PARTIAL, share, message, measured, expected, hint)
+
+
+def failed(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    return Finding(Status.FAILED, 0.0, message, measured, expected, hint)
+
+
+def skipped(message: Text, hint: Text = Text()) -> Finding:
+    return Finding(Status.SKIPPED, 0.0, message, hint=hint)
+
+
+def review(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    return Finding(Status.REVIEW, 0.0, message, measured, expected, hint)
+
+
+def error(message: Text, hint: Text = Text()) -> Finding:
+    return Finding(Status.ERROR, 0.0, message, hint=hint)
+
+
+def nothing_recorded(facts: Facts, expected: Text = Text()) -> Finding:
+    """No model was seen: why depends on how the program went."""
+    if facts.mode is Mode.STATIC:
+        return skipped(say("Not judged: the program was only read, not run."), say("Run again without `--mode static`."))
+    if not facts.reading.runnable:
+        return failed(say("The program could not start, so no model was seen."), expected=expected)
+    if facts.evidence.failures:
+        return failed(
+            say("The program stopped before it built a model."),
+            expected=expected,
+            hint=say("Correct the error shown below first; the rest will be judged then."),
+        )
+    return failed(
+        say("No Keras model was built."), expected=expected, hint=say("Complete the parts marked TODO, then run `grade` again.")
+    )

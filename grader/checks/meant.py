@@ -1,0 +1,62 @@
+"""Which model is meant, when a program has built several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.checks.canonical import canonical, same
+from grader.domain import Evidence, Facts, ModelSpec, Snapshot, Training
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The model that fits an architecture best: its `shape` snapshot says what it is, `final` holds its last
+    weights of that shape (None where none were kept), `trainings` are its own, `others` counts the rest."""
+
+    spec: ModelSpec
+    shape: Snapshot
+    final: Snapshot | None
+    trainings: tuple[Training, ...]
+    others: int
+
+    @property
+    def trained(self) -> bool:
+        return any(t.epochs_run or t.steps for t in self.trainings)
+
+
+def meant(facts: Facts, which: int = 0) -> Meant | None:
+    """The recorded model that fits `exercise.models[which]` best; ties go to the one trained last."""
+    if not facts.exercise.models:
+        return None
+    spec, evidence = facts.exercise.models[which], facts.evidence
+    if not evidence.snapshots:
+        return None
+    best = max(evidence.snapshots, key=lambda s: (*_fit(s, spec, evidence), s.id))
+    # The same model may have been cut or grown later: only snapshots of the same shape are that model.
+    alike = [s for s in evidence.snapshots if s.model == best.model and _shape(s) == _shape(best) and s.weights]
+    trainings = tuple(t for t in evidence.trainings if t.model == best.model)
+    return Meant(
+        spec=spec,
+        shape=best,
+        final=max(alike, key=lambda s: s.id, default=None),
+        trainings=trainings,
+        others=len({s.model for s in evidence.snapshots} - {best.model}),
+    )
+
+
+def _fit(snapshot: Snapshot, spec: ModelSpec, evidence: Evidence) -> tuple[bool, bool, bool, int, int]:
+    """Exactly what is asked for; else the right size; else trained, with the fewest layers too many or too few."""
+    layers = canonical(snapshot.layers)
+    exact = same(layers, canonical(spec.layers))
+    trainings = [t.id for t in evidence.trainings if t.model == snapshot.model]
+    return (
+        exact,
+        snapshot.parameters in spec.parameters,
+        bool(trainings),
+        -abs(len(layers) - len(canonical(spec.layers))),
+        max(trainings, default=0),
+    )
+
+
+def _shape(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
+    return tuple((layer.kind, layer.parameters) for layer in snapshot.layers)

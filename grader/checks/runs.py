@@ -1,0 +1,66 @@
+"""`runs`: the program came to its own end, without an error, and did something on the way."""
+
+from __future__ import annotations
+
+from grader.checks.explain import explain
+from grader.checks.findings import failed, passed, skipped
+from grader.domain import Check, Facts, Finding, Mode, Outcome, Text
+from grader.messages import number, plain, say
+
+
+def check(points: float) -> Check:
+    return Check("runs", say("The program runs to its end"), points, judge)
+
+
+def judge(facts: Facts) -> Finding:
+    expected = say("a program that ends by itself, without an error")
+    if facts.reading.failure is not None:
+        return failed(explain(facts.reading.failure), expected=expected)
+    if facts.mode is Mode.STATIC or facts.outcome is None:
+        return skipped(say("Not judged: the program was only read, not run."))
+    stopped = _stopped(facts.outcome, facts)
+    if stopped:
+        return failed(stopped, say("stopped after {seconds} s", seconds=number(facts.outcome.seconds, 1)), expected)
+    if facts.evidence.failures:
+        first = facts.evidence.failures[0]
+        return failed(explain(first), plain(first.type), expected)
+    if not facts.evidence.finished:
+        return failed(
+            say("The program was cut short from inside, without telling why."),
+            say("exit code {code}", code=facts.outcome.exit),
+            expected,
+            say("Remove calls such as `os._exit()` or `os.kill()`, and let the program end by itself."),
+        )
+    if not did_something(facts):
+        return failed(
+            say("The program ran, but did nothing that the exercise asks for yet."),
+            expected=expected,
+            hint=say("Complete the parts marked TODO, then run `grade` again."),
+        )
+    return passed(say("The program ran in {seconds} s.", seconds=number(facts.outcome.seconds, 1)))
+
+
+def did_something(facts: Facts) -> bool:
+    evidence = facts.evidence
+    return bool(evidence.snapshots or evidence.figures or evidence.calls)
+
+
+def _stopped(outcome: Outcome, facts: Facts) -> Text:
+    limits = facts.exercise.limits
+    sentences = {
+        "timeout": say(
+            "The program was still running after {limit} s and was stopped. Is there an endless loop, or far too many epochs?",
+            limit=number(limits.wall),
+        ),
+        "cpu": say("The program used more than {limit} s of processor time and was stopped.", limit=number(limits.cpu)),
+        "memory": say(
+            "The program used more than {limit} MiB of memory and was stopped.", limit=number(limits.memory_mib)
+        ),
+        "processes": say("The program started more than {limit} processes and was stopped.", limit=limits.processes),
+        "disk": say("The program wrote a file of more than {limit} MiB and was stopped.", limit=number(limits.file_mib)),
+        "output": say("The program printed without end and was stopped."),
+        "killed": say("The program was killed by a signal ({code}).", code=outcome.exit),
+    }
+    return sentences.get(outcome.status, Text())
+
+

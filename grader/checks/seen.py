@@ -1,0 +1,92 @@
+"""Which images a training saw: its rows recognised by content among the dataset's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.checks.meant import Meant
+from grader.domain import DataSeen, Facts, RowIndex
+from grader.evidence import Forged, load_arrays
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEFAULT_SCALE = 1 / 255
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Of the sampled rows: how many were recognised (`known`), how many of those are test images, how many had a
+    label that is not theirs; and how pixels 0…255 became inputs: `scale` · pixel + `offset`."""
+
+    sampled: int = 0
+    known: int = 0
+    test: int = 0
+    wrong_labels: int = 0
+    scale: float = DEFAULT_SCALE
+    offset: float = 0.0
+
+
+def seen_rows(facts: Facts, found: Meant) -> Seen:
+    """Over all trainings of the model; the scale is that of the last one recognised."""
+    total = Seen()
+    for training in found.trainings:
+        if training.data is not None and facts.rows is not None:
+            one = _one(facts, training.data, facts.rows)
+            total = Seen(
+                total.sampled + one.sampled,
+                total.known + one.known,
+                total.test + one.test,
+                total.wrong_labels + one.wrong_labels,
+                one.scale if one.known else total.scale,
+                one.offset if one.known else total.offset,
+            )
+    return total
+
+
+def _one(facts: Facts, data: DataSeen, index: RowIndex) -> Seen:
+    import numpy as np
+
+    try:
+        kept = load_arrays(facts.evidence.folder, data.rows_file)
+        hashes, low, high = kept["hashes"], kept["low"].astype(float), kept["high"].astype(float)
+    except (Forged, KeyError):
+        return Seen()
+    labels = kept.get("labels", np.zeros(0))
+    if hashes.dtype != np.uint64 or not (hashes.shape == low.shape == high.shape) or hashes.ndim != 1:
+        return Seen()
+    in_train, at_train = find(hashes, index.split["train"])
+    in_test, at_test = find(hashes, index.split["test"])
+    known = in_train | in_test
+    only_test = in_test & ~in_train
+    wrong = 0
+    if labels.shape == hashes.shape:
+        true = np.where(in_train, index.labels["train"][at_train], index.labels["test"][at_test])
+        wrong = int((known & (labels >= 0) & (labels != true)).sum())
+    scale, offset = _scale(low[known], high[known])
+    return Seen(len(hashes), int(known.sum()), int(only_test.sum()), wrong, scale, offset)
+
+
+def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Whether and where each hash stands in `among`; positions are 0 where it does not."""
+    import numpy as np
+
+    order = np.argsort(among, kind="stable")
+    at = np.searchsorted(among[order], hashes).clip(0, len(among) - 1)
+    position = order[at]
+    there = (among[position] == hashes) & (hashes != 0)
+    return there, np.where(there, position, 0)
+
+
+def _scale(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
+    """From the rows' lows and highs, which are pixels 0 and (nearly always) 255."""
+    import numpy as np
+
+    if not len(low) or not (np.isfinite(low).all() and np.isfinite(high).all()):
+        return DEFAULT_SCALE, 0.0
+    bottom, top = float(np.median(low)), float(np.median(high))
+    if top <= bottom or abs(top) > 1e6 or abs(bottom) > 1e6:
+        return DEFAULT_SCALE, 0.0
+    return (top - bottom) / 255, bottom

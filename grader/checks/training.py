@@ -1,0 +1,94 @@
+"""`training`: the loss, the optimizer and the number of epochs that were asked for, as they really ran."""
+
+from __future__ import annotations
+
+from grader.checks.diagnose import diagnose
+from grader.checks.findings import failed, nothing_recorded, partial, passed
+from grader.checks.meant import Meant, meant
+from grader.domain import Check, CompileSeen, Facts, Finding, Text, Training
+from grader.messages import join, number, plain, say, say_n
+
+LOSSES = {
+    "mse": "mean_squared_error",
+    "meansquarederror": "mean_squared_error",
+    "mae": "mean_absolute_error",
+    "meanabsoluteerror": "mean_absolute_error",
+    "binarycrossentropy": "binary_crossentropy",
+    "binary_crossentropy": "binary_crossentropy",
+    # The same cross-entropy, for labels given as numbers.
+    "sparse_categorical_crossentropy": "categorical_crossentropy",
+    "sparsecategoricalcrossentropy": "categorical_crossentropy",
+    "categoricalcrossentropy": "categorical_crossentropy",
+}
+TRAIN_IMAGES = 60_000
+
+
+def check(
+    points: float,
+    loss: str | None = None,
+    optimizer: str | None = None,
+    epochs: int = 1,
+    model: int = 0,
+    id: str = "training",
+) -> Check:
+    """A third of the points each for the loss, the optimizer and the epochs; what is None is free."""
+    return Check(id, say("Training settings"), points, lambda facts: judge(facts, loss, optimizer, epochs, model))
+
+
+def judge(facts: Facts, loss: str | None, optimizer: str | None, epochs: int, model: int) -> Finding:
+    expected = _written(loss, optimizer, epochs)
+    found = meant(facts, model)
+    if found is None:
+        return nothing_recorded(facts, expected)
+    if not found.trained:
+        return failed(
+            say("The model was never trained."),
+            say("no training"),
+            expected,
+            say("Call `model.fit(x_train, y_train, …)` after `model.compile(…)`."),
+        )
+    compiled = _compiled(found)
+    ran = epochs_of(found)
+    measured = _written(compiled.loss, compiled.optimizer, ran)
+    wrong: list[Text] = []
+    if loss and name_of(compiled.loss) != loss:
+        wrong.append(say("the loss is {seen} instead of {asked}", seen=compiled.loss or "?", asked=loss))
+    if optimizer and compiled.optimizer.lower() != optimizer.lower():
+        wrong.append(say("the optimizer is {seen} instead of {asked}", seen=compiled.optimizer or "?", asked=optimizer))
+    if ran < epochs:
+        wrong.append(say_n("only {count} epoch was run, of {asked}", "only {count} epochs were run, of {asked}", ran, asked=epochs))
+    if not wrong:
+        return passed(say("Trained as asked for."), measured, expected)
+    asked = sum(item is not None for item in (loss, optimizer)) + 1
+    message = say("Not trained as asked for: {wrong}.", wrong=join(wrong, "; "))
+    hint = diagnose(facts, found)
+    if len(wrong) == asked:
+        return failed(message, measured, expected, hint)
+    return partial(1 - len(wrong) / asked, message, measured, expected, hint)
+
+
+def _compiled(found: Meant) -> CompileSeen:
+    known = [t.compiled for t in found.trainings if t.compiled is not None]
+    return known[-1] if known else CompileSeen(found.shape.model, "", "", None, ())
+
+
+def name_of(loss: str) -> str:
+    return LOSSES.get(loss.lower(), loss.lower())
+
+
+def epochs_of(found: Meant) -> int:
+    """Epochs really run; in an audit, those that were asked for; for a loop of one's own, the steps' worth."""
+    return sum(_epochs(t) for t in found.trainings)
+
+
+def _epochs(training: Training) -> int:
+    if training.capped and training.finished:
+        return training.epochs_asked
+    if training.how == "fit":
+        return training.epochs_run
+    return round(training.steps * (training.batch_size or 32) / TRAIN_IMAGES)
+
+
+def _written(loss: str | None, optimizer: str | None, epochs: int) -> Text:
+    parts = [plain(item) for item in (loss, optimizer) if item]
+    return join([*parts, say_n("{count} epoch", "{count} epochs", epochs, count=number(epochs))])

@@ -1,0 +1,96 @@
+"""Entry point: builds the Typer application in the reader's language and turns errors into exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from grader.cli import exits
+from grader.domain import Lang
+from grader.errors import GraderError
+from grader.messages import safe, translate
+
+COMMANDS = ("batch", "verify", "list", "data")
+STUDENT = "exercise"
+
+
+class ExerciseOrCommand(TyperGroup):
+    """`grade exo1` is `grade exercise exo1`: what is no command is the name of an exercise."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in self.commands:
+            args = [STUDENT, *args]
+        return super().resolve_command(ctx, args)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        formatter.write_usage(ctx.command_path, "EXERCISE [PATH] | COMMAND …")
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for name in super().list_commands(ctx) if name != STUDENT]
+
+
+def language(arguments: Sequence[str]) -> Lang:
+    """`--lang` wherever it stands, else GRADE_LANG; French is the fallback."""
+    given = os.environ.get("GRADE_LANG", "fr")
+    for index, word in enumerate(arguments):
+        if word == "--lang" and index + 1 < len(arguments):
+            given = arguments[index + 1]
+        elif word.startswith("--lang="):
+            given = word.removeprefix("--lang=")
+    return "en" if given.lower().startswith("en") else "fr"
+
+
+def build(lang: Lang) -> typer.Typer:
+    """The whole command line, its help in one language."""
+    from grader.cli import ci, student, teacher
+
+    app = typer.Typer(
+        cls=ExerciseOrCommand,
+        help=translate(
+            "Grades deep-learning coursework. `grade exo1` grades the file exo1.py or exo1.ipynb of this folder.", lang
+        ),
+        epilog=translate(
+            "Exit codes: 0 full marks, 1 marks were lost, 2 bad usage or nothing to grade, 3 the grader failed.", lang
+        ),
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    student.register(app, lang)
+    teacher.register(app, lang)
+    ci.register(app, lang)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code. Every error the grader knows is one sentence on stderr, never a traceback."""
+    lang = language(arguments)
+    try:
+        code = build(lang)(args=arguments, prog_name="grade", standalone_mode=False)
+        return code if isinstance(code, int) else exits.FULL_MARKS
+    except GraderError as error:
+        print(f"grade : {safe(error.in_language(lang), 3000)}", file=sys.stderr)  # noqa: T201
+        return exits.of_error(error)
+    except (KeyboardInterrupt, typer.Abort):
+        print(translate("Interrupted. Nothing is left running.", lang), file=sys.stderr)  # noqa: T201
+        return exits.INTERRUPTED
+    except typer.Exit as exit_:
+        return exit_.exit_code
+    except Exception as problem:
+        show = getattr(problem, "show", None)  # a wrong option: the parser words it
+        if show is None:
+            raise
+        show()
+        return exits.USAGE

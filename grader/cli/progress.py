@@ -1,0 +1,194 @@
+"""What is shown while a grading goes on: live on a terminal, plain lines on a pipe."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text as Styled
+
+from grader.domain import Exercise, Lang, Record, Status, Submission, Training, Verdict
+from grader.grading import Listener
+from grader.messages import number, percent, safe, say
+from grader.reports.terminal import class_summary, figure, mark_panel, show_record, shown, verdict_row
+
+WIDTH_ON_A_PIPE = 110
+
+
+def console_for(quiet: bool = False) -> Console:
+    console = Console(highlight=False, quiet=quiet)
+    if not console.is_terminal:
+        console = Console(highlight=False, quiet=quiet, width=WIDTH_ON_A_PIPE)
+    return console
+
+
+PHASES = {
+    "reading": say("Reading your file"),
+    "data": say("Preparing the data"),
+    "student": say("Starting your program"),
+    "evaluation": say("Measuring your model on the test images"),
+    "checks": say("Judging"),
+}
+
+
+class OneSubmission(Listener):
+    """The student's display: early verdicts as lines, then the training live, then the report."""
+
+    def __init__(self, exercise: Exercise, submission: Submission, lang: Lang, quiet: bool) -> None:
+        self._exercise = exercise
+        self._submission = submission
+        self._lang = lang
+        self._quiet = quiet
+        self.console = console_for(quiet)
+        self._progress = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=28),
+            TextColumn("{task.fields[facts]}"),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+            disable=quiet or not self.console.is_terminal,
+        )
+        self._task = self._progress.add_task("", total=None, facts="")
+        self._told: set[str] = set()
+        self._fits: dict[int, Training] = {}
+        self._shown_epoch = 0.0
+
+    def __enter__(self) -> OneSubmission:
+        self._progress.start()
+        file = safe(str(self._submission.main), 80)
+        self.console.print(Styled.assemble((self._exercise.id, "bold"), f"  {shown(self._exercise.title, self._lang)}  ", (file, "bright_black")))
+        if self._submission.note:
+            self.console.print(Styled(shown(self._submission.note, self._lang), style="bright_black"))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def phase(self, name: str) -> None:
+        self._describe(shown(PHASES[name], self._lang))
+
+    def _describe(self, words: str, facts: str = "", done: float | None = None, total: float | None = None) -> None:
+        self._progress.update(self._task, description=words, facts=facts, completed=done or 0, total=total)
+
+    def early(self, verdicts: tuple[Verdict, ...]) -> None:
+        """What can be said before the training is over, one line each, once."""
+        for verdict in verdicts:
+            if verdict.id not in self._told and verdict.status is not Status.SKIPPED:
+                self._told.add(verdict.id)
+                sign, title, points, message = verdict_row(verdict, self._lang)
+                line = Table.grid(padding=(0, 1))
+                for width in (1, 32, 9):
+                    line.add_column(width=width)
+                line.add_column()
+                line.add_row(sign, title, points, message)
+                self.console.print(line)
+
+    def event(self, kind: str, item: Any) -> None:
+        if kind in ("fit_begin", "epoch", "fit_end") and isinstance(item, Training):
+            self._fits[item.id] = item
+            self._show_training(item, done=item.epochs_run)
+        elif kind == "batch" and item["fit"] in self._fits:
+            training = self._fits[item["fit"]]
+            share = item["done"] / item["total"] if item["total"] else 0
+            self._show_training(training, training.epochs_run + min(share, 1.0))
+
+    def _show_training(self, training: Training, done: float) -> None:
+        total = max(training.epochs_asked, training.epochs_run, 1)
+        words = say("Training: epoch {epoch} of {total}", epoch=min(int(done) + 1, total), total=total)
+        facts = training_facts(training, self._lang)
+        self._describe(shown(words, self._lang), facts, done, total)
+        if not self.console.is_terminal and done == int(done) and done and time.monotonic() - self._shown_epoch > 2:
+            self._shown_epoch = time.monotonic()
+            self.console.print(f"  {shown(say('epoch {epoch} of {total}', epoch=int(done), total=total), self._lang)}  {facts}")
+
+    def report(self, record: Record) -> None:
+        if self._quiet:
+            Console(highlight=False).print(figure(record.score, self._lang), "/", figure(record.max_score, self._lang)) if not self.console.quiet else None
+        show_record(record, self.console, self._lang)
+
+
+def training_facts(training: Training, lang: Lang) -> str:
+    parts = []
+    if losses := training.history.get("loss"):
+        parts.append(shown(say("loss {loss}", loss=number(losses[-1], 3)), lang))
+    for name in ("accuracy", "acc", "categorical_accuracy"):
+        if values := training.history.get(name):
+            parts.append(shown(say("accuracy {share}", share=percent(values[-1])), lang))
+            break
+    return " · ".join(parts)
+
+
+class ManySubmissions:
+    """The teacher's display: one bar with the remaining time, the running ones below it, a line per finished one."""
+
+    def __init__(self, total: int, lang: Lang, words: str) -> None:
+        self._lang = lang
+        self.console = console_for()
+        self._lock = threading.Lock()
+        self._running: dict[str, str] = {}
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=self.console,
+        )
+        self._task = self._progress.add_task(words, total=total)
+        self._live = Live(self, console=self.console, refresh_per_second=4, transient=True)
+
+    def __rich__(self) -> Any:
+        grid = Table.grid()
+        grid.add_row(self._progress)
+        with self._lock:
+            for name, doing in list(self._running.items())[:8]:
+                grid.add_row(Styled.assemble("  ", (name, "bold"), "  ", (doing, "bright_black")))
+        return grid
+
+    def __enter__(self) -> ManySubmissions:
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self.console.is_terminal:
+            self._live.stop()
+
+    def listener(self, name: str) -> Listener:
+        return _Running(self, safe(name, 60), self._lang)
+
+    def doing(self, name: str, words: str) -> None:
+        with self._lock:
+            self._running[name] = words
+
+    def finished(self, name: str, line: Styled) -> None:
+        with self._lock:
+            self._running.pop(safe(name, 60), None)
+        self._progress.advance(self._task)
+        self.console.print(line)
+
+
+class _Running(Listener):
+    def __init__(self, display: ManySubmissions, name: str, lang: Lang) -> None:
+        self._display = display
+        self._name = name
+        self._lang = lang
+
+    def phase(self, name: str) -> None:
+        self._display.doing(self._name, shown(PHASES[name], self._lang))
+
+    def event(self, kind: str, item: Any) -> None:
+        if kind in ("fit_begin", "epoch") and isinstance(item, Training):
+            words = say("Training: epoch {epoch} of {total}", epoch=item.epochs_run, total=item.epochs_asked)
+            self._display.doing(self._name, f"{shown(words, self._lang)}  {training_facts(item, self._lang)}")
+
+
+__all__ = ["ManySubmissions", "OneSubmission", "class_summary", "console_for", "mark_panel"]

@@ -1,0 +1,95 @@
+"""`grade exo1`: for a student, on their own machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grader.cli import exits
+from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for
+from grader.domain import Exercise, Lang, Mode, Record, Submission
+from grader.messages import translate
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    def _(message: str) -> str:
+        return translate(message, lang)
+
+    @app.command("exercise", hidden=True, help=_("Grades one exercise."))
+    def exercise(
+        name: Annotated[str, typer.Argument(metavar="EXERCISE", help=_("The exercise: exo1, xor… `grade list` names them."))],
+        path: Annotated[Path, typer.Argument(help=_("The file, or the folder that holds it."))] = Path(),
+        mode: Annotated[
+            ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
+        ] = ModeChoice.FULL,
+        data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
+        sandbox: Annotated[
+            SandboxChoice, typer.Option(help=_("Isolation; auto is `process` here: it is your own code."))
+        ] = SandboxChoice.AUTO,
+        json: Annotated[Path | None, typer.Option(help=_("Also write the record to this file (- for the terminal)."))] = None,
+        seed: Annotated[int, typer.Option(min=0, help=_("Seed set before the program starts."))] = 0,
+        time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that the program may take."))] = None,
+        quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,
+        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+    ) -> int:
+        from grader.grading import Options
+
+        options = Options(Mode(mode.value), seed, cores(), time_limit)
+        backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
+        record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json))
+        if json is not None:
+            _write(record, json)
+        return exits.of_records([record])
+
+
+def _is_stdout(json: Path | None) -> bool:
+    return str(json) == "-"
+
+
+def _grade(name: str, path: Path, options: object, data: Path | None, backend: str, lang: Lang, quiet: bool) -> Record:
+    from grader import catalog, intake
+    from grader.cli.progress import OneSubmission
+    from grader.grading import Options, grade
+
+    assert isinstance(options, Options)
+    exercise = catalog.locate().find(name)
+    submission = intake.find_one(exercise.id, path, student=os.environ.get("USER", ""))
+    with OneSubmission(exercise, submission, lang, quiet) as display:
+        if options.mode is Mode.STATIC:
+            record = grade(exercise, submission, None, options, display)
+        else:
+            record = _run(exercise, submission, options, data, backend, display)
+    display.report(record)
+    return record
+
+
+def _run(
+    exercise: Exercise, submission: Submission, options: object, data: Path | None, backend: str, display: object
+) -> Record:
+    from grader import sandbox as walls
+    from grader.cli.progress import OneSubmission
+    from grader.grading import Bench, Options, grade
+    from grader.grading.bench import CORE, NOTEBOOK
+
+    assert isinstance(options, Options) and isinstance(display, OneSubmission)
+    chosen, _ = walls.choose(backend)
+    display.phase("data")
+    found = data_for([exercise], data)
+    preload = CORE + (NOTEBOOK if submission.is_notebook else ())
+    with Bench(chosen, found, preload) as bench:
+        return grade(exercise, submission, bench, options, display)
+
+
+def _write(record: Record, target: Path) -> None:
+    import json
+    import sys
+
+    from grader import records
+
+    if _is_stdout(target):
+        sys.stdout.write(json.dumps(records.to_json(record), ensure_ascii=False, indent=1) + "\n")
+    else:
+        records.write(record, target)

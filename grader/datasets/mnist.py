@@ -1,0 +1,36 @@
+"""MNIST: handwritten digits, 28 × 28, in Keras' own file, in idx files, or as the stand-in made of `load_digits`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from grader.datasets.dataset import Arrays, Dataset
+from grader.datasets.formats import idx, npz
+from grader.datasets.standin_mnist import VERSION, generate
+
+
+def _keras_file(folder: Path, arrays: Arrays, sources: tuple[Path, ...]) -> None:
+    """`mnist.npz` as Keras would have downloaded it, for student code that opens it by its path."""
+    np.savez(folder / "mnist.npz", **dict(arrays))
+
+
+def _download() -> None:
+    from keras.datasets import mnist  # 4 s, and only to fill the Keras cache
+
+    mnist.load_data()
+
+
+MNIST = Dataset(
+    name="mnist",
+    image=(28, 28),
+    rows={"train": 60000, "test": 10000},
+    classes=10,
+    layouts=(npz("mnist.npz"), *(idx(d, s) for d in ("mnist", "MNIST/raw") for s in ("", ".gz"))),
+    cache_layouts=(npz("mnist.npz"),),
+    generate=generate,
+    version=VERSION,
+    extras=_keras_file,
+    download=_download,
+)

@@ -1,0 +1,79 @@
+"""What a recorded model predicts on the grader's own images: accuracy, confusion, examples that went wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.evaluator.rebuild import Refused, rebuild
+from grader.evidence import Forged, load_arrays
+
+BATCH = 500
+TRAIN_IMAGES = 5000  # seen beside the test images: a model that knows the test set better has been trained on it
+WRONG_EXAMPLES = 24
+
+
+def predict(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
+    """Settings: `snapshot` (its number), `dataset`, `scale` and `offset` (pixels → input).
+
+    Returns accuracy on the 10 000 test images and on some training images, the confusion matrix (rows: true
+    class), the number of parameters of the rebuilt model; or `refused` with the reason.
+    """
+    data = datasets[settings["dataset"]]
+    try:
+        model = load_model(settings, folder)
+        test = _probabilities(model, np.load(data / "x_test.npy", mmap_mode="r"), settings)
+        train = _probabilities(model, np.load(data / "x_train.npy", mmap_mode="r")[:TRAIN_IMAGES], settings)
+    except (Refused, Forged) as problem:
+        return {"refused": str(problem)}
+    labels = np.load(data / "y_test.npy").ravel()
+    train_labels = np.load(data / "y_train.npy").ravel()[:TRAIN_IMAGES]
+    classes = int(labels.max()) + 1
+    if test.shape[1] != classes:
+        return {"refused": f"an output of {test.shape[1]} values for {classes} classes"}
+    predicted = test.argmax(axis=1)
+    wrong = np.flatnonzero(predicted != labels)[:WRONG_EXAMPLES]
+    return {
+        "accuracy": float((predicted == labels).mean()),
+        "train_accuracy": float((train.argmax(axis=1) == train_labels).mean()),
+        "confusion": np.bincount(labels.astype(int) * classes + predicted, minlength=classes**2)
+        .reshape(classes, classes)
+        .tolist(),
+        "wrong": [[int(i), int(labels[i]), int(predicted[i])] for i in wrong],
+        "parameters": int(model.count_params()),
+    }
+
+
+def load_model(settings: Mapping[str, Any], folder: Path) -> Any:
+    """The rebuilt model of a snapshot, which the grader laid into `folder`. Raises `Refused` or `Forged`."""
+    snapshot = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
+    arrays = load_arrays(folder, snapshot["weights"])
+    weights = [arrays[f"w{i}"] for i in range(len(arrays)) if f"w{i}" in arrays]
+    return rebuild(snapshot["architecture"], weights)
+
+
+def inputs_for(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:
+    """Images of shape (n, …) as the model takes them: scaled as its training was, in the shape of its input."""
+    shape = getattr(model, "input_shape", None)
+    if not isinstance(shape, tuple) or not all(n is None or isinstance(n, int) for n in shape):
+        raise Refused("a model with several inputs")
+    wanted, given = shape[1:], pixels.shape[1:]
+    if any(n is None for n in wanted) or math.prod(wanted) != math.prod(given):
+        raise Refused(f"an input of shape {wanted} for images of shape {given}")
+    scaled = pixels.astype(np.float32) * np.float32(settings.get("scale", 1 / 255)) + np.float32(
+        settings.get("offset", 0.0)
+    )
+    return scaled.reshape(len(pixels), *wanted)
+
+
+def _probabilities(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:
+    output = model.predict(inputs_for(model, pixels, settings), batch_size=BATCH, verbose=0)
+    if not isinstance(output, np.ndarray):
+        raise Refused("a model with several outputs")
+    return np.nan_to_num(output.reshape(len(pixels), -1).astype(np.float32))

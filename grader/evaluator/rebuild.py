@@ -1,0 +1,257 @@
+"""A recorded architecture, as Keras JSON, rebuilt from an allow-list of layers and plain settings.
+
+Nothing of the student's decides what is imported: the JSON is copied key by key into a configuration of our
+own, in which only known layers, known activations and plain numbers remain, and Keras builds that.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.evidence import Forged, read_json
+
+MOST_LAYERS = 200
+MOST_DEPTH = 4
+MOST_SETTING = 1 << 17
+MOST_PARAMETERS = 60_000_000
+MOST_VALUES = 1 << 26  # activations of one example in one layer
+
+ACTIVATIONS = frozenset(
+    "linear relu relu6 sigmoid hard_sigmoid softmax softplus softsign tanh elu selu gelu silu swish mish"
+    " exponential leaky_relu log_softmax celu hard_tanh hard_silu hard_swish log_sigmoid threshold".split()
+)
+COMMON = ("name", "trainable")
+LAYERS: dict[str, tuple[str, ...]] = {
+    "InputLayer": ("batch_shape", "dtype"),
+    "Dense": ("units", "activation", "use_bias"),
+    "Activation": ("activation",),
+    "Softmax": ("axis",),
+    "ReLU": ("max_value", "negative_slope", "threshold"),
+    "LeakyReLU": ("negative_slope",),
+    "ELU": ("alpha",),
+    "PReLU": ("shared_axes",),
+    "Flatten": ("data_format",),
+    "Reshape": ("target_shape",),
+    "Permute": ("dims",),
+    "Rescaling": ("scale", "offset"),
+    "Normalization": ("axis", "mean", "variance", "invert"),
+    "Dropout": ("rate",),
+    "SpatialDropout2D": ("rate", "data_format"),
+    "GaussianNoise": ("stddev",),
+    "GaussianDropout": ("rate",),
+    "ActivityRegularization": ("l1", "l2"),
+    "BatchNormalization": ("axis", "momentum", "epsilon", "center", "scale"),
+    "LayerNormalization": ("axis", "epsilon", "center", "scale"),
+    "Conv2D": ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "groups", "activation",
+               "use_bias"),
+    "DepthwiseConv2D": ("kernel_size", "strides", "padding", "data_format", "dilation_rate", "depth_multiplier",
+                        "activation", "use_bias"),
+    "SeparableConv2D": ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate",
+                        "depth_multiplier", "activation", "use_bias"),
+    "Conv2DTranspose": ("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation",
+                        "use_bias"),
+    "MaxPooling2D": ("pool_size", "strides", "padding", "data_format"),
+    "AveragePooling2D": ("pool_size", "strides", "padding", "data_format"),
+    "GlobalAveragePooling2D": ("data_format", "keepdims"),
+    "GlobalMaxPooling2D": ("data_format", "keepdims"),
+    "ZeroPadding2D": ("padding", "data_format"),
+    "Cropping2D": ("cropping", "data_format"),
+    "UpSampling2D": ("size", "data_format", "interpolation"),
+    "Add": (),
+    "Average": (),
+    "Maximum": (),
+    "Multiply": (),
+    "Subtract": (),
+    "Concatenate": ("axis",),
+}  # fmt: skip
+MODELS = {"Sequential": "Sequential", "Functional": "Functional", "Model": "Functional"}
+
+
+class Refused(ValueError):
+    """An architecture that the grader does not rebuild; the argument names what is not on the list."""
+
+
+def rebuild(architecture: str, weights: list[NDArray[Any]]) -> Any:
+    """The Keras model of a recorded architecture, with its weights.
+
+    Args:
+        architecture: JSON as `model.to_json()` writes it.
+        weights: the arrays in the order of `model.get_weights()`.
+
+    Raises:
+        Refused: a layer, activation or size that is not allowed, or weights that do not fit.
+    """
+    import keras
+
+    if sum(w.size for w in weights) > MOST_PARAMETERS:
+        raise Refused("too many parameters")
+    try:
+        config = read_json(architecture)
+        clean = model_config(config, depth=0)
+        kind = keras.Sequential if clean["class_name"] == "Sequential" else keras.Model
+        model = kind.from_config(clean["config"])
+    except Refused:
+        raise
+    except (Forged, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as problem:
+        raise Refused(f"not a buildable architecture ({type(problem).__name__})") from None
+    if not model.built:
+        raise Refused("a model without input shape")
+    set_weights(model, weights)
+    return model
+
+
+def set_weights(model: Any, weights: list[NDArray[Any]]) -> None:
+    wanted = [tuple(w.shape) for w in model.weights]
+    given = [w.shape for w in weights]
+    if wanted != given:
+        raise Refused("weights that do not fit the architecture")
+    if any(not np.isfinite(w).all() for w in weights):
+        raise Refused("weights that are not finite numbers")
+    model.set_weights([w.astype(np.float32) for w in weights])
+
+
+def model_config(given: Any, depth: int) -> dict[str, Any]:
+    """A clean copy of a model's configuration."""
+    kind, config = _named(given)
+    if kind not in MODELS:
+        raise Refused(kind)
+    layers = config.get("layers")
+    if depth > MOST_DEPTH or not isinstance(layers, list) or len(layers) > MOST_LAYERS:
+        raise Refused("too many layers")
+    clean: dict[str, Any] = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
+    if MODELS[kind] == "Functional":
+        for end in ("input_layers", "output_layers"):
+            clean[end] = _ends(config.get(end))
+    elif isinstance(config.get("build_input_shape"), list):
+        clean["build_input_shape"] = _shape(config["build_input_shape"])
+    return {"module": "keras", "class_name": MODELS[kind], "config": clean, "registered_name": None}
+
+
+def _named(given: Any) -> tuple[str, dict[str, Any]]:
+    if not isinstance(given, dict) or not isinstance(given.get("class_name"), str):
+        raise Refused("not a layer")
+    config = given.get("config")
+    if not isinstance(config, dict):
+        raise Refused("a layer without settings")
+    return given["class_name"], config
+
+
+def _layer(given: Any, depth: int) -> dict[str, Any]:
+    kind, config = _named(given)
+    # A registered name marks a class of the student's own, whatever it is called.
+    if kind in MODELS:
+        clean = model_config(given, depth + 1)
+    elif kind in LAYERS and given.get("registered_name") in (None, kind):
+        settings = {name: _setting(name, config[name]) for name in LAYERS[kind] if config.get(name) is not None}
+        settings |= {"name": _name(config.get("name"))}
+        clean = {"module": "keras.layers", "class_name": kind, "config": settings, "registered_name": None}
+    else:
+        raise Refused(str(given.get("registered_name") or kind)[:80])
+    clean["name"] = clean["config"]["name"]
+    clean["inbound_nodes"] = _nodes(given.get("inbound_nodes"))
+    return clean
+
+
+def _name(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 120 or not value.isprintable():
+        raise Refused("a layer without a name")
+    return value
+
+
+def _setting(name: str, value: Any) -> Any:
+    if name == "activation":
+        return _activation(value)
+    if name == "dtype":
+        return "float32"
+    if name == "batch_shape":
+        return _shape(value)
+    if isinstance(value, str):
+        if value not in ("same", "valid", "channels_last", "nearest", "bilinear"):
+            raise Refused(f"{name}={value[:40]}")
+        return value
+    return _plain(name, value)
+
+
+def _activation(value: Any) -> str:
+    if isinstance(value, dict):
+        value = value.get("config") if value.get("class_name") == "function" else value.get("class_name")
+    if not isinstance(value, str) or value not in ACTIVATIONS:
+        raise Refused(f"activation {str(value)[:60]}")
+    return value
+
+
+def _plain(name: str, value: Any, depth: int = 3) -> Any:
+    if isinstance(value, list) and depth and len(value) <= 4096:
+        return [_plain(name, item, depth - 1) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= MOST_SETTING:
+        return value
+    raise Refused(f"{name}={str(value)[:40]}")
+
+
+def _shape(value: Any) -> list[int | None]:
+    if not isinstance(value, list) or not 1 <= len(value) <= 6:
+        raise Refused("an input shape")
+    shape = [None if n is None else n for n in value]
+    if any(isinstance(n, bool) or not (n is None or isinstance(n, int)) or (n or 1) < 1 for n in shape):
+        raise Refused("an input shape")
+    if math.prod(n or 1 for n in shape) > MOST_VALUES:
+        raise Refused("an input that large")
+    return [None, *shape[1:]]
+
+
+def _ends(value: Any) -> Any:
+    """`input_layers` and `output_layers`: [name, node, tensor], or lists of these."""
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return [_name(value[0]), *(_index(n) for n in value[1:3])]
+    if isinstance(value, list) and len(value) <= 16:
+        return [_ends(item) for item in value]
+    raise Refused("a graph")
+
+
+def _index(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
+        raise Refused("a graph")
+    return value
+
+
+def _nodes(value: Any) -> list[Any]:
+    """Calls of a layer: which tensors it was called on. Anything but tensors is left out or refused."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or len(value) > 16:
+        raise Refused("a graph")
+    return [{"args": [_argument(a) for a in _list(node, "args")], "kwargs": {}} for node in value]
+
+
+def _list(node: Any, key: str) -> list[Any]:
+    items = node.get(key) if isinstance(node, dict) else None
+    if not isinstance(items, list) or len(items) > 4:
+        raise Refused("a graph")
+    return items
+
+
+def _argument(value: Any) -> Any:
+    if isinstance(value, list) and len(value) <= 32:
+        return [_argument(item) for item in value]
+    kind, config = _named(value)
+    history = config.get("keras_history")
+    if kind != "__keras_tensor__" or not isinstance(history, list) or len(history) != 3:
+        raise Refused("a call with something else than tensors")
+    kept = {"shape": config.get("shape"), "dtype": "float32"}
+    kept["shape"] = [None if n is None else _index_wide(n) for n in kept["shape"]] if kept["shape"] else []
+    return {
+        "class_name": "__keras_tensor__",
+        "config": {**kept, "keras_history": [_name(history[0]), _index(history[1]), _index(history[2])]},
+    }
+
+
+def _index_wide(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_VALUES:
+        raise Refused("a shape")
+    return value

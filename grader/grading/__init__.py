@@ -1,0 +1,8 @@
+"""Grading one submission: `grade(exercise, submission, …) -> Record`."""
+
+from __future__ import annotations
+
+from grader.grading.bench import Bench, Listener, Options
+from grader.grading.story import grade
+
+__all__ = ["Bench", "Listener", "Options", "grade"]

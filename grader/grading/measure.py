@@ -1,0 +1,98 @@
+"""Asking the evaluator: the measurements that the checks need, made in one job."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.domain import Evidence, Json, Limits, Measurement
+from grader.errors import EvaluationFailed, WorkerDied
+from grader.evidence import ARRAY_FILE_BYTES, Forged, open_regular, read_json
+from grader.grading.bench import Bench
+from grader.grading.run import ATTEMPTS, clear
+from grader.sandbox import Job, Ran, Slot
+
+LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144)
+Measured = dict[Measurement, Mapping[str, Json]]
+
+
+def measure(wanted: Iterable[Measurement], evidence: Evidence, bench: Bench, threads: int) -> Measured:
+    """The answers, in one evaluation. An answer that a limit prevented is `refused`.
+
+    Raises:
+        EvaluationFailed: the evaluator failed on its own account.
+    """
+    measurements = list(dict.fromkeys(wanted))
+    if not measurements:
+        return {}
+    assert bench.evaluator is not None
+    with bench.evaluator_lock:
+        for attempt in range(ATTEMPTS):
+            try:
+                return _once(measurements, evidence, bench, bench.evaluator, threads)
+            except WorkerDied as problem:
+                if attempt + 1 == ATTEMPTS:
+                    raise EvaluationFailed(problem.fr, problem.en) from None
+    raise AssertionError("unreachable")
+
+
+def _once(measurements: list[Measurement], evidence: Evidence, bench: Bench, slot: Slot, threads: int) -> Measured:
+    folder = slot.new_folder()
+    try:
+        _lay_out(measurements, evidence, folder)
+        fields = {
+            "folder": str(folder),
+            "threads": threads,
+            "datasets": {name: str(info.folder) for name, info in bench.data.items()},
+            "measurements": [(m.kind, dict(m.settings)) for m in measurements],
+        }
+        lines: list[bytes] = []
+        ran = slot.run(Job("grader.evaluator.job", fields, LIMITS), lines.append)
+        return _answers(measurements, lines, ran)
+    finally:
+        clear(slot, folder)
+
+
+def _lay_out(measurements: list[Measurement], evidence: Evidence, folder: Path) -> None:
+    """The evidence that the measurements speak of, copied to where the evaluator can see it."""
+    for measurement in measurements:
+        for name, value in measurement.settings:
+            if name.startswith("snapshot") and isinstance(value, int):
+                snapshot = evidence.snapshot(value)
+                if snapshot is not None:
+                    facts = {"architecture": snapshot.architecture, "weights": snapshot.weights}
+                    (folder / f"snapshot-{value}.json").write_text(json.dumps(facts), encoding="utf-8")
+                    _copy(evidence.folder, snapshot.weights, folder)
+            elif name.startswith("arrays") and isinstance(value, str):
+                _copy(evidence.folder, value, folder)
+
+
+def _copy(source: Path | None, name: str | None, folder: Path) -> None:
+    if source is None or name is None or (folder / name).exists():
+        return
+    try:
+        with os.fdopen(open_regular(source / name, ARRAY_FILE_BYTES), "rb") as file, (folder / name).open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+    except Forged:
+        return  # the evaluator will say that it is missing
+
+
+def _answers(measurements: list[Measurement], lines: list[bytes], ran: Ran) -> Measured:
+    answers: Measured = {}
+    for line in lines:
+        answer: dict[str, Any] = read_json(line)
+        answers[measurements[answer["index"]]] = answer["result"]
+    missing = [m for m in measurements if m not in answers]
+    if missing and ran.outcome.status in ("memory", "timeout", "cpu"):
+        answers[missing[0]] = {"refused": f"limit: {ran.outcome.status}"}
+        missing = missing[1:]
+    if missing:
+        told = ran.printed.text[-800:].strip()
+        raise EvaluationFailed(
+            f"La mesure « {missing[0].kind} » n'a pas abouti : {told}", f"The measurement “{missing[0].kind}” failed: {told}"
+        )
+    return answers

@@ -1,0 +1,1 @@
+"""One format per file; every report is made from Records only."""

@@ -1,0 +1,149 @@
+"""An exercise proves itself before anyone is judged by it.
+
+Its solution earns every point (those a teacher gives apart), its stub none and no `error`, and each known-wrong
+program loses exactly what its header says:
+
+    # expect: parameters = failed 0
+    # expect: architecture = partial 2
+    # time-limit: 20
+
+A verdict that the header does not name must be passed with all its points, or be left to a teacher.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from grader.batch import Task
+from grader.catalog import Catalog
+from grader.domain import Exercise, Mode, Record, Status, Submission, Text, Verdict
+from grader.errors import BadSpecification, NothingToGrade
+from grader.grading import Options
+from grader.messages import join, plain, say
+
+EXPECT = re.compile(r"^# expect: *(?P<id>[\w.]+) *= *(?P<status>\w+) +(?P<points>\d+(?:\.\d+)?) *$")
+SETTING = re.compile(r"^# (?P<name>time-limit|mode|files|student): *(?P<value>.+?) *$")
+HEADER_LINES = 60
+NEAR = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first lines of a known-wrong program say."""
+
+    expected: dict[str, tuple[Status, float]] = field(default_factory=dict)
+    time_limit: float | None = None
+    mode: Mode | None = None
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One program with the marks that it must get. `kind` is `solution`, `stub` or `wrong`."""
+
+    kind: str
+    task: Task
+    header: Header = Header()
+
+    @property
+    def name(self) -> str:
+        return f"{self.task.exercise.id}/{self.task.submission.main}"
+
+
+def cases(exercise: Exercise, catalog: Catalog, options: Options) -> Iterator[Case]:
+    """Every program of an exercise's two folders. Raises `NothingToGrade` where there is no reference."""
+    reference = catalog.reference / exercise.id if catalog.reference else None
+    if reference is None or not reference.is_dir() or exercise.folder is None:
+        raise NothingToGrade(
+            f"Pas de référence pour {exercise.id} : il faut le dossier `reference/{exercise.id}`.",
+            f"No reference for {exercise.id}: the folder `reference/{exercise.id}` is needed.",
+        )
+    beside = _beside(reference)
+    for ending in (".py", ".ipynb"):
+        main = Path(f"solution{ending}")
+        if (reference / main).exists():
+            yield Case("solution", Task(exercise, _submission(exercise, reference, main, beside), options))
+    for ending in (".py", ".ipynb"):
+        main = Path(f"{exercise.id}{ending}")
+        if (exercise.folder / main).exists():
+            yield Case("stub", Task(exercise, _submission(exercise, exercise.folder, main, ()), options))
+    for path in sorted((reference / "wrong").glob("*.py")) + sorted((reference / "wrong").glob("*.ipynb")):
+        header = read_header(path)
+        extra = tuple(Path(name) for name in header.files)
+        submission = _submission(exercise, path.parent, Path(path.name), extra)
+        changed = replace(options, time_limit=header.time_limit, mode=header.mode or options.mode)
+        yield Case("wrong", Task(exercise, submission, changed), header)
+
+
+def _beside(reference: Path) -> tuple[Path, ...]:
+    """What a solution hands in with its program: weights, helper modules."""
+    own = {"solution.py", "solution.ipynb"}
+    return tuple(Path(p.name) for p in sorted(reference.iterdir()) if p.is_file() and p.name not in own)
+
+
+def _submission(exercise: Exercise, root: Path, main: Path, beside: tuple[Path, ...]) -> Submission:
+    return Submission(str(main), exercise.id, root, main, (main, *beside))
+
+
+def read_header(path: Path) -> Header:
+    """Raises `BadSpecification` for a line that begins like a header line and is none."""
+    expected: dict[str, tuple[Status, float]] = {}
+    settings: dict[str, str] = {}
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    if path.suffix == ".ipynb":
+        lines = [line.strip().strip('",').removesuffix("\\n") for line in lines]
+    for line in lines[:HEADER_LINES]:
+        if found := EXPECT.match(line):
+            expected[found["id"]] = (Status(found["status"]), float(found["points"]))
+        elif found := SETTING.match(line):
+            settings[found["name"]] = found["value"]
+        elif line.startswith("# expect"):
+            raise BadSpecification(f"En-tête illisible dans {path} : {line}", f"Unusable header in {path}: {line}")
+    return Header(
+        expected,
+        float(settings["time-limit"]) if "time-limit" in settings else None,
+        Mode(settings["mode"]) if "mode" in settings else None,
+        tuple(settings.get("files", "").split()),
+    )
+
+
+def disagreements(case: Case, record: Record) -> tuple[Text, ...]:
+    """What is not as it must be; empty when the program proves itself."""
+    if case.kind == "stub":
+        return _of_stub(record)
+    unknown = set(case.header.expected) - {verdict.id for verdict in record.verdicts}
+    wrong = [say("the header names an unknown verdict: {id}", id=name) for name in sorted(unknown)]
+    return (*wrong, *(_of_verdict(v, case.header.expected.get(v.id)) for v in record.verdicts if _differs(v, case.header)))
+
+
+def _of_stub(record: Record) -> tuple[Text, ...]:
+    broken = [v.id for v in record.verdicts if v.status is Status.ERROR]
+    if broken:
+        return (say("the grader failed on {ids}", ids=", ".join(broken)),)
+    earning = [plain(f"{v.id} = {v.status} {v.points:g}") for v in record.verdicts if v.points]
+    return (say("a stub earns nothing, but {ids}", ids=join(earning)),) if earning else ()
+
+
+def _differs(verdict: Verdict, header: Header) -> bool:
+    wanted = header.expected.get(verdict.id)
+    if wanted is not None:
+        return verdict.status is not wanted[0] or abs(verdict.points - wanted[1]) > NEAR
+    if verdict.status is Status.REVIEW:
+        return False
+    return verdict.status is not Status.PASSED or abs(verdict.points - verdict.max_points) > NEAR
+
+
+def _of_verdict(verdict: Verdict, wanted: tuple[Status, float] | None) -> Text:
+    status, points = wanted or (Status.PASSED, verdict.max_points)
+    return say(
+        "{id}: {status} {points} instead of {wanted} {wanted_points} ({message})",
+        id=verdict.id,
+        status=verdict.status.value,
+        points=f"{verdict.points:g}",
+        wanted=status.value,
+        wanted_points=f"{points:g}",
+        message=verdict.message,
+    )

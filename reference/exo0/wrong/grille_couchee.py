@@ -1,0 +1,23 @@
+"""La grille a 20 lignes et 10 colonnes au lieu de 10 et 20."""
+
+# expect: figure = partial 6
+
+import keras
+import matplotlib.pyplot as plt
+
+REPONSES = {
+    "espace": "[0,1]^784",
+    "dimension": "28*28 = 784",
+}
+
+(X_train, y_train), (X_test, y_test) = keras.datasets.mnist.load_data()
+X_train = X_train.reshape(60000, 784).astype("float32") / 255
+X_test = X_test.reshape(10000, 784).astype("float32") / 255
+print(X_train.shape, X_test.shape)
+print(X_train.min(), X_train.max())
+
+figure, cases = plt.subplots(20, 10, figsize=(6, 12))
+for i, case in enumerate(cases.flat):
+    case.imshow(X_train[i].reshape(28, 28), cmap="gray")
+    case.axis("off")
+plt.show()

@@ -1,0 +1,26 @@
+"""Les 200 images sont tirées au hasard au lieu d'être les premières, dans l'ordre."""
+
+# expect: figure = failed 0
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+REPONSES = {
+    "espace": "[0,1]^784",
+    "dimension": "28*28 = 784",
+}
+
+(X_train, y_train), (X_test, y_test) = keras.datasets.mnist.load_data()
+X_train = X_train.reshape(60000, 784).astype("float32") / 255
+X_test = X_test.reshape(10000, 784).astype("float32") / 255
+print(X_train.shape, X_test.shape)
+print(X_train.min(), X_train.max())
+
+X_hasard = np.random.default_rng(0).permutation(X_train)
+
+figure, cases = plt.subplots(10, 20, figsize=(12, 6))
+for i, case in enumerate(cases.flat):
+    case.imshow(X_hasard[i].reshape(28, 28), cmap="gray")
+    case.axis("off")
+plt.show()

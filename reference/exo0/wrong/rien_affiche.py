@@ -1,0 +1,21 @@
+"""Ni les formes ni les valeurs des données ne sont affichées."""
+
+# expect: data_shown = failed 0
+
+import keras
+import matplotlib.pyplot as plt
+
+REPONSES = {
+    "espace": "[0,1]^784",
+    "dimension": "28*28 = 784",
+}
+
+(X_train, y_train), (X_test, y_test) = keras.datasets.mnist.load_data()
+X_train = X_train.reshape(60000, 784).astype("float32") / 255
+X_test = X_test.reshape(10000, 784).astype("float32") / 255
+
+figure, cases = plt.subplots(10, 20, figsize=(12, 6))
+for i, case in enumerate(cases.flat):
+    case.imshow(X_train[i].reshape(28, 28), cmap="gray")
+    case.axis("off")
+plt.show()

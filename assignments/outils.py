@@ -153,6 +153,7 @@ def visualiser(
     enveloppes: dict[int, ConvexHull],
     ellipses: dict[int, Ellipse],
     nh: float,
+    *,
     titre: str = "",
 ) -> Figure:
     """Dessine trois vues du même nuage : les points, les enveloppes convexes, les ellipses avec le NH en titre.

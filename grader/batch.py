@@ -40,8 +40,9 @@ def grade_all(
         if sandbox.level is not Level.LIMITS_ONLY:
             evaluator = stack.enter_context(evaluator_slot(sandbox, data))
         lock = threading.Lock()
+        threads = max((task.options.threads for task in tasks), default=1)
         for _ in range(max(1, min(jobs, len(tasks)))):
-            bench = Bench(sandbox, data, evaluator=evaluator, evaluator_lock=lock)
+            bench = Bench(sandbox, data, threads=threads, evaluator=evaluator, evaluator_lock=lock)
             everybody.append(stack.enter_context(bench))
             benches.put(bench)
 

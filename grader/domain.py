@@ -125,7 +125,10 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One student's files for one exercise. `main` is what is run; everything under `root` may be copied."""
+    """One student's files for one exercise.
+
+    `main` is the path of what is run, inside the folder `root`; `files`, relative to `root`, are what is copied.
+    """
 
     student: str
     exercise: str
@@ -137,6 +140,11 @@ class Submission:
     @property
     def is_notebook(self) -> bool:
         return self.main.suffix.lower() == ".ipynb"
+
+    @property
+    def program(self) -> str:
+        """`main` relative to `root`: the name under which it runs."""
+        return str(self.main.relative_to(self.root))
 
 
 # ── What was seen ───────────────────────────────────────────────────────────────────────────────

@@ -66,7 +66,7 @@ def _hash(levels: NDArray[np.uint8]) -> NDArray[np.uint64]:
     padded[:, :width] = levels
     keys = _scramble(np.arange(1, words + 1, dtype=np.uint64) * _GOLDEN)
     sums = _scramble(padded.view("<u8").astype(np.uint64, copy=False) ^ keys).sum(axis=1, dtype=np.uint64)
-    return np.maximum(_scramble(sums + np.uint64(width) * _GOLDEN), np.uint64(1))
+    return np.maximum(_scramble(sums ^ np.uint64(width)), np.uint64(1))
 
 
 def _scramble(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

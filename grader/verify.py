@@ -50,7 +50,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.task.exercise.id}/{self.task.submission.main}"
+        return f"{self.task.exercise.id}/{self.task.submission.program}"
 
 
 def cases(exercise: Exercise, catalog: Catalog, options: Options) -> Iterator[Case]:
@@ -85,7 +85,7 @@ def _beside(reference: Path) -> tuple[Path, ...]:
 
 
 def _submission(exercise: Exercise, root: Path, main: Path, beside: tuple[Path, ...]) -> Submission:
-    return Submission(str(main), exercise.id, root, main, (main, *beside))
+    return Submission(str(main), exercise.id, root, root / main, (main, *beside))
 
 
 def read_header(path: Path) -> Header:

@@ -6,7 +6,7 @@ from grader.checks.diagnose import diagnose
 from grader.checks.findings import failed, nothing_recorded, partial, passed
 from grader.checks.meant import Meant, meant
 from grader.domain import Check, CompileSeen, Facts, Finding, Text, Training
-from grader.messages import join, number, plain, say, say_n
+from grader.messages import join, plain, say, say_n
 
 LOSSES = {
     "mse": "mean_squared_error",
@@ -91,4 +91,4 @@ def _epochs(training: Training) -> int:
 
 def _written(loss: str | None, optimizer: str | None, epochs: int) -> Text:
     parts = [plain(item) for item in (loss, optimizer) if item]
-    return join([*parts, say_n("{count} epoch", "{count} epochs", epochs, count=number(epochs))])
+    return join([*parts, say_n("{count} epoch", "{count} epochs", epochs)])

@@ -1,7 +1,6 @@
 """`grade verify` and `grade list`: for continuous integration, and for whoever writes an exercise."""
 
-from __future__ import annotations
-
+# Annotations are evaluated where they stand: their help texts are in the reader's language.
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -89,7 +88,7 @@ def _verify(names: list[str], mode: Mode, data: Path | None, backend: str, jobs:
     return exits.BROKEN if broken else exits.MARKS_LOST if failures else exits.FULL_MARKS
 
 
-def _walls(backend: str) -> tuple[Sandbox, SelfTest]:
+def _walls(backend: str) -> "tuple[Sandbox, SelfTest]":
     """The references are our own code: without walls they may run too, and the line above the results says so."""
     from grader import sandbox as walls
     from grader.errors import SandboxUnavailable

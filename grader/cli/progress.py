@@ -63,7 +63,7 @@ class OneSubmission(Listener):
 
     def __enter__(self) -> OneSubmission:
         self._progress.start()
-        file = safe(str(self._submission.main), 80)
+        file = safe(self._submission.program, 80)
         self.console.print(Styled.assemble((self._exercise.id, "bold"), f"  {shown(self._exercise.title, self._lang)}  ", (file, "bright_black")))
         if self._submission.note:
             self.console.print(Styled(shown(self._submission.note, self._lang), style="bright_black"))

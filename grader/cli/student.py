@@ -1,7 +1,6 @@
 """`grade exo1`: for a student, on their own machine."""
 
-from __future__ import annotations
-
+# Annotations are evaluated where they stand: their help texts are in the reader's language.
 import os
 from pathlib import Path
 from typing import Annotated
@@ -79,7 +78,7 @@ def _run(
     display.phase("data")
     found = data_for([exercise], data)
     preload = CORE + (NOTEBOOK if submission.is_notebook else ())
-    with Bench(chosen, found, preload) as bench:
+    with Bench(chosen, found, preload, options.threads) as bench:
         return grade(exercise, submission, bench, options, display)
 
 

@@ -1,7 +1,6 @@
 """`grade batch` and `grade data`: for a teacher, with a class folder."""
 
-from __future__ import annotations
-
+# Annotations are evaluated where they stand: their help texts are in the reader's language.
 import re
 from contextlib import closing
 from pathlib import Path

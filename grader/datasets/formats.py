@@ -26,7 +26,11 @@ def idx(folder: str, suffix: str = "") -> Layout:
 
 
 def _read_npz(paths: tuple[Path, ...]) -> Arrays:
-    with np.load(paths[0], allow_pickle=False) as archive:
+    # Opened here: NumPy would leave a file open that turns out to be no archive.
+    with paths[0].open("rb") as file:
+        archive = np.load(file, allow_pickle=False)
+        if isinstance(archive, np.ndarray):
+            raise ValueError(f"expected an archive of arrays; received one array {archive.shape}")
         missing = [key for key in KEYS if key not in archive]
         if missing:
             raise ValueError(f"expected the arrays {', '.join(KEYS)}; received {', '.join(archive) or 'none'}")

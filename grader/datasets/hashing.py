@@ -51,7 +51,7 @@ def remember(cache: Path, about: str, sha256: str, state: Iterable[object] = ())
     handle, draft = tempfile.mkstemp(dir=note.parent)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump({"about": about, "state": list(state), "sha256": sha256}, file)
-    os.replace(draft, note)
+    Path(draft).replace(note)
 
 
 def _note(cache: Path, about: str) -> Path:

@@ -44,8 +44,8 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
     if dataset.download is None:
         raise unavailable(
             say(
-                "The dataset “{name}” cannot be downloaded. Put its files in a folder ({files}) and name that folder with "
-                "--data or GRADE_DATA.",
+                "The dataset “{name}” cannot be downloaded. Put its files in a folder ({files}) and name that folder "
+                "with --data or GRADE_DATA.",
                 name=name,
                 files=", ".join(dataset.layouts[0].files),
             )
@@ -55,8 +55,8 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
     except Exception as error:  # Keras raises a bare Exception for a failed URL, and others for a damaged download
         raise unavailable(
             say(
-                "The dataset “{name}” could not be downloaded ({reason}). Check the network, or put its files in a folder "
-                "and name that folder with --data or GRADE_DATA.",
+                "The dataset “{name}” could not be downloaded ({reason}). Check the network, or put its files in a "
+                "folder and name that folder with --data or GRADE_DATA.",
                 name=name,
                 reason=error,
             )
@@ -84,8 +84,8 @@ def _from_data_folder(dataset: Dataset, data_dir: Path | None, cache: Path) -> D
     if not folder.is_dir():
         raise unavailable(
             say(
-                "The data folder {folder} does not exist. Correct --data or GRADE_DATA, or leave it out: the grader then "
-                "uses the Keras cache or its own stand-in.",
+                "The data folder {folder} does not exist. Correct --data or GRADE_DATA, or leave it out: the grader "
+                "then uses the Keras cache or its own stand-in.",
                 folder=folder,
             )
         )

@@ -47,6 +47,7 @@ class Bench:
     sandbox: Sandbox
     data: Mapping[str, DatasetInfo]
     preload: tuple[str, ...] = (*CORE, *NOTEBOOK, *LIBRARIES)
+    threads: int = 2
     evaluator: Slot | None = None
     evaluator_lock: threading.Lock = field(default_factory=threading.Lock)
     student: Slot = field(init=False)
@@ -55,7 +56,7 @@ class Bench:
     def __post_init__(self) -> None:
         read = tuple(info.folder for info in self.data.values())
         shared = self.sandbox.level is Level.LIMITS_ONLY
-        self.student = Slot(self.sandbox, read, self.preload + (EVALUATOR if shared else ()))
+        self.student = Slot(self.sandbox, read, self.preload + (EVALUATOR if shared else ()), self.threads)
         if shared:
             self.evaluator = self.student
         elif self.evaluator is None:

@@ -82,7 +82,7 @@ def _fields(
     return {
         "work": str(folder / "work"),
         "out": str(folder / "out"),
-        "main": str(submission.main),
+        "main": submission.program,
         "seed": options.seed,
         "threads": options.threads,
         "audit_steps": exercise.audit_steps if options.mode is Mode.AUDIT else None,
@@ -102,7 +102,7 @@ def copy_files(submission: Submission, work: Path) -> None:
                 with target.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
         except Forged as problem:
-            if relative == submission.main:
+            if str(relative) == submission.program:
                 raise UnreadableSubmission(
                     f"{relative} ne peut pas être lu : {problem}", f"{relative} cannot be read: {problem}"
                 ) from None

@@ -42,7 +42,7 @@ def grade(
     """
     listener = listener or Listener()
     listener.phase("reading")
-    facts = Facts(exercise, options.mode, reading.read(submission))
+    facts = Facts(exercise, options.mode, reading.read(submission, [question.key for question in exercise.questions]))
     listener.early(judge_all(facts, Stage.READING))
     folder = None
     try:
@@ -137,7 +137,7 @@ def make_record(
         exercise=exercise.id,
         title=exercise.title,
         student=submission.student,
-        file=str(submission.main),
+        file=submission.program,
         mode=options.mode,
         seed=options.seed,
         verdicts=verdicts,

@@ -1,0 +1,8 @@
+"""How work arrives: one file for each form in which it is handed in (folders here; archives and exports beside)."""
+
+from __future__ import annotations
+
+from grader.intake.folders import Ignored, Intake, find_all, find_one
+from grader.intake.names import exercise_of
+
+__all__ = ["Ignored", "Intake", "exercise_of", "find_all", "find_one"]

@@ -12,6 +12,7 @@ import ast
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from grader.reading.source import Source
 from grader.reading.syntax import PIECES, STRING, parse
@@ -37,6 +38,7 @@ def answers_in(source: Source) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=256)
 def is_named_answers(name: str) -> bool:
     return key_of(name) in NAMES
 

@@ -14,6 +14,7 @@ from grader.reading.words import fold
 
 LONGEST = 20_000  # characters looked at
 TOKENS = 400  # of one calculation
+MOST_TERMS = 400
 DEPTH = 30
 LARGEST = 1e18
 LARGEST_EXPONENT = 64
@@ -178,6 +179,8 @@ def _terms(plain: str) -> list[_Term]:
 
     gap = False
     for match in _TOKEN.finditer(plain):
+        if len(found) >= MOST_TERMS:
+            break
         kind = match.lastgroup
         token = (match[0], match.start(), match.end())
         if kind == "gap":
@@ -200,10 +203,12 @@ def _terms(plain: str) -> list[_Term]:
 
 def _values(run: list[tuple[str, int, int]], after_equals: bool) -> list[_Term]:
     """The run as one calculation, else, where it is none, its numbers one by one."""
-    while run and run[-1][0] in "+-*/^(":
-        run = run[:-1]
-    while run and run[0][0] in "+*/^)":
-        run = run[1:]
+    first, last = 0, len(run)
+    while last > first and run[last - 1][0] in "+-*/^(":
+        last -= 1
+    while first < last and run[first][0] in "+*/^)":
+        first += 1
+    run = run[first:last]
     if not run:
         return []
     tokens = [text for text, _, _ in run]

@@ -159,17 +159,15 @@ def _statements(cell: str) -> Iterator[str]:
     """The lines of a cell, those that only IPython understands replaced; strings and brackets are left alone."""
     at = 0
     depth = 0
-    continued = False
+    replaced = ""  # what the line before became, where a backslash continues it
     while at <= len(cell):
         end = cell.find("\n", at)
         end = len(cell) if end < 0 else end
         line = cell[at:end]
-        if depth == 0 and (continued or _LINE_MAGIC.match(line) or _CAPTURED.match(line)):
-            captured = _CAPTURED.match(line)
-            yield (
-                captured[1] + "None" if captured and not continued else line[: len(line) - len(line.lstrip())] + "pass"
-            )
-            continued = line.endswith("\\")
+        if depth == 0 and (replaced or _LINE_MAGIC.match(line) or _CAPTURED.match(line)):
+            instead = replaced or _instead(line)
+            yield instead
+            replaced = instead if line.endswith("\\") else ""
             at = end + 1
             continue
         for piece in PIECES.finditer(cell, at):
@@ -181,3 +179,11 @@ def _statements(cell: str) -> Iterator[str]:
             end = len(cell)
         yield cell[at:end]
         at = end + 1
+
+
+def _instead(line: str) -> str:
+    """Python that may stand where IPython's `line` stood."""
+    captured = _CAPTURED.match(line)
+    if captured:
+        return captured[1] + "None"
+    return line[: len(line) - len(line.lstrip())] + "pass"

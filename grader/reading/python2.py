@@ -16,10 +16,6 @@ LONGEST_LINE = 400
 # (what shows it, how it is written today). The line is matched from its first letter.
 _SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (
-        re.compile(r"(?:.*[:;]\s*)?print\s*>>\s*(?P<to>[\w.]+)\s*,\s*(?P<what>.+)"),
-        lambda m: f"print({m['what'].strip()}, file={m['to']})",
-    ),
-    (
         re.compile(r"(?P<before>(?:.*[:;]\s*)?)print[ \t]+(?P<what>[^=\s,.)\]][^#]*)"),
         lambda m: f"{m['before']}{_print(m['what'])}",
     ),

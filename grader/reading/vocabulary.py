@@ -101,13 +101,14 @@ DENIALS = _set("non not never no nor neither without sans hardly none nothing fa
 
 # What may stand between a negation, or a verb that asserts, and the word that it bears upon.
 LIGHT = _set(
-    "de d le la l les un une des du the a an any que that ce c cela ca elle il on it is are est soit be being etre "
-    "sera fonction fonctions function functions probleme problem cost loss cout somme sum forcement necessairement toujours "
-    "always necessarily vraiment really du tout at all anymore non plus garantit garantir garantie garanti guarantee "
-    "guaranteed guarantees certitude assure assurer assuree ensure ensures atteindre atteint atteigne trouver trouve find "
-    "reach reaching reaches finding converge converger converges vers to into of obtenir obtient arriver arrive au y en "
-    "tomber tombe sur certain sure dire say think pense penser crois believe from optimisation optimization "
-    "systematiquement possible seul simple single bien donc strictement strictly fortement strongly pas si globalement"
+    "de d le la l les un une des du the a an any que that ce c cela ca elle il on it is are est soit be being "
+    "etre sera fonction fonctions function functions probleme problem cost loss cout somme sum forcement "
+    "necessairement toujours always necessarily vraiment really du tout at all anymore non plus garantit garantir "
+    "garantie garanti guarantee guaranteed guarantees certitude assure assurer assuree ensure ensures atteindre "
+    "atteint atteigne trouver trouve find reach reaching reaches finding converge converger converges vers to "
+    "into of obtenir obtient arriver arrive au y en tomber tombe sur certain sure dire say think pense penser "
+    "crois believe from optimisation optimization systematiquement possible seul simple single bien donc "
+    "strictement strictly fortement strongly pas si globalement "
 )
 DETERMINERS = _set("un une le la l a an the one seul seule simple single only this ce cette notre our only")
 BARE = _set(

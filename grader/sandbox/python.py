@@ -21,7 +21,7 @@ def interpreter_folders() -> tuple[Path, ...]:
     return tuple(sorted(p for p in wanted if not any(p != q and p.is_relative_to(q) for q in wanted)))
 
 
-def environment(home: Path, caches: Path | None = None) -> dict[str, str]:
+def environment(home: Path, threads: int = 2) -> dict[str, str]:
     """A clean environment: nothing of the caller's but its Python. Keras on TensorFlow, no GPU, no window."""
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
@@ -38,10 +38,14 @@ def environment(home: Path, caches: Path | None = None) -> dict[str, str]:
         "KERAS_BACKEND": "tensorflow",
         "KERAS_HOME": str(home / ".keras"),
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(caches or home / ".matplotlib"),
+        "MPLCONFIGDIR": str(home / ".matplotlib"),
         "IPYTHONDIR": str(home / ".ipython"),
         "JUPYTER_PLATFORM_DIRS": "1",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        # Idle threads sleep: several jobs share the cores, and one that spins starves the others.
+        "OMP_NUM_THREADS": str(threads),
+        "OMP_WAIT_POLICY": "PASSIVE",
+        "GOMP_SPINCOUNT": "0",
         "CUDA_VISIBLE_DEVICES": "-1",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "GRPC_VERBOSITY": "NONE",

@@ -56,11 +56,14 @@ class Ran:
 class Slot:
     """Use as a context manager. Starting is begun at once and awaited by the first job."""
 
-    def __init__(self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...]) -> None:
+    def __init__(
+        self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...], threads: int = 2
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="grade-"))
         self._sandbox = sandbox
         self._read = read
         self._preload = preload
+        self._threads = threads
         self._worker: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -85,7 +88,7 @@ class Slot:
         home.mkdir(exist_ok=True)
         program = [sys.executable, "-s", "-P", "-m", "grader.worker", "--control", str(theirs.fileno())]
         program += [word for module in self._preload for word in ("--preload", module)]
-        command = self._sandbox.command(program, View(self._read, self.folder), environment(home))
+        command = self._sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
         with theirs, (self.folder / "worker.log").open("ab") as log:
             self._worker = subprocess.Popen(
                 command,

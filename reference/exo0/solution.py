@@ -29,7 +29,7 @@ print("pixels entre", X_train.min(), "et", X_train.max())
 
 # %%
 figure, cases = plt.subplots(10, 20, figsize=(12, 6))
-for case, image in zip(cases.flat, X_train):
-    case.imshow(image.reshape(28, 28), cmap="gray")
+for i, case in enumerate(cases.flat):
+    case.imshow(X_train[i].reshape(28, 28), cmap="gray")
     case.axis("off")
 plt.show()

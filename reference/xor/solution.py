@@ -50,5 +50,5 @@ modele.fit(X, y, epochs=1000, verbose=0)
 
 # %%
 predictions = modele.predict(X, verbose=0)
-for point, valeur in zip(X, predictions[:, 0]):
+for point, valeur in zip(X, predictions[:, 0], strict=True):
     print(f"{point[0]:.0f} xor {point[1]:.0f} -> {valeur:.3f}, soit {int(valeur > 0.5)}")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.evidence import Tape, finite_or_name
+from grader.worker.recorder.calls import CallWatch
 from grader.worker.recorder.failures import failure_of
 from grader.worker.recorder.figures import FigureWatch
 from grader.worker.recorder.guard import Guard
@@ -34,12 +35,14 @@ class Recorder:
         self._guard = Guard()
         self._models = ModelWatch(tape, self._guard, settings.audit_steps)
         self._figures = FigureWatch(tape, self._guard)
+        self._calls = CallWatch(tape, self._guard)
 
     def install(self) -> None:
         self.tape.write("hello", versions={"python": platform.python_version(), **_versions()})
         with self._guard.quiet():
             self._models.install()
             self._figures.install()
+            self._calls.install()
 
     def failed(self, problem: BaseException) -> None:
         with self._guard.careful("failure"):

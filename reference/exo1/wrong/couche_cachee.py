@@ -2,7 +2,6 @@
 
 # expect: parameters = failed 0
 # expect: architecture = failed 0
-# expect: accuracy = failed 0
 
 import keras
 

@@ -1,6 +1,5 @@
 """L'apprentissage se fait sur les images de test : la précision mesurée sur elles ne veut plus rien dire."""
 
-# expect: training = failed 0
 # expect: accuracy = failed 0
 
 import keras

@@ -1,6 +1,6 @@
 """L'erreur quadratique et un pas minuscule : le modèle apprend à peine."""
 
-# expect: training = partial 1.5
+# expect: training = partial 2
 # expect: accuracy = failed 0
 
 import keras

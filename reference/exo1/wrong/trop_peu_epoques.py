@@ -1,6 +1,6 @@
 """Une seule époque au lieu de dix : la précision reste dans la bande des points partiels."""
 
-# expect: training = partial 1.5
+# expect: training = partial 2
 # expect: accuracy = partial 2
 
 import keras

@@ -1,4 +1,4 @@
-"""SGD et trois époques au lieu d'Adam et de dix."""
+"""SGD et six époques au lieu d'Adam et de dix."""
 
 # expect: training = partial 1
 # expect: answer.effet_batch = review 0
@@ -33,5 +33,5 @@ modele = keras.Sequential(
     ]
 )
 modele.compile(optimizer=keras.optimizers.SGD(learning_rate=0.1), loss="categorical_crossentropy", metrics=["accuracy"])
-modele.fit(X_train, Y_train, batch_size=100, epochs=3, verbose=0)
+modele.fit(X_train, Y_train, batch_size=100, epochs=6, verbose=0)
 print(modele.evaluate(X_test, Y_test, verbose=0))

@@ -1,0 +1,102 @@
+"""The files below a folder, nearest first: ordinary files only, no links followed, within bounds."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MOST_FILES = 2000
+MOST_BYTES = 512 << 20
+DEPTH = 12
+MOST_ENTRIES = 100_000  # entries looked at, whatever they are
+
+_QUIET = frozenset(("__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini", "Icon\r"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was met below a folder. `kind`: file, folder, link, quiet, special, deep or unreadable."""
+
+    path: Path
+    kind: str
+    size: int = 0
+    modified: float = 0.0
+
+
+def is_quiet(name: str) -> bool:
+    """True for what systems and tools leave behind, and for hidden files."""
+    return name.startswith(".") or name in _QUIET
+
+
+def walk(root: Path, depth: int = DEPTH) -> Iterator[Entry]:
+    """Every entry below `root`, level by level, each level in the order of names; paths are below `root`."""
+    level: deque[tuple[Path, int]] = deque([(root, 1)])
+    seen = 0
+    while level:
+        folder, at = level.popleft()
+        try:
+            entries = _sorted(folder)
+        except OSError:
+            yield Entry(folder, "unreadable")
+            continue
+        for entry in entries:
+            seen += 1
+            if seen > MOST_ENTRIES:
+                yield Entry(folder, "deep")
+                return
+            found = _entry(entry)
+            if found.kind == "folder" and at >= depth:
+                found = Entry(found.path, "deep")
+            yield found
+            if found.kind == "folder":
+                level.append((found.path, at + 1))
+
+
+def _sorted(folder: Path) -> list[os.DirEntry[str]]:
+    with os.scandir(folder) as entries:
+        kept = [entry for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False)]
+    return sorted(kept, key=lambda entry: entry.name)
+
+
+def _entry(entry: os.DirEntry[str]) -> Entry:
+    path = Path(entry.path)
+    if is_quiet(entry.name):
+        return Entry(path, "quiet")
+    try:
+        if entry.is_symlink():
+            return Entry(path, "link")
+        if entry.is_dir(follow_symlinks=False):
+            # A virtual environment is nobody's work.
+            return Entry(path, "quiet" if (path / "pyvenv.cfg").is_file() else "folder")
+        if not entry.is_file(follow_symlinks=False):
+            return Entry(path, "special")
+        info = entry.stat(follow_symlinks=False)
+    except OSError:
+        return Entry(path, "unreadable")
+    return Entry(path, "file", info.st_size, info.st_mtime)
+
+
+def files_under(root: Path, main: Path) -> tuple[tuple[Path, ...], bool]:
+    """The files that belong to the submission whose main file is `main`, relative to `root`.
+
+    True where some had to stay out.
+    """
+    found = [main.relative_to(root)]
+    total = main.stat().st_size
+    left_out = False
+    for entry in walk(root):
+        if entry.kind == "deep":
+            left_out = True
+        if entry.kind != "file" or entry.path == main:
+            continue
+        if len(found) >= MOST_FILES:
+            return tuple(found), True
+        if total + entry.size > MOST_BYTES:
+            left_out = True
+            continue
+        total += entry.size
+        found.append(entry.path.relative_to(root))
+    return tuple(found), left_out

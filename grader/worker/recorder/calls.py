@@ -1,0 +1,168 @@
+"""Calls of scikit-learn and SciPy that the exercises are about: settings, sizes, and the arrays that matter.
+
+Each entry of `WATCHED` says which method of which class is noted, and how; the modules are watched from the
+moment the program imports them, so that a program without them does not pay for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.evidence import Tape
+from grader.fingerprints import fingerprints
+from grader.worker.after_import import AfterImport
+from grader.worker.recorder.data import SAMPLE, label_numbers
+from grader.worker.recorder.guard import Guard
+
+MOST_CALLS = 200
+KEPT_COLUMNS = 256  # wider inputs are images: their fingerprints are enough
+KEPT_BYTES = 64 << 20
+
+Note = Callable[[Any, Any, tuple[Any, ...], dict[str, Any]], tuple[dict[str, Any], dict[str, NDArray[Any]]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    module: str
+    owner: str
+    method: str
+    what: str
+    note: Note
+
+
+class CallWatch:
+    def __init__(self, tape: Tape, guard: Guard) -> None:
+        self._tape = tape
+        self._guard = guard
+        self._count = 0
+
+    def install(self) -> None:
+        modules = {watched.module for watched in WATCHED}
+        AfterImport({name: self._watch_module for name in modules}).install()
+
+    def _watch_module(self, module: ModuleType) -> None:
+        for watched in WATCHED:
+            if watched.module == module.__name__:
+                owner = getattr(module, watched.owner)
+                self._guard.around(owner, watched.method, after=self._noter(watched))
+
+    def _noter(self, watched: Watched) -> Callable[..., None]:
+        def after(result: Any, self_: Any, *args: Any, **kwargs: Any) -> None:
+            if self._count >= MOST_CALLS:
+                return
+            self._count += 1
+            facts, arrays = watched.note(result, self_, args, kwargs)
+            kept = self._tape.arrays("call", **arrays) if arrays else None
+            self._tape.write("call", id=self._count, what=watched.what, facts=facts, arrays=kept)
+
+        return after
+
+
+# ── What is noted ───────────────────────────────────────────────────────────────────────────────
+
+
+def _first(args: tuple[Any, ...], kwargs: dict[str, Any], name: str = "X") -> NDArray[Any]:
+    return np.asarray(args[0] if args else kwargs[name])
+
+
+def _settings(estimator: Any) -> dict[str, Any]:
+    """The estimator's parameters where they are plain values."""
+    return {
+        name: value if value is None or isinstance(value, bool | int | float | str) else str(value)[:60]
+        for name, value in estimator.get_params(deep=False).items()
+    }
+
+
+def _rows(rows: NDArray[Any], sample: int | None = None) -> dict[str, NDArray[Any]]:
+    """Fingerprints of all rows, or of an even sample; the rows themselves where they are narrow."""
+    if rows.ndim < 2 or rows.dtype.kind not in "biuf":
+        return {}
+    if sample is not None and len(rows) > sample:
+        rows = rows[np.linspace(0, len(rows) - 1, sample).astype(np.int64)]
+    hashes, low, high = fingerprints(rows)
+    kept = {"hashes": hashes, "low": low, "high": high}
+    flat = rows.reshape(len(rows), -1)
+    if flat.shape[1] <= KEPT_COLUMNS and flat.size * 4 <= KEPT_BYTES:
+        kept["input"] = flat.astype(np.float32)
+    return kept
+
+
+def _tsne(result: Any, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    rows = _first(args, kwargs)
+    points = np.asarray(estimator.embedding_, dtype=np.float64)
+    facts = {"settings": _settings(estimator), "shape": list(rows.shape), "dtype": str(rows.dtype)}
+    return {**facts, "points": list(points.shape)}, {**_rows(rows), "points": points}
+
+
+def _hull(result: Any, hull: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    points = np.asarray(hull.points, dtype=np.float64)
+    arrays = {"points": points, "vertices": np.asarray(hull.vertices, dtype=np.int64)}
+    return {"shape": list(points.shape), "area": float(hull.volume)}, arrays
+
+
+def _gaussian(result: Any, mixture: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    points = _first(args, kwargs)
+    facts = {"settings": _settings(mixture), "shape": list(points.shape)}
+    if points.ndim != 2 or points.shape[1] != 2:
+        return facts, {}
+    arrays = {"points": points.astype(np.float64), "means": mixture.means_, "covariances": mixture.covariances_}
+    return facts, {name: np.asarray(array, dtype=np.float64) for name, array in arrays.items()}
+
+
+def _scaler_fit(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    rows = _first(args, kwargs)
+    arrays = _rows(rows, SAMPLE)
+    arrays.pop("input", None)
+    for name in ("mean_", "scale_", "min_"):
+        value = getattr(scaler, name, None)
+        if value is not None:
+            arrays[name.rstrip("_")] = np.asarray(value, dtype=np.float64)
+    return {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}, arrays
+
+
+def _scaler_transform(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    rows = _first(args, kwargs)
+    arrays = _rows(rows, SAMPLE)
+    arrays.pop("input", None)
+    return {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}, arrays
+
+
+def _svm_fit(result: Any, svm: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    rows = _first(args, kwargs)
+    labels = np.asarray(args[1] if len(args) > 1 else kwargs.get("y"))
+    facts = {
+        "settings": _settings(svm),
+        "object": id(svm) % (1 << 48),
+        "shape": list(rows.shape),
+        "label_shape": list(labels.shape),
+    }
+    return facts, {**_rows(rows), "labels": label_numbers(labels)}
+
+
+def _svm_predict(result: Any, svm: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    rows = _first(args, kwargs)
+    facts = {"object": id(svm) % (1 << 48), "shape": list(rows.shape)}
+    if not isinstance(result, np.ndarray):  # `score`
+        return {**facts, "score": float(result)}, _rows(rows)
+    return facts, {**_rows(rows), "predicted": label_numbers(result)}
+
+
+_SCALERS = ("StandardScaler", "MinMaxScaler")
+WATCHED = (
+    Watched("sklearn.manifold._t_sne", "TSNE", "fit", "tsne", _tsne),
+    Watched("sklearn.manifold._t_sne", "TSNE", "fit_transform", "tsne", _tsne),
+    Watched("scipy.spatial._qhull", "ConvexHull", "__init__", "hull", _hull),
+    Watched("sklearn.mixture._gaussian_mixture", "GaussianMixture", "fit", "gaussian", _gaussian),
+    *(Watched("sklearn.preprocessing._data", name, "fit", "scaler_fit", _scaler_fit) for name in _SCALERS),
+    *(Watched("sklearn.preprocessing._data", name, "fit_transform", "scaler_fit", _scaler_fit) for name in _SCALERS),
+    *(Watched("sklearn.preprocessing._data", name, "transform", "scaler_transform", _scaler_transform) for name in _SCALERS),
+    Watched("sklearn.svm._classes", "SVC", "fit", "svm_fit", _svm_fit),
+    Watched("sklearn.svm._classes", "SVC", "predict", "svm_predict", _svm_predict),
+    Watched("sklearn.svm._classes", "SVC", "score", "svm_predict", _svm_predict),
+)

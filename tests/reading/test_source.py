@@ -1,0 +1,149 @@
+"""Any bytes become a source or a failure with a line; only what is no file at all is an error."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UnreadableSubmission
+from grader.reading.answers import answers_in
+from grader.reading.source import LARGEST, Source, read_source
+
+
+def source(tmp_path: Path, data: bytes | str) -> Source:
+    path = tmp_path / "exo1.py"
+    path.write_bytes(data if isinstance(data, bytes) else data.encode())
+    return read_source(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "é = 'été'\n".encode(),
+        "\ufeffé = 'été'\n".encode(),
+        b"# -*- coding: latin-1 -*-\nx = '\xe9t\xe9'\n",
+        b"#!/usr/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\xe9t\xe9'\n",
+        b"x = '\xe9t\xe9'\n",
+        b"x = '\xc3\xa9t\xc3\xa9'\r\ny = 1\r\n",
+        b"x = '\xc3\xa9t\xc3\xa9'\ry = 1\r",
+    ],
+)
+def test_every_usual_encoding_and_line_end_is_read(tmp_path: Path, data: bytes) -> None:
+    found = source(tmp_path, data)
+    assert found.failure is None
+    assert found.tree is not None
+    assert "été" in found.text
+    assert "\r" not in found.text
+
+
+def test_latin_1_without_a_cookie_is_noticed_at_its_line(tmp_path: Path) -> None:
+    (notice,) = source(tmp_path, b"x = 1\ny = '\xe9'\n").notices
+    assert notice.line == 2
+    assert "UTF-8" in notice.text.en
+
+
+@pytest.mark.parametrize(
+    ("data", "type_", "line"),
+    [
+        ("x = 1\nprint(x\n", "SyntaxError", 2),
+        ("if 1:\n\tx = 1\n        y = 2\n", "TabError", 3),
+        ("def f():\nx = 1\n", "IndentationError", 2),
+        (b"x = 1\ny = '\0'\n", "SyntaxError", 2),
+        (b"# coding: klingon\nx = 1\n", "SyntaxError", 1),
+        ("x = 1\n".encode("utf-16"), "SyntaxError", 1),
+    ],
+)
+def test_what_python_refuses_is_a_failure_with_its_line(
+    tmp_path: Path, data: bytes | str, type_: str, line: int
+) -> None:
+    failure = source(tmp_path, data).failure
+    assert failure is not None
+    assert failure.type == type_
+    assert (failure.frames[0].file, failure.frames[0].line) == ("exo1.py", line)
+
+
+@pytest.mark.parametrize("codec", ["zlib", "rot13", "punycode", "unicode_escape", "idna"])
+def test_a_codec_that_nobody_writes_scripts_in_is_never_used(tmp_path: Path, codec: str) -> None:
+    failure = source(tmp_path, f"# coding: {codec}\nREPONSES = {{}}\n").failure
+    assert failure is not None
+    assert codec in failure.message
+
+
+def test_a_file_beyond_the_limit_is_a_failure_and_not_an_error(tmp_path: Path) -> None:
+    failure = source(tmp_path, b"#" * (LARGEST + 1)).failure
+    assert failure is not None
+    assert failure.type == "FileTooLarge"
+
+
+def test_a_folder_a_missing_file_and_a_pipe_are_errors(tmp_path: Path) -> None:
+    (tmp_path / "exo1.py").mkdir()
+    os.mkfifo(tmp_path / "pipe.py")
+    for name in ("exo1.py", "missing.py", "pipe.py"):
+        with pytest.raises(UnreadableSubmission):
+            read_source(tmp_path / name)
+
+
+def test_a_warning_of_the_compiler_is_not_ours(tmp_path: Path) -> None:
+    assert source(tmp_path, r"x = '\d'; y = 1 is 1").failure is None
+
+
+NASTY = {
+    "parentheses": "(" * 4_999_999,
+    "one string": "x = '" + "a" * 4_999_000 + "'",
+    "many lines": "x=1\n" * 1_250_000,
+    "just below the bound": "x=1\n" * 24_900,
+    "nested lists": "[" * 1_000_000 + "]" * 1_000_000,
+    "a large dictionary": "REPONSES={" + ",".join(f"{i}:1" for i in range(550_000)) + "}",
+    "many dictionaries": "REPONSES={'a':1}\n" * 290_000,
+    "many open dictionaries": "REPONSES={" * 490_000,
+    "many entries": "REPONSES['a']=1\n" * 290_000,
+    "open strings": "REPONSES={" + "'''" * 1_600_000,
+    "escapes": "REPONSES={'" + "\\" * 4_900_000,
+    "minus": "-" * 4_000_000 + "1",
+    "sum": "x=" + "1+" * 24_000 + "1",
+    "attributes": "x" + ".a" * 24_000,
+    "not": "not " * 40_000 + "x",
+    "blank": "\n" * 4_999_999,
+    "spaces": "REPONSES" + " " * 4_999_000,
+}
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_reading_a_nasty_file_takes_less_than_a_second(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "exo1.py"
+    path.write_text(NASTY[name])
+    before = time.process_time()
+    found = read_source(path)
+    answers_in(found)
+    assert time.process_time() - before < 1.0
+    # Either it was read, or it is said why not.
+    assert found.tree is not None or found.failure is not None or found.notices
+
+
+def test_random_bytes_never_raise(tmp_path: Path) -> None:
+    chance = random.Random(0)
+    pieces = [
+        b"REPONSES",
+        b"=",
+        b"{",
+        b"}",
+        b"'''",
+        b'"',
+        b"\\",
+        b"\n",
+        b"#",
+        b"\0",
+        b"\xff",
+        b"a",
+        b":",
+        b"1",
+        b",",
+        b"[",
+    ]
+    for _ in range(400):
+        found = source(tmp_path, b"".join(chance.choices(pieces, k=40)))
+        assert isinstance(answers_in(found), dict)

@@ -94,4 +94,6 @@ def load(folder: Path) -> Exercise:
 
 
 def _bad(path: Path, reason: str) -> BadSpecification:
-    return BadSpecification(f"Spécification illisible : {path} ({reason})", f"Unusable specification: {path} ({reason})")
+    return BadSpecification(
+        f"Spécification illisible : {path} ({reason})", f"Unusable specification: {path} ({reason})"
+    )

@@ -108,6 +108,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
+    """What is asked. `borrows` maps a file that the program opens to the exercise whose hand-in it is."""
+
     id: str
     title: Text
     dataset: str
@@ -116,6 +118,7 @@ class Exercise:
     questions: tuple[Question, ...] = ()
     limits: Limits = Limits()
     audit_steps: int = 30
+    borrows: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
     @property
@@ -252,13 +255,16 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class AxesSeen:
-    """One axes of a figure: `images` are indices into the figure's array file, `cmap` the first image's map."""
+    """One axes of a figure: how many images, lines and scattered points it holds, `cmap` the first image's map,
+    `grid` the (rows, columns) of the layout it belongs to and `place` its number in it, row by row from 0."""
 
     title: str
     images: int
     cmap: str
     lines: int
     points: int
+    grid: tuple[int, int] | None = None
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +385,8 @@ class Facts:
     evidence: Evidence = Evidence()
     measured: Mapping[Measurement, Mapping[str, Json]] = field(default_factory=dict)
     rows: RowIndex | None = None
+    handed_in: tuple[str, ...] = ()
+    stand_in: bool = False
     notes: tuple[Notice, ...] = ()
 
 

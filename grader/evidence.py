@@ -349,7 +349,13 @@ def _axes(value: object) -> AxesSeen:
         cmap=fields.text("cmap", 60),
         lines=fields.whole("lines"),
         points=fields.whole("points"),
+        grid=_pair(fields.shape("grid")),
+        place=fields.maybe_whole("place"),
     )
+
+
+def _pair(shape: tuple[int | None, ...] | None) -> tuple[int, int] | None:
+    return (shape[0] or 0, shape[1] or 0) if shape is not None and len(shape) == 2 else None
 
 
 def _figure(fields: Fields) -> FigureSeen:

@@ -70,5 +70,7 @@ def join(parts: list[Text], separator: str = ", ") -> Text:
 
 def safe(text: str, most: int = 4000, keep_lines: bool = False) -> str:
     """Somebody else's text, fit to be shown: no control or direction characters that a terminal would obey."""
-    kept = "".join(c for c in text[: 4 * most] if not unicodedata.category(c).startswith("C") or (keep_lines and c in "\n\t"))
+    kept = "".join(
+        c for c in text[: 4 * most] if not unicodedata.category(c).startswith("C") or (keep_lines and c in "\n\t")
+    )
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"

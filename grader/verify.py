@@ -116,7 +116,10 @@ def disagreements(case: Case, record: Record) -> tuple[Text, ...]:
         return _of_stub(record)
     unknown = set(case.header.expected) - {verdict.id for verdict in record.verdicts}
     wrong = [say("the header names an unknown verdict: {id}", id=name) for name in sorted(unknown)]
-    return (*wrong, *(_of_verdict(v, case.header.expected.get(v.id)) for v in record.verdicts if _differs(v, case.header)))
+    return (
+        *wrong,
+        *(_of_verdict(v, case.header.expected.get(v.id)) for v in record.verdicts if _differs(v, case.header)),
+    )
 
 
 def _of_stub(record: Record) -> tuple[Text, ...]:

@@ -42,8 +42,8 @@ EXERCISE = Exercise(
         parameters.check(points=2),
         architecture.check(points=4),
         shapes.check(points=2, expected=((62, 62, 32), (60, 60, 32), (30, 30, 32), (28800,), (6,))),
-        training.check(points=3, loss="categorical_crossentropy", optimizer="SGD", epochs=50),
-        accuracy.check(points=3, full=0.75, partial=0.60),
+        training.check(points=3, loss="categorical_crossentropy", optimizer="SGD", epochs=25),
+        accuracy.check(points=3, full=0.70, partial=0.55),
         saved_model.check(points=2),
         answers.number(
             "parametres",

@@ -42,7 +42,7 @@ print(X_train.shape, y_train.shape, X_test.shape, y_test.shape)
 
 # %%
 # TODO : compiler (entropie croisée, descente de gradient stochastique de pas 0.01, métrique "accuracy")
-# TODO : entraîner pendant 50 époques, par lots de 32 images
+# TODO : entraîner pendant 25 époques, par lots de 32 images
 
 # %% [markdown]
 # ## Le test et la sauvegarde

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from grader.checks.diagnose import diagnose
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
 from grader.checks.meant import Meant, meant
+from grader.checks.saved_model import model_files
 from grader.checks.seen import Seen, seen_rows
 from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
 from grader.messages import percent, say
@@ -29,13 +31,36 @@ def check(points: float, full: float, partial: float, model: int = 0, id: str = 
 
 def needs(facts: Facts, model: int) -> tuple[Measurement, ...]:
     found = meant(facts, model)
-    measurement = measurement_of(facts, found) if found is not None and not unjudgeable(facts, found) else None
+    if found is None:
+        return ()
+    if cut_short(facts, found):
+        return tuple(handed_in(facts, found))
+    measurement = measurement_of(facts, found)
     return (measurement,) if measurement else ()
 
 
-def unjudgeable(facts: Facts, found: Meant) -> bool:
+def cut_short(facts: Facts, found: Meant) -> bool:
     """An audit stops each training after a few steps: the weights say nothing then."""
     return facts.mode is Mode.AUDIT and any(t.capped for t in found.trainings)
+
+
+def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
+    """The weights handed in beside the program, as they were before it could overwrite them."""
+    built = max(
+        (s for s in facts.evidence.snapshots if s.model == found.shape.model and s.weights),
+        key=lambda s: s.id,
+        default=None,
+    )
+    if built is None:
+        return []
+    rows = seen_rows(facts, found)
+    settings = (
+        ("snapshot", built.id),
+        ("dataset", facts.exercise.dataset),
+        ("scale", rows.scale),
+        ("offset", rows.offset),
+    )
+    return [Measurement("handed_in", (("handed_in", name), *settings)) for name in model_files(facts.handed_in)]
 
 
 def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
@@ -44,7 +69,12 @@ def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
     rows = seen_rows(facts, found)
     return Measurement(
         "predict",
-        (("snapshot", found.final.id), ("dataset", facts.exercise.dataset), ("scale", rows.scale), ("offset", rows.offset)),
+        (
+            ("snapshot", found.final.id),
+            ("dataset", facts.exercise.dataset),
+            ("scale", rows.scale),
+            ("offset", rows.offset),
+        ),
     )
 
 
@@ -53,10 +83,8 @@ def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
     found = meant(facts, model)
     if found is None:
         return nothing_recorded(facts, expected)
-    if unjudgeable(facts, found):
-        return skipped(
-            say("Not judged: an audit stops each training after a few steps."), say("Run again with `--mode full`.")
-        )
+    if cut_short(facts, found):
+        return _by_hand_in(facts, found, full, part, expected)
     measurement = measurement_of(facts, found)
     if measurement is None:
         return failed(
@@ -74,15 +102,35 @@ def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
     return _by_figures(facts, found, result, seen_rows(facts, found), full, part, expected)
 
 
+def _by_hand_in(facts: Facts, found: Meant, full: float, part: float, expected: Text) -> Finding:
+    """An audit: the training was cut after a few steps, so the weights that were handed in are judged."""
+    results = [facts.measured[m] for m in handed_in(facts, found)]
+    usable = [r for r in results if "refused" not in r]
+    if usable:
+        best = max(usable, key=lambda r: real(r["accuracy"]))
+        return _by_figures(facts, found, best, seen_rows(facts, found), full, part, expected)
+    if results:
+        reason = str(results[0]["refused"])
+        return failed(
+            say("The weights that were handed in cannot be judged: {reason}.", reason=reason), expected=expected
+        )
+    return skipped(
+        say("Not judged: an audit stops each training after a few steps, and no weights were handed in."),
+        say("Hand in the trained model beside the program, or run again with `--mode full`."),
+    )
+
+
 def _by_figures(
-    facts: Facts, found: Meant, result: dict[str, Json] | object, rows: Seen, full: float, part: float, expected: Text
+    facts: Facts, found: Meant, result: Mapping[str, Json], rows: Seen, full: float, part: float, expected: Text
 ) -> Finding:
-    assert isinstance(result, dict)
     accuracy, train = real(result["accuracy"]), real(result["train_accuracy"])
     measured = percent(accuracy, 2)
     if rows.test > max(TEST_SHARE * rows.known, 1) or accuracy - train > TOO_WELL:
         return failed(
-            say("The model was trained on the test images, so its accuracy of {measured} says nothing.", measured=measured),
+            say(
+                "The model was trained on the test images, so its accuracy of {measured} says nothing.",
+                measured=measured,
+            ),
             measured,
             expected,
             say("Train on `x_train`, `y_train` only; the test images are for the end."),
@@ -90,7 +138,9 @@ def _by_figures(
     if accuracy >= full:
         return passed(say("{measured} of the test images are recognised.", measured=measured), measured, expected)
     hint = _labels_hint(rows) or diagnose(facts, found) or _untrained(found)
-    message = say("{measured} of the test images are recognised; {full} are asked for.", measured=measured, full=percent(full))
+    message = say(
+        "{measured} of the test images are recognised; {full} are asked for.", measured=measured, full=percent(full)
+    )
     if accuracy >= part:
         return partial(BAND, message, measured, expected, hint)
     return failed(message, measured, expected, hint)

@@ -19,7 +19,9 @@ def _title(key: str) -> Text:
 
 def _empty(expected: Text) -> Finding:
     return failed(
-        say("No answer was given."), expected=expected, hint=say("Write it in the dictionary REPONSES, between quotation marks.")
+        say("No answer was given."),
+        expected=expected,
+        hint=say("Write it in the dictionary REPONSES, between quotation marks."),
     )
 
 
@@ -28,7 +30,9 @@ def shortened(answer: str, most: int = 160) -> Text:
     return plain(folded if len(folded) <= most else f"{folded[: most - 1]}…")
 
 
-def number(key: str, points: float, expected: float | tuple[float, ...], why: Text, labels: tuple[str, ...] = ()) -> Check:
+def number(
+    key: str, points: float, expected: float | tuple[float, ...], why: Text, labels: tuple[str, ...] = ()
+) -> Check:
     """A number, alone or at the end of its calculation. `labels` are words that name it in a longer answer."""
     accepted = expected if isinstance(expected, tuple) else (expected,)
     return Check(
@@ -87,7 +91,9 @@ def judge_yes_no(answer: str, expected: bool, why: Text, about: tuple[str, ...])
     if (understood is Understood.YES) is expected:
         return passed(say("Right: yes.") if expected else say("Right: no."), measured, asked)
     return failed(
-        say("Understood as “yes”, which is not right.") if understood is Understood.YES else say("Understood as “no”, which is not right."),
+        say("Understood as “yes”, which is not right.")
+        if understood is Understood.YES
+        else say("Understood as “no”, which is not right."),
         measured,
         asked,
         why,

@@ -30,17 +30,24 @@ def judge(facts: Facts, model: int) -> Finding:
     if [layer.kind for layer in seen] == [layer.kind for layer in asked]:
         wrong = [_wrong(s, a) for s, a in zip(seen, asked, strict=True) if differing(s, a)]
         return partial(
-            RIGHT_KINDS, say("The right layers, but not all their settings: {wrong}.", wrong=join(wrong, "; ")), measured, expected
+            RIGHT_KINDS,
+            say("The right layers, but not all their settings: {wrong}.", wrong=join(wrong, "; ")),
+            measured,
+            expected,
         )
-    return failed(
-        say("The layers are not those that are asked for."), measured, expected, _hint(seen, asked)
-    )
+    return failed(say("The layers are not those that are asked for."), measured, expected, _hint(seen, asked))
 
 
 def _wrong(seen: Layer, asked: Layer) -> Text:
     return join(
         [
-            say("{layer}: {name} is {seen} instead of {asked}", layer=seen.kind, name=name, seen=_show(seen, name), asked=_show(asked, name))
+            say(
+                "{layer}: {name} is {seen} instead of {asked}",
+                layer=seen.kind,
+                name=name,
+                seen=_show(seen, name),
+                asked=_show(asked, name),
+            )
             for name in differing(seen, asked)
         ]
     )
@@ -55,9 +62,11 @@ def _hint(seen: tuple[Layer, ...], asked: tuple[Layer, ...]) -> Text:
     if any("." in layer.kind for layer in seen):
         return say("Use the layers of Keras: a layer of your own class cannot be judged.")
     if len(seen) > len(asked):
-        return say("There are {more} layers more than asked for.", more=len(seen) - len(asked)) if len(
-            seen
-        ) - len(asked) > 1 else say("There is one layer more than asked for.")
+        return (
+            say("There are {more} layers more than asked for.", more=len(seen) - len(asked))
+            if len(seen) - len(asked) > 1
+            else say("There is one layer more than asked for.")
+        )
     if len(seen) < len(asked):
         return say("There is at least one layer less than asked for.")
     return say("Compare the kinds of layers one by one with those asked for.")

@@ -30,7 +30,9 @@ def diagnose(facts: Facts, found: Meant) -> Text:
 
 def _diverged(losses: list[float]) -> Text:
     if any(not math.isfinite(loss) for loss in losses):
-        return say("The loss became NaN: the training diverged. Lower the learning rate, and check that the images lie in [0, 1].")
+        return say(
+            "The loss became NaN: the training diverged. Lower the learning rate, and check that the images lie in [0, 1]."
+        )
     return Text()
 
 
@@ -42,10 +44,19 @@ def _unscaled(data: DataSeen | None) -> Text:
 
 def _labels_not_one_hot(data: DataSeen | None, found: Meant, classes: int) -> Text:
     compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
-    if data is None or compiled is None or "sparse" in compiled.loss.lower() or "categorical" not in compiled.loss.lower():
+    if (
+        data is None
+        or compiled is None
+        or "sparse" in compiled.loss.lower()
+        or "categorical" not in compiled.loss.lower()
+    ):
         return Text()
     if data.label_shape not in ((classes,), ()):
-        return say("The labels have the shape {shape}: turn them into one-hot rows with `keras.utils.to_categorical(y, {classes})`.", shape=data.label_shape, classes=classes)
+        return say(
+            "The labels have the shape {shape}: turn them into one-hot rows with `keras.utils.to_categorical(y, {classes})`.",
+            shape=data.label_shape,
+            classes=classes,
+        )
     return Text()
 
 

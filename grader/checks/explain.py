@@ -12,7 +12,9 @@ MEANINGS: dict[str, Text] = {
     "Python2": say("this is Python 2; the course uses Python 3"),
     "NameError": say("a name is used before it was given a value, or is misspelt"),
     "UnboundLocalError": say("a variable of the function is used before it was given a value"),
-    "AttributeError": say("an object does not have what is asked of it; the library may have changed since the handout"),
+    "AttributeError": say(
+        "an object does not have what is asked of it; the library may have changed since the handout"
+    ),
     "ModuleNotFoundError": say("a module is imported that is not available here"),
     "ImportError": say("something is imported that the module does not contain"),
     "FileNotFoundError": say("a file is opened that is not there; paths must be relative to the script"),
@@ -41,7 +43,11 @@ def explain(failure: Failure) -> Text:
     if place and meaning:
         return say("{place}: {told} — {meaning}.", place=place, told=told, meaning=meaning)
     if place or meaning:
-        return say("{place}: {told}", place=place, told=told) if place else say("{told} — {meaning}.", told=told, meaning=meaning)
+        return (
+            say("{place}: {told}", place=place, told=told)
+            if place
+            else say("{told} — {meaning}.", told=told, meaning=meaning)
+        )
     return told
 
 

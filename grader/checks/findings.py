@@ -10,7 +10,9 @@ def passed(message: Text, measured: Text = Text(), expected: Text = Text(), hint
     return Finding(Status.PASSED, 1.0, message, measured, expected, hint)
 
 
-def partial(share: float, message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+def partial(
+    share: float, message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()
+) -> Finding:
     return Finding(Status.PARTIAL, share, message, measured, expected, hint)
 
 
@@ -33,7 +35,9 @@ def error(message: Text, hint: Text = Text()) -> Finding:
 def nothing_recorded(facts: Facts, expected: Text = Text()) -> Finding:
     """No model was seen: why depends on how the program went."""
     if facts.mode is Mode.STATIC:
-        return skipped(say("Not judged: the program was only read, not run."), say("Run again without `--mode static`."))
+        return skipped(
+            say("Not judged: the program was only read, not run."), say("Run again without `--mode static`.")
+        )
     if not facts.reading.runnable:
         return failed(say("The program could not start, so no model was seen."), expected=expected)
     if facts.evidence.failures:
@@ -43,5 +47,7 @@ def nothing_recorded(facts: Facts, expected: Text = Text()) -> Finding:
             hint=say("Correct the error shown below first; the rest will be judged then."),
         )
     return failed(
-        say("No Keras model was built."), expected=expected, hint=say("Complete the parts marked TODO, then run `grade` again.")
+        say("No Keras model was built."),
+        expected=expected,
+        hint=say("Complete the parts marked TODO, then run `grade` again."),
     )

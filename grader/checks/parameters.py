@@ -40,5 +40,9 @@ def _hint(layers: tuple[LayerSeen, ...], count: int, asked: tuple[int, ...]) -> 
     without_bias = [layer for layer in layers if layer.settings.get("use_bias") is False]
     if without_bias and count < min(asked):
         return say("Every unit needs its bias: do not set `use_bias=False`.")
-    by_layer = join([say("{name}: {count}", name=la.name, count=number(la.parameters)) for la in layers if la.parameters])
-    return say("Layer by layer, `model.summary()` gives {layers}. A dense layer has (inputs + 1) × units.", layers=by_layer)
+    by_layer = join(
+        [say("{name}: {count}", name=la.name, count=number(la.parameters)) for la in layers if la.parameters]
+    )
+    return say(
+        "Layer by layer, `model.summary()` gives {layers}. A dense layer has (inputs + 1) × units.", layers=by_layer
+    )

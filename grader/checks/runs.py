@@ -57,10 +57,10 @@ def _stopped(outcome: Outcome, facts: Facts) -> Text:
             "The program used more than {limit} MiB of memory and was stopped.", limit=number(limits.memory_mib)
         ),
         "processes": say("The program started more than {limit} processes and was stopped.", limit=limits.processes),
-        "disk": say("The program wrote a file of more than {limit} MiB and was stopped.", limit=number(limits.file_mib)),
+        "disk": say(
+            "The program wrote a file of more than {limit} MiB and was stopped.", limit=number(limits.file_mib)
+        ),
         "output": say("The program printed without end and was stopped."),
         "killed": say("The program was killed by a signal ({code}).", code=outcome.exit),
     }
     return sentences.get(outcome.status, Text())
-
-

@@ -56,7 +56,11 @@ def judge(facts: Facts, loss: str | None, optimizer: str | None, epochs: int, mo
     if optimizer and compiled.optimizer.lower() != optimizer.lower():
         wrong.append(say("the optimizer is {seen} instead of {asked}", seen=compiled.optimizer or "?", asked=optimizer))
     if ran < epochs:
-        wrong.append(say_n("only {count} epoch was run, of {asked}", "only {count} epochs were run, of {asked}", ran, asked=epochs))
+        wrong.append(
+            say_n(
+                "only {count} epoch was run, of {asked}", "only {count} epochs were run, of {asked}", ran, asked=epochs
+            )
+        )
     if not wrong:
         return passed(say("Trained as asked for."), measured, expected)
     asked = sum(item is not None for item in (loss, optimizer)) + 1

@@ -20,9 +20,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
-    @app.command(help=_("Proves the exercises: solutions, stubs and known-wrong programs get just the marks they must."))
+    @app.command(
+        help=_("Proves the exercises: solutions, stubs and known-wrong programs get just the marks they must.")
+    )
     def verify(
-        names: Annotated[list[str] | None, typer.Argument(metavar="[EXERCISE]…", help=_("Which exercises (default: all)."))] = None,
+        names: Annotated[
+            list[str] | None, typer.Argument(metavar="[EXERCISE]…", help=_("Which exercises (default: all)."))
+        ] = None,
         mode: Annotated[
             ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
         ] = ModeChoice.FULL,
@@ -30,7 +34,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, else `process`."))
         ] = SandboxChoice.AUTO,
-        jobs: Annotated[int | None, typer.Option(min=1, help=_("Programs run at once (default: one per core)."))] = None,
+        jobs: Annotated[
+            int | None, typer.Option(min=1, help=_("Programs run at once (default: one per core)."))
+        ] = None,
         only: Annotated[str, typer.Option(help=_("Only programs whose name contains this."))] = "",
         lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
     ) -> int:
@@ -83,7 +89,14 @@ def _verify(names: list[str], mode: Mode, data: Path | None, backend: str, jobs:
                 broken += record.broken
                 display.finished(case.name, verify_line(case.name, case.kind, record, problems, lang))
     display.console.print(
-        shown(say("{count} programs, {failures} that did not get the marks they must.", count=len(cases), failures=failures), lang)
+        shown(
+            say(
+                "{count} programs, {failures} that did not get the marks they must.",
+                count=len(cases),
+                failures=failures,
+            ),
+            lang,
+        )
     )
     return exits.BROKEN if broken else exits.MARKS_LOST if failures else exits.FULL_MARKS
 

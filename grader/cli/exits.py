@@ -1,10 +1,10 @@
 """Exit codes, a documented property of the result.
 
-    0  full marks, or only a teacher's review is left
-    1  marks were lost (for `verify`: an exercise did not prove itself)
-    2  bad usage, or nothing to grade
-    3  the grader or the sandbox failed for at least one submission
-    130  interrupted by Ctrl-C
+0  full marks, or only a teacher's review is left
+1  marks were lost (for `verify`: an exercise did not prove itself)
+2  bad usage, or nothing to grade
+3  the grader or the sandbox failed for at least one submission
+130  interrupted by Ctrl-C
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import os
 from enum import StrEnum
 from pathlib import Path
 
-from grader import datasets
 from grader.domain import DatasetInfo, Exercise
 from grader.errors import UsageError
 
@@ -34,6 +33,8 @@ def cores() -> int:
 
 def data_for(exercises: list[Exercise], folder: Path | None) -> dict[str, DatasetInfo]:
     """The datasets that these exercises need, prepared; an exercise without images needs none."""
+    from grader import datasets
+
     names = {exercise.dataset for exercise in exercises} & set(datasets.KNOWN)
     return {name: datasets.resolve(name, folder) for name in sorted(names)}
 

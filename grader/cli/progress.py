@@ -9,7 +9,15 @@ from typing import Any
 
 from rich.console import Console
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text as Styled
 
@@ -64,7 +72,11 @@ class OneSubmission(Listener):
     def __enter__(self) -> OneSubmission:
         self._progress.start()
         file = safe(self._submission.program, 80)
-        self.console.print(Styled.assemble((self._exercise.id, "bold"), f"  {shown(self._exercise.title, self._lang)}  ", (file, "bright_black")))
+        self.console.print(
+            Styled.assemble(
+                (self._exercise.id, "bold"), f"  {shown(self._exercise.title, self._lang)}  ", (file, "bright_black")
+            )
+        )
         if self._submission.note:
             self.console.print(Styled(shown(self._submission.note, self._lang), style="bright_black"))
         return self
@@ -107,11 +119,15 @@ class OneSubmission(Listener):
         self._describe(shown(words, self._lang), facts, done, total)
         if not self.console.is_terminal and done == int(done) and done and time.monotonic() - self._shown_epoch > 2:
             self._shown_epoch = time.monotonic()
-            self.console.print(f"  {shown(say('epoch {epoch} of {total}', epoch=int(done), total=total), self._lang)}  {facts}")
+            self.console.print(
+                f"  {shown(say('epoch {epoch} of {total}', epoch=int(done), total=total), self._lang)}  {facts}"
+            )
 
     def report(self, record: Record) -> None:
         if self._quiet:
-            Console(highlight=False).print(figure(record.score, self._lang), "/", figure(record.max_score, self._lang)) if not self.console.quiet else None
+            Console(highlight=False).print(
+                figure(record.score, self._lang), "/", figure(record.max_score, self._lang)
+            ) if not self.console.quiet else None
         show_record(record, self.console, self._lang)
 
 

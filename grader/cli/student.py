@@ -19,7 +19,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
     @app.command("exercise", hidden=True, help=_("Grades one exercise."))
     def exercise(
-        name: Annotated[str, typer.Argument(metavar="EXERCISE", help=_("The exercise: exo1, xor… `grade list` names them."))],
+        name: Annotated[
+            str, typer.Argument(metavar="EXERCISE", help=_("The exercise: exo1, xor… `grade list` names them."))
+        ],
         path: Annotated[Path, typer.Argument(help=_("The file, or the folder that holds it."))] = Path(),
         mode: Annotated[
             ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
@@ -28,7 +30,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is `process` here: it is your own code."))
         ] = SandboxChoice.AUTO,
-        json: Annotated[Path | None, typer.Option(help=_("Also write the record to this file (- for the terminal)."))] = None,
+        json: Annotated[
+            Path | None, typer.Option(help=_("Also write the record to this file (- for the terminal)."))
+        ] = None,
         seed: Annotated[int, typer.Option(min=0, help=_("Seed set before the program starts."))] = 0,
         time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that the program may take."))] = None,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,

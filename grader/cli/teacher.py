@@ -23,7 +23,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def batch(
         folder: Annotated[Path, typer.Argument(help=_("The folder of the submissions."))],
         out: Annotated[Path, typer.Option(help=_("Where the records are written."))] = Path("resultats"),
-        jobs: Annotated[int | None, typer.Option(min=1, help=_("Submissions graded at once (default: one per core)."))] = None,
+        jobs: Annotated[
+            int | None, typer.Option(min=1, help=_("Submissions graded at once (default: one per core)."))
+        ] = None,
         exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
         mode: Annotated[
             ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
@@ -46,7 +48,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
     @data_app.command(help=_("Downloads the real datasets through Keras."))
     def fetch(
-        names: Annotated[list[str] | None, typer.Argument(help=_("Which datasets (default: all that can be had)."))] = None,
+        names: Annotated[
+            list[str] | None, typer.Argument(help=_("Which datasets (default: all that can be had)."))
+        ] = None,
     ) -> None:
         from grader import datasets
 

@@ -23,9 +23,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.datasets.warping import BITS, UNIT, Warp, warped
+
 VERSION = 1
-SIDE, ENLARGED, BITS = 28, 24, 8
-UNIT = 1 << BITS  # positions, blends and pen widths are counted in 1/256
+SIDE, ENLARGED = 28, 24
 CHUNK = 1000  # images; about 50 MiB of temporaries
 TEST_SHARE = 0.4  # of the 1797 digits: enough that a test digit is used only 14 times
 ROWS = {"train": 60000, "test": 10000}
@@ -35,15 +36,10 @@ SPLIT_SEED = 0
 
 @dataclass(frozen=True, slots=True)
 class Distortion:
-    """Standard deviations: angle in radians, shear and stretch without unit, shift and wobble in pixels.
-    `pen` is the furthest from the middle pen, in grey levels between 0 and 1; `blend` the largest share of the
+    """`pen` is the furthest from the middle pen, in grey levels between 0 and 1; `blend` the largest share of the
     second digit."""
 
-    angle: float = np.deg2rad(7)
-    shear: float = 0.06
-    stretch: float = 0.05
-    shift: float = 0.8
-    wobble: float = 0.3
+    warp: Warp = Warp(angle=0.16, shear=0.08, stretch=0.05, shift=0.9, wobble=0.3)
     pen: float = 0.25
     blend: float = 0.5
 
@@ -131,50 +127,8 @@ def _distorted(
     """`len(picked)` new images, uint8 (n, 28, 28)."""
     share = (rng.random(len(picked)) * by.blend * UNIT).astype(np.int32)[:, None, None]
     blended = digits[picked] * (UNIT - share) + digits[mates] * share >> BITS
-    x, y = _positions(len(picked), by, rng)
-    grey = _sampled(blended, x, y)
+    grey = warped(blended, by.warp, rng)
     # A pen is a contrast of 2 about a middle grey that differs from image to image; up to 64, black stays black.
     pen = np.rint(rng.uniform(-by.pen, by.pen, len(picked)) * 256).astype(np.int32)[:, None, None]
     drawn: NDArray[np.uint8] = np.clip(2 * (grey + pen) - 128, 0, 255).astype(np.uint8)
     return drawn
-
-
-def _positions(count: int, by: Distortion, rng: np.random.Generator) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Where each pixel of each new image looks in the old one: columns and rows, in 1/256 of a pixel."""
-    angle, shear, wide, high, right, down = (
-        deviation * rng.standard_normal((count, 1, 1))
-        for deviation in (by.angle, by.shear, by.stretch, by.stretch, by.shift, by.shift)
-    )
-    knots = _smoothing()
-    wobble = by.wobble * knots @ rng.standard_normal((2, count, knots.shape[1], knots.shape[1])) @ knots.T
-    centre = (SIDE - 1) / 2
-    column, row = np.arange(SIDE)[None, None, :] - centre, np.arange(SIDE)[None, :, None] - centre
-    x = (np.cos(angle) * column + np.sin(angle) * row) * np.exp(-wide) + shear * row + right + wobble[0]
-    y = (np.cos(angle) * row - np.sin(angle) * column) * np.exp(-high) + down + wobble[1]
-    return _counted(x + centre), _counted(y + centre)
-
-
-def _counted(position: NDArray[np.float64]) -> NDArray[np.int32]:
-    """Kept inside the frame, so that the pixel to the right of, or below, a position exists."""
-    return np.rint(np.clip(position * UNIT, 0, (SIDE - 1) * UNIT - 1)).astype(np.int32)
-
-
-def _smoothing(knots: int = 7) -> NDArray[np.float64]:
-    """Shape (28, knots): Gaussian weights which spread independent values of variance 1 over 28 pixels as a smooth
-    field, again of variance 1 (elastic distortion: Simard, Steinkraus and Platt, ICDAR 2003)."""
-    places = np.linspace(-2, SIDE + 1, knots)
-    weights = np.exp(-0.5 * ((np.arange(SIDE)[:, None] - places) / (0.8 * (places[1] - places[0]))) ** 2)
-    unit: NDArray[np.float64] = weights / np.sqrt((weights**2).sum(axis=1, keepdims=True))
-    return unit
-
-
-def _sampled(images: NDArray[np.int32], x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Bilinear interpolation in whole numbers; all of shape (n, 28, 28)."""
-    column, right = x >> BITS, x & (UNIT - 1)
-    row, below = y >> BITS, y & (UNIT - 1)
-    flat = images.reshape(-1)
-    corner = np.arange(len(images), dtype=np.int32)[:, None, None] * SIDE * SIDE + row * SIDE + column
-    top = flat[corner] * (UNIT - right) + flat[corner + 1] * right
-    bottom = flat[corner + SIDE] * (UNIT - right) + flat[corner + SIDE + 1] * right
-    mean: NDArray[np.int32] = (top * (UNIT - below) + bottom * below + (1 << 2 * BITS - 1)) >> 2 * BITS
-    return mean

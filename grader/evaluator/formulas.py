@@ -76,7 +76,7 @@ def loss_value(loss: str, logits: bool, z: Array, output: Array, target: Array) 
     return np.asarray(each.mean(axis=(1, 2)), np.float32)
 
 
-def loss_slope(loss: str, logits: bool, z: Array, output: Array, target: Array, activation: Activation) -> Array:
+def loss_slope(loss: str, logits: bool, z: Array, output: Array, target: Array, *, activation: Activation) -> Array:
     """The derivative of the mean loss by `z`, shape (nets, rows, 1)."""
     rows = np.float32(output.shape[1])
     if loss == "binary_crossentropy" and logits:

@@ -13,6 +13,7 @@ from typing import Any
 KINDS = {
     "predict": ("grader.evaluator.predict", "predict"),
     "saved_model": ("grader.evaluator.saved", "compare_saved"),
+    "handed_in": ("grader.evaluator.saved", "evaluate_saved"),
     "embedding": ("grader.evaluator.embedding", "measure_embedding"),
     "restarts": ("grader.evaluator.retry", "retry"),
     "svm": ("grader.evaluator.refit", "refit"),

@@ -25,18 +25,22 @@ def predict(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Pa
     Returns accuracy on the 10 000 test images and on some training images, the confusion matrix (rows: true
     class), the number of parameters of the rebuilt model; or `refused` with the reason.
     """
-    data = datasets[settings["dataset"]]
     try:
-        model = load_model(settings, folder)
-        test = _probabilities(model, np.load(data / "x_test.npy", mmap_mode="r"), settings)
-        train = _probabilities(model, np.load(data / "x_train.npy", mmap_mode="r")[:TRAIN_IMAGES], settings)
+        return evaluate(load_model(settings, folder), settings, datasets)
     except (Refused, Forged) as problem:
         return {"refused": str(problem)}
+
+
+def evaluate(model: Any, settings: Mapping[str, Any], datasets: Mapping[str, Path]) -> dict[str, Any]:
+    """The figures of `predict` for a model. Raises `Refused` where its inputs or outputs do not fit the dataset."""
+    data = datasets[settings["dataset"]]
+    test = _probabilities(model, np.load(data / "x_test.npy", mmap_mode="r"), settings)
+    train = _probabilities(model, np.load(data / "x_train.npy", mmap_mode="r")[:TRAIN_IMAGES], settings)
     labels = np.load(data / "y_test.npy").ravel()
     train_labels = np.load(data / "y_train.npy").ravel()[:TRAIN_IMAGES]
     classes = int(labels.max()) + 1
     if test.shape[1] != classes:
-        return {"refused": f"an output of {test.shape[1]} values for {classes} classes"}
+        raise Refused(f"an output of {test.shape[1]} values for {classes} classes")
     predicted = test.argmax(axis=1)
     wrong = np.flatnonzero(predicted != labels)[:WRONG_EXAMPLES]
     return {

@@ -85,10 +85,17 @@ def rebuild(architecture: str, weights: list[NDArray[Any]]) -> Any:
     Raises:
         Refused: a layer, activation or size that is not allowed, or weights that do not fit.
     """
-    import keras
-
     if sum(w.size for w in weights) > MOST_PARAMETERS:
         raise Refused("too many parameters")
+    model = build(architecture)
+    set_weights(model, weights)
+    return model
+
+
+def build(architecture: str) -> Any:
+    """The model of an architecture alone, with fresh weights. Raises `Refused`."""
+    import keras
+
     try:
         config = read_json(architecture)
         clean = model_config(config, depth=0)
@@ -100,7 +107,6 @@ def rebuild(architecture: str, weights: list[NDArray[Any]]) -> Any:
         raise Refused(f"not a buildable architecture ({type(problem).__name__})") from None
     if not model.built:
         raise Refused("a model without input shape")
-    set_weights(model, weights)
     return model
 
 

@@ -33,7 +33,7 @@ Reason: TypeAlias = Literal[
 """Why a recorded net is not tried again; the check then judges the student's own run."""
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason: Reason = reason
@@ -49,10 +49,10 @@ def from_keras(architecture: object, compiled: Mapping[str, object]) -> tuple[Ti
     try:
         model = _mapping(json.loads(architecture) if isinstance(architecture, str) else architecture)
         if compiled.get("rows") not in (None, len(POINTS)):
-            raise _Refused("inputs")
+            raise _RefusedError("inputs")
         net = TinyNet(_read_layers(model))
         return net, _read_procedure(compiled, model.get("compile_config"))
-    except _Refused as refused:
+    except _RefusedError as refused:
         return refused.reason
     except (ValueError, RecursionError):  # text that is no JSON
         return "malformed"
@@ -60,32 +60,32 @@ def from_keras(architecture: object, compiled: Mapping[str, object]) -> tuple[Ti
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise _Refused("malformed")
+        raise _RefusedError("malformed")
     return value
 
 
 def _sequence(value: object) -> Sequence[object]:
     if not isinstance(value, (list, tuple)):
-        raise _Refused("malformed")
+        raise _RefusedError("malformed")
     return value
 
 
 def _number(value: object, low: float, high: float, reason: Reason) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-        raise _Refused(reason)
+        raise _RefusedError(reason)
     return float(value)
 
 
 def _count(value: object, low: int, high: int, reason: Reason) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise _Refused(reason)
+        raise _RefusedError(reason)
     return value
 
 
 def _read_layers(model: Mapping[str, object]) -> tuple[Dense, ...]:
     recorded = [_mapping(item) for item in _sequence(_mapping(model.get("config")).get("layers"))]
     if len(recorded) > 3 * MAX_LAYERS:
-        raise _Refused("size")
+        raise _RefusedError("size")
     if model.get("class_name") != "Sequential":
         _require_chain(model, recorded)
     _require_two_inputs(model, recorded)
@@ -98,11 +98,11 @@ def _read_layers(model: Mapping[str, object]) -> tuple[Dense, ...]:
             last = layers[-1]
             layers[-1] = Dense(last.units, _separate_activation(kind, config), last.use_bias, last.kernel, last.bias)
         elif kind not in ("InputLayer", "Flatten"):
-            raise _Refused("layer")
+            raise _RefusedError("layer")
     if not layers or layers[-1].units != 1:
-        raise _Refused("outputs")
+        raise _RefusedError("outputs")
     if len(layers) > MAX_LAYERS:
-        raise _Refused("size")
+        raise _RefusedError("size")
     return tuple(layers)
 
 
@@ -112,20 +112,20 @@ def _require_chain(model: Mapping[str, object], recorded: Sequence[Mapping[str, 
         nodes = _sequence(item.get("inbound_nodes"))
         if before is None:
             if nodes or item.get("class_name") != "InputLayer":
-                raise _Refused("layer")
+                raise _RefusedError("layer")
             continue
         if len(nodes) != 1:
-            raise _Refused("layer")
+            raise _RefusedError("layer")
         arguments = _sequence(_mapping(nodes[0]).get("args"))
         if len(arguments) != 1 or not isinstance(arguments[0], Mapping):
-            raise _Refused("layer")
+            raise _RefusedError("layer")
         history = _sequence(_mapping(arguments[0].get("config")).get("keras_history"))
         if not history or history[0] != before.get("name"):
-            raise _Refused("layer")
+            raise _RefusedError("layer")
     outputs = _sequence(_mapping(model.get("config")).get("output_layers"))
     output = outputs[0] if outputs and isinstance(outputs[0], (list, tuple)) else outputs
     if not output or output[0] != recorded[-1].get("name"):
-        raise _Refused("layer")
+        raise _RefusedError("layer")
 
 
 def _require_two_inputs(model: Mapping[str, object], recorded: Sequence[Mapping[str, object]]) -> None:
@@ -141,20 +141,20 @@ def _require_two_inputs(model: Mapping[str, object], recorded: Sequence[Mapping[
         shape = settings.get(key) if isinstance(settings, Mapping) else None
         if shape is not None:
             if len(_sequence(shape)) != 2 or _sequence(shape)[1] != POINTS.shape[1]:
-                raise _Refused("inputs")
+                raise _RefusedError("inputs")
             return
-    raise _Refused("inputs")
+    raise _RefusedError("inputs")
 
 
 def _read_dense(config: Mapping[str, object]) -> Dense:
     free = ("kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint", "bias_constraint")
     if any(config.get(key) is not None for key in free) or config.get("trainable", True) is not True:
-        raise _Refused("setting")
+        raise _RefusedError("setting")
     if config.get("lora_rank") is not None or config.get("quantization_config") is not None:
-        raise _Refused("setting")
+        raise _RefusedError("setting")
     use_bias = config.get("use_bias", True)
     if not isinstance(use_bias, bool):
-        raise _Refused("malformed")
+        raise _RefusedError("malformed")
     return Dense(
         _count(config.get("units"), 1, MAX_UNITS, "size"),
         _activation(config.get("activation")),
@@ -168,7 +168,7 @@ def _activation(name: object) -> str:
     if name is None:
         return "linear"
     if not isinstance(name, str) or name not in ACTIVATIONS:
-        raise _Refused("activation")
+        raise _RefusedError("activation")
     return name
 
 
@@ -176,7 +176,7 @@ def _separate_activation(kind: object, config: Mapping[str, object]) -> str:
     if kind == "Activation":
         return _activation(config.get("activation"))
     if config.get("max_value") is not None or config.get("negative_slope", 0) != 0 or config.get("threshold", 0) != 0:
-        raise _Refused("activation")
+        raise _RefusedError("activation")
     return "relu"
 
 
@@ -195,13 +195,13 @@ def _initial(value: object) -> Initial:
         value = value.get("class_name")
     name = _snake(value)
     if name not in INITIALISERS:
-        raise _Refused("initializer")
+        raise _RefusedError("initializer")
     low, high = (
         _number(config.get(key, default), -1e3, 1e3, "initializer")
         for key, default in zip(_INITIAL_KEYS.get(name, ("", "")), INITIALISERS[name], strict=True)
     )
     if name in _INITIAL_KEYS and name != "constant" and (high < low if name == "random_uniform" else high < 0):
-        raise _Refused("initializer")
+        raise _RefusedError("initializer")
     return Initial(name, low, high)
 
 
@@ -219,7 +219,7 @@ def _loss(name: object) -> str:
     """MeanSquaredError, mean_squared_error, mse and MSE are one loss."""
     known = _SHORT_NAMES.get(name.lower(), _snake(name)) if isinstance(name, str) else ""
     if known not in LOSSES:
-        raise _Refused("loss")
+        raise _RefusedError("loss")
     return known
 
 
@@ -232,7 +232,7 @@ def _read_procedure(compiled: Mapping[str, object], recorded: object) -> Procedu
     name = compiled.get("optimizer")
     name = name.lower() if isinstance(name, str) else ""
     if name not in DEFAULTS:
-        raise _Refused("optimizer")
+        raise _RefusedError("optimizer")
     batch = compiled.get("batch_size")
     config = recorded if isinstance(recorded, Mapping) else {}
     return Procedure(
@@ -251,13 +251,13 @@ def _optimizer_settings(name: str, recorded: object) -> tuple[tuple[str, float |
         return ()
     config = _mapping(recorded.get("config"))
     if any(config.get(key) is not None for key in _OFF) or config.get("use_ema", False) is not False:
-        raise _Refused("setting")
+        raise _RefusedError("setting")
     settings: list[tuple[str, float | bool]] = []
     for key, default in DEFAULTS[name].items():
         value = config.get(key, default)
         if isinstance(default, bool):
             if not isinstance(value, bool):
-                raise _Refused("setting")
+                raise _RefusedError("setting")
             settings.append((key, value))
         else:
             settings.append((key, _number(value, 0.0, 1.0, "setting")))
@@ -270,7 +270,7 @@ def _reads_logits(loss: str, recorded: object) -> bool:
         return False
     config = _mapping(recorded.get("config") or {})
     if config.get("reduction", "sum_over_batch_size") not in ("sum_over_batch_size", "mean_with_sample_weight"):
-        raise _Refused("setting")
+        raise _RefusedError("setting")
     if config.get("label_smoothing", 0) != 0:
-        raise _Refused("setting")
+        raise _RefusedError("setting")
     return loss == "binary_crossentropy" and config.get("from_logits") is True

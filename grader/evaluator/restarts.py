@@ -1,10 +1,11 @@
 """XOR without luck: the recorded net and training, tried again from hundreds of random initialisations at once.
 
-Two ReLU units trained on XOR end on a wrong answer five times out of six: what one run shows is luck. So a small
+Two ReLU units trained on XOR end on a wrong answer about five times out of six: what one run shows is luck. So a small
 dense net is trained here many times side by side, in NumPy, with Keras 3's own formulas (`grader.evaluator.formulas`),
 and what counts is the share of the initialisations that end with no error on the four points.
 
-`grader.evaluator.recorded_net` reads a recorded model, `can_represent_xor` looks at its structure alone, `restarts` does the work.
+`restarts` does the work, `can_represent_xor` looks at a net's structure alone, and
+`grader.evaluator.recorded_net` reads a recorded model.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ TARGETS = np.array([[0], [1], [1], [0]], np.float32)
 WORK = 1.5e9
 """How much `affordable` allows, counted as updated weights: about half a minute on one core. Never a clock:
 the same submission must get the same mark on a slow machine."""
+MARGIN = 1e-4
+"""A "yes" stands above a half by this much: a net that answers one half everywhere solves XOR by rounding errors."""
 FEWEST = 20
 """With fewer restarts than this, the share is too rough to judge by."""
 
@@ -137,8 +140,8 @@ def restarts(net: TinyNet, procedure: Procedure, restarts: int = 400, seed: int 
         losses = loss_value(procedure.loss, logits, sums[-1], values[-1], y)
         # An output that the loss was told to be a logit answers "yes" from 0 on, not from a half.
         half = 0.0 if procedure.logits and net.layers[-1].activation == "linear" else 0.5
-        finite = np.isfinite(values[-1]).all(axis=(1, 2))
-        solved = ((values[-1] > half) == (y > 0.5)).all(axis=(1, 2)) & finite
+        right = np.where(y > 0.5, values[-1] > half + MARGIN, values[-1] <= half)  # what is not a number is not right
+        solved = np.asarray(right.all(axis=(1, 2)))
     return Restarts(float(solved.mean()), solved, np.where(np.isfinite(losses), losses, np.float32(np.inf)))
 
 
@@ -178,13 +181,13 @@ def train(net: TinyNet, procedure: Procedure, weights: Weights, rng: np.random.G
     with np.errstate(all="ignore"):  # a training may diverge: it then counts as not solved
         for _ in range(procedure.epochs):
             if procedure.batch_size >= len(POINTS):
-                _slope(net, procedure, weights, *everything, gradient)
+                _slope(net, procedure, weights, *everything, gradient=gradient)
                 step(weights.flat, gradient.flat)
                 continue
             order = rng.random((nets, len(POINTS))).argsort(axis=1)
             for at in range(0, len(POINTS), procedure.batch_size):
                 rows = order[:, at : at + procedure.batch_size]
-                _slope(net, procedure, weights, POINTS[rows], TARGETS[rows], gradient)
+                _slope(net, procedure, weights, POINTS[rows], TARGETS[rows], gradient=gradient)
                 step(weights.flat, gradient.flat)
 
 
@@ -209,11 +212,11 @@ def _forward(net: TinyNet, weights: Weights, x: Array) -> tuple[list[Array], lis
     return sums, values
 
 
-def _slope(net: TinyNet, procedure: Procedure, weights: Weights, x: Array, y: Array, gradient: Weights) -> None:
+def _slope(net: TinyNet, procedure: Procedure, weights: Weights, x: Array, y: Array, *, gradient: Weights) -> None:
     """Back-propagation: fills `gradient` with the derivative of the mean loss by every weight."""
     sums, values = _forward(net, weights, x)
     last = ACTIVATIONS[net.layers[-1].activation]
-    delta = loss_slope(procedure.loss, _takes_logits(net, procedure), sums[-1], values[-1], y, last)
+    delta = loss_slope(procedure.loss, _takes_logits(net, procedure), sums[-1], values[-1], y, activation=last)
     for at in reversed(range(len(net.layers))):
         np.matmul(values[at].swapaxes(1, 2), delta, out=gradient.kernels[at])
         bias = gradient.biases[at]

@@ -14,7 +14,15 @@ from grader.sandbox import Level, Sandbox, Slot
 
 CORE = ("keras", "grader.worker.job", "grader.worker.script", "grader.worker.datasets", "grader.worker.recorder")
 NOTEBOOK = ("grader.worker.notebook", "matplotlib_inline.backend_inline")
-LIBRARIES = ("matplotlib.pyplot", "sklearn.manifold", "sklearn.svm", "sklearn.preprocessing", "h5py", "pandas", "scipy.spatial")
+LIBRARIES = (
+    "matplotlib.pyplot",
+    "sklearn.manifold",
+    "sklearn.svm",
+    "sklearn.preprocessing",
+    "h5py",
+    "pandas",
+    "scipy.spatial",
+)
 EVALUATOR = ("keras", "grader.evaluator.job", "grader.evaluator.predict")
 
 
@@ -75,6 +83,10 @@ class Bench:
     def rows(self, dataset: str) -> RowIndex | None:
         info = self.data.get(dataset)
         return datasets.row_index(info) if info is not None else None
+
+    def stands_in(self, dataset: str) -> bool:
+        info = self.data.get(dataset)
+        return info is not None and info.source == "stand-in"
 
 
 def evaluator_slot(sandbox: Sandbox, data: Mapping[str, DatasetInfo]) -> Slot:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,23 @@ from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, open_regular, read_json
 from grader.grading.bench import Bench
 from grader.grading.run import ATTEMPTS, clear
-from grader.sandbox import Job, Ran, Slot
+from grader.sandbox import Job, Ran
 
 LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144)
 Measured = dict[Measurement, Mapping[str, Json]]
 
 
-def measure(wanted: Iterable[Measurement], evidence: Evidence, bench: Bench, threads: int) -> Measured:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where files that measurements name lie: those the program left (`work`), those handed in (`root`)."""
+
+    work: Path
+    root: Path
+
+
+def measure(
+    wanted: Iterable[Measurement], evidence: Evidence, sources: Sources, bench: Bench, threads: int
+) -> Measured:
     """The answers, in one evaluation. An answer that a limit prevented is `refused`.
 
     Raises:
@@ -33,17 +44,21 @@ def measure(wanted: Iterable[Measurement], evidence: Evidence, bench: Bench, thr
     with bench.evaluator_lock:
         for attempt in range(ATTEMPTS):
             try:
-                return _once(measurements, evidence, bench, bench.evaluator, threads)
+                return _once(measurements, evidence, sources, bench, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
                     raise EvaluationFailed(problem.fr, problem.en) from None
     raise AssertionError("unreachable")
 
 
-def _once(measurements: list[Measurement], evidence: Evidence, bench: Bench, slot: Slot, threads: int) -> Measured:
+def _once(
+    measurements: list[Measurement], evidence: Evidence, sources: Sources, bench: Bench, threads: int
+) -> Measured:
+    slot = bench.evaluator
+    assert slot is not None
     folder = slot.new_folder()
     try:
-        _lay_out(measurements, evidence, folder)
+        _lay_out(measurements, evidence, sources, folder)
         fields = {
             "folder": str(folder),
             "threads": threads,
@@ -57,7 +72,7 @@ def _once(measurements: list[Measurement], evidence: Evidence, bench: Bench, slo
         clear(slot, folder)
 
 
-def _lay_out(measurements: list[Measurement], evidence: Evidence, folder: Path) -> None:
+def _lay_out(measurements: list[Measurement], evidence: Evidence, sources: Sources, folder: Path) -> None:
     """The evidence that the measurements speak of, copied to where the evaluator can see it."""
     for measurement in measurements:
         for name, value in measurement.settings:
@@ -69,16 +84,24 @@ def _lay_out(measurements: list[Measurement], evidence: Evidence, folder: Path) 
                     _copy(evidence.folder, snapshot.weights, folder)
             elif name.startswith("arrays") and isinstance(value, str):
                 _copy(evidence.folder, value, folder)
+            elif name in ("file", "handed_in") and isinstance(value, str):
+                _copy(sources.work if name == "file" else sources.root, value, folder / name)
 
 
 def _copy(source: Path | None, name: str | None, folder: Path) -> None:
-    if source is None or name is None or (folder / name).exists():
+    """A plain file of the student's, under the same relative name; what is not one is left out."""
+    if source is None or name is None or (folder / name).exists() or not _inside(folder, name):
         return
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     try:
         with os.fdopen(open_regular(source / name, ARRAY_FILE_BYTES), "rb") as file, (folder / name).open("wb") as copy:
             shutil.copyfileobj(file, copy)
     except Forged:
         return  # the evaluator will say that it is missing
+
+
+def _inside(folder: Path, name: str) -> bool:
+    return (folder / name).resolve().is_relative_to(folder.resolve())
 
 
 def _answers(measurements: list[Measurement], lines: list[bytes], ran: Ran) -> Measured:
@@ -93,6 +116,7 @@ def _answers(measurements: list[Measurement], lines: list[bytes], ran: Ran) -> M
     if missing:
         told = ran.printed.text[-800:].strip()
         raise EvaluationFailed(
-            f"La mesure « {missing[0].kind} » n'a pas abouti : {told}", f"The measurement “{missing[0].kind}” failed: {told}"
+            f"La mesure « {missing[0].kind} » n'a pas abouti : {told}",
+            f"The measurement “{missing[0].kind}” failed: {told}",
         )
     return answers

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Evidence, Exercise, Mode, Outcome, Submission
+from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
 from grader.evidence import Forged, Reader, open_regular
 from grader.grading.bench import Bench, Options
+from grader.messages import say
 from grader.sandbox import Job, Slot
 
 MOST_FILES = 2000
@@ -61,6 +62,7 @@ def _run_once(
     work, out = folder / "work", folder / "out"
     copy_files(submission, work)
     lend_helpers(exercise, work)
+    lent = lend_prerequisites(exercise, submission, work)
     out.mkdir()
     limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
     reader = Reader(out)
@@ -73,12 +75,11 @@ def _run_once(
     job = Job("grader.worker.job", _fields(exercise, submission, bench, options, folder), limits)
     ran = slot.run(job, on_line)
     evidence = reader.close(ran.printed, list_files(work))
+    evidence = replace(evidence, notices=(*lent, *evidence.notices))
     return RanSubmission(ran.outcome, evidence, folder)
 
 
-def _fields(
-    exercise: Exercise, submission: Submission, bench: Bench, options: Options, folder: Path
-) -> dict[str, Any]:
+def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: Options, folder: Path) -> dict[str, Any]:
     return {
         "work": str(folder / "work"),
         "out": str(folder / "out"),
@@ -113,6 +114,30 @@ def lend_helpers(exercise: Exercise, work: Path) -> None:
     source = exercise.folder.parent / HELPERS if exercise.folder else None
     if source is not None and source.is_file() and not (work / HELPERS).exists():
         shutil.copyfile(source, work / HELPERS)
+
+
+def lend_prerequisites(exercise: Exercise, submission: Submission, work: Path) -> tuple[Notice, ...]:
+    """Files of earlier exercises that the program opens: the student's own from beside this submission, else the
+    reference's, with a notice: what went wrong there is not counted twice."""
+    notices = []
+    for name, earlier in exercise.borrows.items():
+        if (work / name).exists():
+            continue
+        own = [submission.root / ".." / earlier / name, submission.root / earlier / name, submission.root / ".." / name]
+        if any(_copied(path, work / name) for path in own):
+            notices.append(Notice(say("{file} was taken from your {exercise}.", file=name, exercise=earlier)))
+        elif exercise.folder and _copied(exercise.folder.parents[1] / "reference" / earlier / name, work / name):
+            notices.append(Notice(say("{file} was not handed in: the reference's was lent to you.", file=name)))
+    return tuple(notices)
+
+
+def _copied(source: Path, target: Path) -> bool:
+    try:
+        with os.fdopen(open_regular(source, MOST_FILE_BYTES), "rb") as file, target.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+    except Forged:
+        return False
+    return True
 
 
 def list_files(work: Path) -> dict[str, int]:

@@ -25,7 +25,7 @@ from grader.domain import (
 from grader.errors import Breakdown
 from grader.evidence import Reader
 from grader.grading.bench import Bench, Listener, Options
-from grader.grading.measure import measure
+from grader.grading.measure import Sources, measure
 from grader.grading.run import clear, run_submission
 from grader.messages import plain, say
 
@@ -47,14 +47,20 @@ def grade(
     folder = None
     try:
         if options.mode is not Mode.STATIC and facts.reading.runnable and bench is not None:
-            facts = replace(facts, rows=bench.rows(exercise.dataset))
+            facts = replace(
+                facts,
+                rows=bench.rows(exercise.dataset),
+                stand_in=bench.stands_in(exercise.dataset),
+                handed_in=tuple(str(file) for file in submission.files),
+            )
             listener.phase("student")
             ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
             folder = ran.folder
             facts = replace(facts, outcome=ran.outcome, evidence=ran.evidence)
             listener.phase("evaluation")
+            sources = Sources(ran.folder / "work", submission.root)
             wanted = [measurement for check in exercise.checks for measurement in _needs(check, facts)]
-            facts = replace(facts, measured=measure(wanted, facts.evidence, bench, options.threads))
+            facts = replace(facts, measured=measure(wanted, facts.evidence, sources, bench, options.threads))
         listener.phase("checks")
         verdicts = judge_all(facts)
     except Breakdown as problem:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.intake.folders import Ignored, Intake, find_all, find_one
+from grader.intake.aside import Ignored
+from grader.intake.folders import Intake, find_all, find_one
 from grader.intake.names import exercise_of
 
 __all__ = ["Ignored", "Intake", "exercise_of", "find_all", "find_one"]

@@ -15,22 +15,16 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.errors import NothingToGrade, UnreadableSubmission
-from grader.intake.listing import MOST_FILES, Entry, files_under, walk
+from grader.intake.aside import Ignored, left_aside
+from grader.intake.listing import MOST_FILES, PROGRAMS, Entry, files_under, walk
 from grader.intake.names import Named, clean, exercises_of, read_name
-from grader.messages import join, plain, say, say_n
+from grader.messages import join, plain, say
 
-PROGRAMS = (".py", ".ipynb")
 CLASS_DEPTH = 8
 SHOWN = 12  # names in an error's list
 _WRAPPERS = re.compile(
     r"submitted|submissions?|soumissions?|rendus?|depots?|class|classe|eleves|etudiants|students", re.I
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    path: Path
-    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +178,7 @@ def find_all(folder: Path, known_ids: Collection[str], only: Collection[str] = (
         for c in candidates
         if only and c.exercise not in only
     }
-    ignored = _ignored(folder, entries, known_ids, submissions, {**not_asked, **passed_over})
+    ignored = left_aside(folder, entries, known_ids, submissions, {**not_asked, **passed_over})
     return Intake(tuple(submissions), tuple(ignored))
 
 
@@ -252,105 +246,11 @@ def _own_files(candidate: _Candidate) -> tuple[Path, ...]:
     own = [
         e.path
         for e in walk(candidate.path.parent, 1)
-        if e.kind == "file" and e.path != candidate.path and owner in _words(e.path.name)
+        if e.kind == "file" and e.path != candidate.path and f" {owner} " in f" {_letters(e.path.name)} "
     ]
     return tuple(p.relative_to(candidate.path.parent) for p in (candidate.path, *own[: MOST_FILES - 1]))
 
 
 def _letters(name: str) -> str:
+    """The words of a name between spaces: « dupont » is none of those of « dupontel_exo1.py »."""
     return " ".join(re.split(r"[\s_.]+", name.casefold())).strip()
-
-
-def _words(name: str) -> tuple[str, ...]:
-    """Every run of whole words of a file's name, so that « dupont » is not found in « dupontel_exo1.py »."""
-    words = _letters(name).split()
-    return tuple(" ".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
-
-
-# ── What is left aside ──────────────────────────────────────────────────────────────────────────
-
-
-def _ignored(
-    folder: Path,
-    entries: Sequence[Entry],
-    known_ids: Collection[str],
-    submissions: Sequence[Submission],
-    reasons: Mapping[Path, Text],
-) -> list[Ignored]:
-    travelling = {s.root / f for s in submissions for f in s.files}
-    sources = _Sources(submissions)
-    known = {s.main for s in submissions} | {above for e in entries if e.kind != "quiet" for above in e.path.parents}
-    found: list[Ignored] = []
-    quiet = 0
-    for entry in entries:
-        if entry.kind == "quiet":
-            quiet += 1
-        elif entry.path in reasons:
-            found.append(Ignored(entry.path, reasons[entry.path]))
-        elif (
-            entry.path in mains
-            or entry.path in filled
-            or (entry.path in travelling and not _orphan(entry.path, sources))
-        ):
-            continue
-        else:
-            found.append(Ignored(entry.path, _reason(entry, known_ids)))
-    if quiet:
-        count = say_n(
-            "{count} hidden or system entry was left aside.", "{count} hidden or system entries were left aside.", quiet
-        )
-        found.append(Ignored(folder, count))
-    return found
-
-
-class _Sources:
-    """The text of the programs that are graded, read when asked for and once."""
-
-    def __init__(self, submissions: Sequence[Submission]) -> None:
-        self.by_folder: dict[Path, list[Path]] = {}
-        for submission in submissions:
-            self.by_folder.setdefault(submission.root, []).append(submission.main)
-        self.texts: dict[Path, str] = {}
-
-    def mention(self, module: Path) -> bool:
-        """True where a program above `module` names it, as an import must."""
-        word = re.compile(rf"\b{re.escape(module.stem)}\b")
-        mains = [m for folder in module.parents for m in self.by_folder.get(folder, ())]
-        return any(word.search(self._text(main)) for main in mains)
-
-    def _text(self, path: Path) -> str:
-        if path not in self.texts:
-            try:
-                with path.open("rb") as file:
-                    self.texts[path] = file.read(1 << 20).decode("utf-8", "replace")
-            except OSError:
-                self.texts[path] = ""
-        return self.texts[path]
-
-
-def _orphan(path: Path, sources: _Sources) -> bool:
-    """A program that no graded program names: perhaps an exercise under a name that nobody can guess."""
-    suffix = path.suffix.lower()
-    return suffix == ".ipynb" or (suffix == ".py" and path.name != "__init__.py" and not sources.mention(path))
-
-
-def _reason(entry: Entry, known_ids: Collection[str]) -> Text:
-    """Why an entry is no submission."""
-    name = entry.path.name
-    if entry.kind != "file":
-        return _kind(entry.kind)
-    if entry.path.suffix.lower() not in PROGRAMS:
-        return say("neither a script (.py) nor a notebook (.ipynb), and beside none")
-    if len(exercises_of(name, known_ids)) > 1:
-        return say("its name says several exercises: {exercises}", exercises=", ".join(exercises_of(name, known_ids)))
-    return say("its name says none of the exercises: {exercises}", exercises=", ".join(known_ids))
-
-
-def _kind(kind: str) -> Text:
-    if kind == "folder":
-        return say("empty folder")
-    if kind == "link":
-        return say("a link; links are not followed")
-    if kind == "deep":
-        return say("too deep, or in too large a folder")
-    return say("cannot be read as an ordinary file")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+PROGRAMS = (".py", ".ipynb")
 MOST_FILES = 2000
 MOST_BYTES = 512 << 20
 DEPTH = 12

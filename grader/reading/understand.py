@@ -84,6 +84,7 @@ def _decide(lead: Lead | None, said: set[Understood], clauses: Sequence[Clause])
 # ── Words ───────────────────────────────────────────────────────────────────────────────────────
 
 _APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u00b4`]")
+_SYMBOLS = re.compile(r"^[^\w\n([?]+", re.MULTILINE)  # bullets, quotes and pictures before the words
 _EMPHASIS = re.compile(r'[*_~"«»“”]')
 _ARROW = re.compile(r"\s*(?:[-=]+>|→|⇒|=)\s*")
 _DASH = re.compile(r"\s[-–—]+\s|[–—]")
@@ -93,6 +94,7 @@ _HYPHEN = re.compile("[-\u2010\u2011]")
 def _plain(text: str, about: Iterable[str]) -> str:
     """One spelling for each way of writing: folded, elisions undone, idioms said plainly."""
     text = _APOSTROPHES.sub("'", text).strip(" '\n\t")
+    text = _SYMBOLS.sub("", text)
     text = fold(text)
     for pattern, replacement in ((_EMPHASIS, " "), (_ARROW, " : "), (_DASH, " , "), (_HYPHEN, " ")):
         text = pattern.sub(replacement, text)
@@ -230,6 +232,8 @@ def _statements(clauses: Sequence[Clause], property_: re.Pattern[str], *, led: b
 def _limits(clause: Clause) -> bool:
     """« … mais pas en b » takes back a part of what was said; « mais pas strictement » does not."""
     words = clause.words
+    if len(words) > 1 and words[-1] == "si":
+        return True  # « … mais l'entropie croisée si »
     takes_back = clause.opener in ("mais", "but") and words[:1] in (["pas"], ["not"])
     return takes_back and not re.match(r"(?:strict|fort|strong|concav|local)", " ".join(words[1:2]))
 
@@ -287,10 +291,18 @@ def _denied(before: str, after: str) -> Understood | None:
 
 
 def _asserted(before: str, after: str, clause: Clause) -> Understood | None:
+    """What a mention without a negation before it claims; UNCLEAR where the words after it take that back."""
+    claim = _claim(before, after, clause)
+    following = after.split()
+    if claim is Understood.YES and following and (following[-1] in ("non", "no") or v.ONLY & set(following)):
+        return Understood.UNCLEAR  # « elle est convexe en fait non », « convexe seulement en W »
+    return claim
+
+
+def _claim(before: str, after: str, clause: Clause) -> Understood | None:
+    """YES or NO for « est convexe », « le minimum global n'est pas atteint »; None for a mere mention."""
     words = before.split()
     following = after.split()
-    if following and following[-1] in ("non", "no"):
-        return Understood.UNCLEAR  # « elle est convexe en fait non »
     kept = " ".join(w for w in following if not _denies(w) and w not in ("simple", "seul", "single"))
     if v.ATTAINED.match(kept) and "peut" not in following:
         return _by_count(_negations(following))

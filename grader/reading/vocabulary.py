@@ -36,7 +36,7 @@ AGREEMENT = re.compile(
 AGREEMENT_REVERSED = re.compile(r"^ ?(?:que )?(?:non|no|pas|not)\b(?! (?:seulement|only))")
 
 REFUSAL = re.compile(
-    r"^(?:(?:pas|not|ce est pas|ne est pas) (?:"
+    r"^(?:(?:pas|not|non|ce est pas|ne est pas) (?:"
     + _alternatives(
         "toujours|forcement|forcemment|necessairement|du tout|vraiment|systematiquement|garantie?s?|assuree?s?|"
         "exactement|a chaque fois|a tous les coups|le cas|possible|en general|dans le cas general|always|"
@@ -71,6 +71,13 @@ IDIOMS = tuple(
         # « un pas bien choisi » is a step, not a negation.
         (r"\b(un|le|du|ce|bon|petit|grand|chaque|au) pas\b", r"\1 step"),
         (r"\bpas (?=d apprentissage|de gradient)", "step "),
+        # « La réponse est non », « en général oui »: what comes before the answer is no part of it.
+        (
+            r"\b(?:(?:la|ma|the|my) (?:reponse|answer) (?:est|is)|(?:en|dans le cas|in) general|a priori|theoriquement"
+            r"|(?:en|in) (?:theorie|theory|pratique|practice)),? (?=(?:oui|non|yes|no)\b)",
+            "",
+        ),
+        (r"\b(?:c|ce|it|that|this) (?:est|is) (?:faux|false|wrong)(?=\s*(?:$|[.,;:!]))", "non"),
         (r"\bi do not think so\b", "no"),
         (r"\bi think (?:so|yes)\b", "yes"),
     )
@@ -97,7 +104,7 @@ HEDGE = re.compile(
 # « ne » and its partners make one negation together; the other words make one each.
 PARTNERS = _set("pas plus jamais rien aucun aucune ni nullement guere personne point")
 PARTNERS_ALONE = PARTNERS - {"plus", "personne", "point"}
-DENIALS = _set("non not never no nor neither without sans hardly none nothing faux fausse false wrong loin far")
+DENIALS = _set("non not never no nor neither without sans hardly none nothing nobody faux fausse false wrong loin far")
 
 # What may stand between a negation, or a verb that asserts, and the word that it bears upon.
 LIGHT = _set(
@@ -143,8 +150,9 @@ CAN = re.compile(
     r"|(?:peut|can) (?:le |la )?(?:faire|do|apprendre|learn|resoudre|solve)(?: (?:it|xor|le xor))?)$"
 )
 ANAPHORA = re.compile(
-    r"^(?:(?:it|this|that|she|he|they|we|you|one) (?:is|does|do|can|will|are|holds)"
-    r"(?: (?:true|guaranteed|the case|possible|correct))?"
+    r"^(?:(?:pour|for|dans|in|avec|with) (?:\w+ ){1,4})?"
+    r"(?:(?:it|this|that|she|he|they|we|you|one) (?:is|does|do|can|will|are|holds)"
+    r"(?: (?:true|guaranteed|the case|possible|correct|right))?"
     r"|(?:elle|il|on|ca|cela|ce|c|je) (?:le |la )?l (?:est|atteint|a|garantit)"
     r"|(?:(?:c|ce|cela|ca|it|that) (?:est|is) )?"
     r"(?:le cas|vrai|exact|correct|garantie?s?|assuree?s?|guaranteed|true|ensured)"
@@ -157,3 +165,4 @@ STRICT = re.compile(r"\b(?:strict|fort|strong)\w* $")
 COMPARED = re.compile(r"\b(?:plus|moins|aussi|more|less|as) $")
 LIMITS = _set("pour for dans in si if en quand when sur")  # « oui pour l'un, non pour l'autre »
 CAUSES = _set("car parce because since puisque")
+ONLY = _set("seulement uniquement only")

@@ -111,7 +111,9 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
     if len(record.notices) > MOST_NOTICES:
         console.print(f"  • … {len(record.notices) - MOST_NOTICES}")
     if record.output_dropped:
-        dropped = say("The program printed too much: {kib} KiB were not kept.", kib=number(record.output_dropped / 1024))
+        dropped = say(
+            "The program printed too much: {kib} KiB were not kept.", kib=number(record.output_dropped / 1024)
+        )
         console.print(f"  • {shown(dropped, lang)}")
     console.print()
 
@@ -125,7 +127,12 @@ def mark_panel(record: Record, lang: Lang) -> Panel:
     if record.to_review:
         waiting = sum(v.max_points for v in record.verdicts if v.status is Status.REVIEW)
         parts.append(shown(say("   + up to {points} from a teacher", points=figure(waiting, lang)), lang))
-    return Panel(Styled.assemble(*parts), box=box.ROUNDED, expand=False, subtitle=Styled(circumstances(record, lang), style="bright_black"))
+    return Panel(
+        Styled.assemble(*parts),
+        box=box.ROUNDED,
+        expand=False,
+        subtitle=Styled(circumstances(record, lang), style="bright_black"),
+    )
 
 
 def _colour(record: Record) -> str:
@@ -193,16 +200,24 @@ def class_summary(records: Sequence[Record], lang: Lang) -> str:
 
 def finished_line(record: Record, lang: Lang) -> Styled:
     """One line for a submission that has just been graded."""
-    mark = shown(say("not marked"), lang) if record.broken else f"{figure(record.score, lang)} / {figure(record.max_score, lang)}"
+    mark = (
+        shown(say("not marked"), lang)
+        if record.broken
+        else f"{figure(record.score, lang)} / {figure(record.max_score, lang)}"
+    )
     seconds = f"{number(record.outcome.seconds, 1).in_(lang)} s" if record.outcome else ""
     colour = "magenta" if record.broken else _colour(record)
     return Styled.assemble(
-        f"{safe(record.student, 40):<28} {record.exercise:<12} ", (f"{mark:>10}", colour), (f"  {seconds}", "bright_black")
+        f"{safe(record.student, 40):<28} {record.exercise:<12} ",
+        (f"{mark:>10}", colour),
+        (f"  {seconds}", "bright_black"),
     )
 
 
 def sandbox_line(name: str, level: str, walls: int, lang: Lang) -> Styled:
-    tested = say("Isolation: {name} (level {level}, {walls} walls tried and held).", name=name, level=level, walls=walls)
+    tested = say(
+        "Isolation: {name} (level {level}, {walls} walls tried and held).", name=name, level=level, walls=walls
+    )
     untested = say("No isolation ({name}): student code runs with your rights.", name=name)
     return Styled(shown(tested if walls else untested, lang), style="bright_black" if walls else "bold yellow")
 
@@ -212,7 +227,9 @@ def verify_line(name: str, kind: str, record: Record, problems: Sequence[Text], 
     sign, colour = ("✘", "red") if problems else ("✔", "green")
     mark = f"{figure(record.score, lang)} / {figure(record.max_score, lang)}"
     seconds = f"{number(record.outcome.seconds, 1).in_(lang)} s" if record.outcome else ""
-    line = Styled.assemble((sign, colour), f" {kind:<9} {name:<44} ", (f"{mark:>9}", ""), (f"  {seconds}", "bright_black"))
+    line = Styled.assemble(
+        (sign, colour), f" {kind:<9} {name:<44} ", (f"{mark:>9}", ""), (f"  {seconds}", "bright_black")
+    )
     for problem in problems:
         line.append(f"\n    {shown(problem, lang, 500)}", style="red")
     return line

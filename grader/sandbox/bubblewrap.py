@@ -49,7 +49,15 @@ if "GRADE_PROBE_SECRET" not in os.environ:
     held.append("clean environment")
 Path(inside, "written").write_text(json.dumps(held))
 """
-WALLS = ("host files", "read-only system", "read-only python", "network", "own processes", "no user", "clean environment")
+WALLS = (
+    "host files",
+    "read-only system",
+    "read-only python",
+    "network",
+    "own processes",
+    "no user",
+    "clean environment",
+)
 
 
 class Bubblewrap:
@@ -60,7 +68,12 @@ class Bubblewrap:
         walls = [_bwrap() or "bwrap"]
         walls += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL"]
         walls += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-        walls += ["--hostname", "grade", "--die-with-parent", "--new-session"]  # bubblewrap stays process 1 and reaps orphans
+        walls += [
+            "--hostname",
+            "grade",
+            "--die-with-parent",
+            "--new-session",
+        ]  # bubblewrap stays process 1 and reaps orphans
         if "--disable-userns" in _abilities():
             walls += ["--disable-userns"]
         for folder in SYSTEM:

@@ -56,9 +56,7 @@ class Ran:
 class Slot:
     """Use as a context manager. Starting is begun at once and awaited by the first job."""
 
-    def __init__(
-        self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...], threads: int = 2
-    ) -> None:
+    def __init__(self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...], threads: int = 2) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="grade-"))
         self._sandbox = sandbox
         self._read = read

@@ -40,7 +40,8 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
-    numbers = [i + 1 for i, c in enumerate(notebook.cells) if c.cell_type == "code" and c.source.strip()]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    numbers = [n for n, cell in enumerate(code, 1) if cell.source.strip()]  # code cells, as students count them
     files = job.out.parent / "ipc"
     files.mkdir(exist_ok=True)
     ended = files / "ended"

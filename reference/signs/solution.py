@@ -14,7 +14,7 @@ import keras
 
 keras.utils.set_random_seed(1)
 
-EPOQUES = 50
+EPOQUES = 25
 LOT = 32
 PAS = 0.01
 
@@ -63,7 +63,7 @@ modele.fit(X_train, Y_train, batch_size=LOT, epochs=EPOQUES, verbose=2)
 # %% [markdown]
 # ## Le test et la sauvegarde
 #
-# Environ 80 % sur le test quand l'apprentissage dépasse 95 % : 1080 images ne suffisent pas à ce réseau pour généraliser
+# Environ 80 % sur le test quand l'apprentissage dépasse 90 % : 1080 images ne suffisent pas à ce réseau pour généraliser
 # aussi bien qu'il apprend.
 
 # %%

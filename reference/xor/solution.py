@@ -46,7 +46,7 @@ modele.fit(X, y, epochs=1000, verbose=0)
 # %% [markdown]
 # ## Les prédictions
 #
-# Un départ sur six environ finit sans erreur : la sortie ci-dessous dépend de la graine, le jugement n'en dépend pas.
+# Environ 15 % des départs finissent sans erreur : la sortie ci-dessous dépend de la graine, le jugement n'en dépend pas.
 
 # %%
 predictions = modele.predict(X, verbose=0)

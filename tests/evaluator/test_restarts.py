@@ -32,9 +32,9 @@ EIGHT = TinyNet((Dense(8, "relu"), Dense(1, "sigmoid")))
 # ── Luck ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_two_relu_units_solve_xor_from_one_initialisation_in_six() -> None:
+def test_two_relu_units_solve_xor_from_about_15_initialisations_in_100() -> None:
     found = restarts(SLIDES, Procedure(), restarts=4000)
-    assert found.share == pytest.approx(0.16, abs=0.02)
+    assert found.share == pytest.approx(0.15, abs=0.02)
     assert found.solved.shape == found.losses.shape == (4000,)
     # What is solved has a smaller loss than what is not.
     assert np.median(found.losses[found.solved]) < np.median(found.losses[~found.solved])

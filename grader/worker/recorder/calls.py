@@ -161,7 +161,10 @@ WATCHED = (
     Watched("sklearn.mixture._gaussian_mixture", "GaussianMixture", "fit", "gaussian", _gaussian),
     *(Watched("sklearn.preprocessing._data", name, "fit", "scaler_fit", _scaler_fit) for name in _SCALERS),
     *(Watched("sklearn.preprocessing._data", name, "fit_transform", "scaler_fit", _scaler_fit) for name in _SCALERS),
-    *(Watched("sklearn.preprocessing._data", name, "transform", "scaler_transform", _scaler_transform) for name in _SCALERS),
+    *(
+        Watched("sklearn.preprocessing._data", name, "transform", "scaler_transform", _scaler_transform)
+        for name in _SCALERS
+    ),
     Watched("sklearn.svm._classes", "SVC", "fit", "svm_fit", _svm_fit),
     Watched("sklearn.svm._classes", "SVC", "predict", "svm_predict", _svm_predict),
     Watched("sklearn.svm._classes", "SVC", "score", "svm_predict", _svm_predict),

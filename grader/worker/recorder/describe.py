@@ -20,7 +20,9 @@ def layers_of(model: Any, inside: str = "") -> list[dict[str, Any]]:
             continue
         found.append(
             {
-                "kind": type(layer).__name__ if _is_keras(layer) else f"{type(layer).__module__}.{type(layer).__name__}",
+                "kind": type(layer).__name__
+                if _is_keras(layer)
+                else f"{type(layer).__module__}.{type(layer).__name__}",
                 "name": layer.name,
                 "settings": {**_settings(layer), "inside": inside, "identity": id(layer) % (1 << 48)},
                 "output_shape": _shape(layer),

@@ -83,7 +83,11 @@ class FigureWatch:
 
 
 def _axes(axes: Any) -> dict[str, Any]:
+    spec = axes.get_subplotspec()
+    grid, place = (None, None) if spec is None else (list(spec.get_geometry()[:2]), spec.num1)
     return {
+        "grid": grid,
+        "place": place,
         "title": axes.get_title()[:200],
         "images": len(axes.images),
         "cmap": str(axes.images[0].get_cmap().name) if axes.images else "",

@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from grader.evidence import Tape, finite_or_name
 from grader.worker.recorder.calls import CallWatch
 from grader.worker.recorder.failures import failure_of
@@ -16,6 +18,8 @@ from grader.worker.recorder.figures import FigureWatch
 from grader.worker.recorder.guard import Guard
 from grader.worker.recorder.models import ModelWatch
 
+MOST_ARRAYS = 40
+ARRAY_CALLS = 10_000  # far above the numbers of real calls
 LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scikit-learn", "scipy", "matplotlib")
 
 
@@ -55,10 +59,20 @@ class Recorder:
         for name in self._settings.values:
             with self._guard.careful("a value"):
                 self._keep_value(name, names.get(name))
+        with self._guard.careful("arrays"):
+            self._keep_arrays(names)
         for trouble in self._guard.troubles:
             self.tape.write("notice", fr=f"enregistreur : {trouble}", en=f"recorder: {trouble}")
         if ended:
             self.tape.write("finished")
+
+    def _keep_arrays(self, names: Mapping[str, Any]) -> None:
+        """Shape and range of the program's own arrays: what the data became in its hands."""
+        arrays = [(n, a) for n, a in names.items() if isinstance(a, np.ndarray) and a.dtype.kind in "biuf" and a.size]
+        for number, (name, array) in enumerate(arrays[:MOST_ARRAYS]):
+            low, high = finite_or_name(float(array.min())), finite_or_name(float(array.max()))
+            facts = {"name": name, "shape": list(array.shape[:8]), "dtype": str(array.dtype), "low": low, "high": high}
+            self.tape.write("call", id=ARRAY_CALLS + number, what="array", facts=facts)
 
     def _keep_value(self, name: str, value: Any) -> None:
         if value is not None and getattr(value, "size", 1) == 1:

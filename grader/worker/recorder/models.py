@@ -171,7 +171,9 @@ class ModelWatch:
             batch_size=_maybe_int(given.get("batch_size")),
             capped=self._audit_steps is not None,
             data=data_seen.describe(self._tape, x, y),
-            validation=data_seen.describe(self._tape, *validation[:2]) if isinstance(validation, tuple | list) else None,
+            validation=data_seen.describe(self._tape, *validation[:2])
+            if isinstance(validation, tuple | list)
+            else None,
             compiled=compiled_as(model, seen.number),
         )
         callbacks = given.get("callbacks")
@@ -209,9 +211,7 @@ class ModelWatch:
             self._tape.write("fit_end", fit=batches.fit, steps=batches.steps, finished=True)
             self.snapshot(seen.model, "fit")
 
-    def _used(
-        self, model: Any, how: str, rows: int = 0, values: list[object] | None = None, path: str = ""
-    ) -> None:
+    def _used(self, model: Any, how: str, rows: int = 0, values: list[object] | None = None, path: str = "") -> None:
         seen = self.know(model)
         self._tape.write(
             "use", model=seen.number, how=how, snapshot=seen.snapshot, rows=rows, values=values or [], path=path
@@ -261,9 +261,7 @@ class ModelWatch:
 
     def _note_own_loop(self, seen: Seen) -> None:
         """Trained by `optimizer.apply` outside of `fit`: a loop written by hand."""
-        optimizer = next(
-            (self._applied[id(v)] for v in seen.model.trainable_variables if id(v) in self._applied), None
-        )
+        optimizer = next((self._applied[id(v)] for v in seen.model.trainable_variables if id(v) in self._applied), None)
         if seen.trained or optimizer is None:
             return
         number = self._tape.number("fit")

@@ -36,6 +36,6 @@ modele.compile(
     loss="categorical_crossentropy",
     metrics=["accuracy"],
 )
-modele.fit(X_train, Y_train, batch_size=32, epochs=50, verbose=0)
+modele.fit(X_train, Y_train, batch_size=32, epochs=25, verbose=0)
 print(modele.evaluate(X_test, Y_test, verbose=0))
 modele.save_weights("signs.weights.h5")

@@ -1,7 +1,9 @@
-"""Le programme s'arrête après l'apprentissage, avant de sauver les poids : une division par zéro."""
+"""Le programme s'arrête après l'apprentissage, avant de sauver les poids : une division par zéro. Une seule époque."""
 
 # expect: runs = failed 0
 # expect: saved_model = failed 0
+# expect: training = partial 2
+# expect: accuracy = failed 0
 
 import h5py
 import keras
@@ -35,7 +37,7 @@ modele.compile(
     loss="categorical_crossentropy",
     metrics=["accuracy"],
 )
-modele.fit(X_train, Y_train, batch_size=32, epochs=50, verbose=0)
+modele.fit(X_train, Y_train, batch_size=32, epochs=1, verbose=0)
 juste = sum(modele.predict(X_test, verbose=0).argmax(axis=1) == y_test)
 print(int(juste) / (len(y_test) - 120))
 modele.save_weights("signs.weights.h5")

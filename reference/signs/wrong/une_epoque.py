@@ -1,4 +1,4 @@
-"""Une seule époque au lieu de cinquante."""
+"""Une seule époque au lieu de vingt-cinq."""
 
 # expect: training = partial 2
 # expect: accuracy = failed 0

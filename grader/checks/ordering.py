@@ -1,0 +1,45 @@
+"""`ordering`: the networks untangle the classes: pixels < MLP < CNN, by the recomputed neighbourhood hits."""
+
+from __future__ import annotations
+
+from grader.checks.embeddings import needs, none_found
+from grader.checks.findings import failed, partial, passed
+from grader.checks.neighbourhood_hit import LABELS, by_source
+from grader.domain import Check, Facts, Finding
+from grader.messages import join, number, say
+
+ORDER = ("pixels", "hidden0", "hidden1")
+HALF = 0.5
+LUCK = 0.01  # t-SNE's own spread: pixels and MLP lie close together for many points
+
+
+def check(points: float) -> Check:
+    return Check("ordering", say("Order of the three neighbourhood hits"), points, judge, needs=needs)
+
+
+def judge(facts: Facts) -> Finding:
+    expected = say("pixels < MLP < CNN")
+    found = by_source(facts)
+    values = [found[source].real("nh") for source in ORDER if source in found]
+    if len(values) < 2 or any(value is None for value in values):
+        return (
+            none_found(facts, expected)
+            if not found
+            else failed(say("At least two projections are needed to compare them."), expected=expected)
+        )
+    known = [float(value) for value in values if value is not None]
+    names = [LABELS[source] for source in ORDER if source in found]
+    measured = join(
+        [say("{name} {value}", name=n, value=number(v, 3)) for n, v in zip(names, known, strict=True)], " · "
+    )
+    grows = all(a < b + LUCK for a, b in zip(known, known[1:], strict=False))
+    if not grows:
+        return failed(
+            say("The order is not the expected one."),
+            measured,
+            expected,
+            say("Are the networks trained, and cut after their hidden layer?"),
+        )
+    if len(known) < len(ORDER):
+        return partial(HALF, say("The order is right, but one projection is missing."), measured, expected)
+    return passed(say("Layer after layer the classes come apart."), measured, expected)

@@ -1,0 +1,105 @@
+"""`shapes`: the data as the program shapes it, or the shapes that leave each layer of the model."""
+
+from __future__ import annotations
+
+import re
+
+from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
+from grader.checks.meant import meant
+from grader.domain import Check, Facts, Finding, Mode, Stage, Text
+from grader.messages import join, plain, say
+
+RANGE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)(?![\d.])")
+HALF = 0.5
+
+
+def data(points: float, shapes: tuple[tuple[int, ...], ...], low: float = 0.0, high: float = 1.0) -> Check:
+    """The program prints these shapes, and the range of its pixels: half of the points each."""
+    return Check(
+        "shapes", say("Shapes and range of the data"), points, lambda facts: judge_data(facts, shapes, low, high)
+    )
+
+
+def judge_data(facts: Facts, shapes: tuple[tuple[int, ...], ...], low: float, high: float) -> Finding:
+    expected = say(
+        "{shapes}, pixels from {low} to {high}, printed",
+        shapes=join([plain(shape) for shape in shapes], " · "),
+        low=f"{low:g}",
+        high=f"{high:g}",
+    )
+    if facts.mode is Mode.STATIC or facts.outcome is None:
+        return (
+            skipped(say("Not judged: the program was only read, not run."))
+            if facts.mode is Mode.STATIC
+            else nothing_recorded(facts, expected)
+        )
+    missing = [shape for shape in shapes if not printed_shape(facts.evidence.printed.text, shape)]
+    arrays = [c.facts for c in facts.evidence.calls if c.what == "array"]
+    own = [a for a in arrays if a.get("shape") == list(shapes[0])]
+    without = _without_shapes(facts.evidence.printed.text)
+    numbers = {float(n) for n in RANGE.findall(without)}
+    in_range = {low, high} <= numbers and not any(a.get("high") != high or a.get("low") != low for a in own)
+    measured = _measured(own)
+    if not missing and in_range:
+        return passed(say("The shapes and the range are printed, and right."), measured, expected)
+    wrong = []
+    if missing:
+        wrong.append(say("{shapes} is not printed", shapes=join([plain(shape) for shape in missing], " · ")))
+    if not in_range:
+        wrong.append(say("the range printed is not {low} to {high}", low=f"{low:g}", high=f"{high:g}"))
+    hint = say("Print `X_train.shape`, `X_test.shape`, `X_train.min()` and `X_train.max()`, after dividing by 255.")
+    message = say("Not all is there: {wrong}.", wrong=join(wrong, "; "))
+    if len(missing) == len(shapes) and not in_range:
+        return failed(message, measured, expected, hint)
+    return partial(HALF, message, measured, expected, hint)
+
+
+def printed_shape(text: str, shape: tuple[int, ...]) -> bool:
+    """« (60000, 784) », « 60000 x 784 », « [60000, 784] »…"""
+    return re.search(r"(?<!\d)" + r"\s*[,x×*]\s*".join(map(str, shape)) + r"(?!\d)", text) is not None
+
+
+def _without_shapes(text: str) -> str:
+    return re.sub(r"[(\[]\s*\d+\s*(?:,\s*\d+\s*)+,?[)\]]", " ", text)
+
+
+def _measured(arrays: list) -> Text:  # type: ignore[type-arg]  # tables of the recorder's
+    if not arrays:
+        return Text()
+    return say("pixels from {low} to {high}", low=arrays[0].get("low"), high=arrays[0].get("high"))
+
+
+def check(points: float, expected: tuple[tuple[int, ...], ...], model: int = 0) -> Check:
+    """The output shape of each layer of the model, in order, without the batch axis."""
+    return Check(
+        "shapes",
+        say("Shapes that leave each layer"),
+        points,
+        lambda facts: judge(facts, expected, model),
+        stage=Stage.MODEL,
+    )
+
+
+def judge(facts: Facts, asked: tuple[tuple[int, ...], ...], model: int) -> Finding:
+    expected = join([plain(_shape(shape)) for shape in asked], " → ")
+    found = meant(facts, model)
+    if found is None:
+        return nothing_recorded(facts, expected)
+    silent = {"Activation", "Dropout", "InputLayer", "Rescaling", "Softmax", "ReLU"}
+    seen = tuple(layer.output_shape or () for layer in found.shape.layers if layer.kind not in silent)
+    measured = join([plain(_shape(shape)) for shape in seen], " → ")
+    if seen == asked:
+        return passed(say("Every layer gives the shape that is asked for."), measured, expected)
+    right = 0
+    while right < min(len(seen), len(asked)) and seen[right] == asked[right]:
+        right += 1
+    return failed(
+        say("The shapes differ from layer {layer} on.", layer=right + 1),
+        measured,
+        expected,
+        say("A 3×3 convolution without padding takes two pixels off each side's length; a 2×2 pooling halves it."),
+    )
+
+
+def _shape(shape: tuple[int | None, ...]) -> str:
+    return "×".join(str(n) for n in shape) or "?"

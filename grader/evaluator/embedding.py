@@ -1,0 +1,251 @@
+"""An embedding, measured from its recorded points: which images they are, neighbourhood hit, faithfulness, outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.evaluator.predict import inputs_for, load_model
+from grader.evaluator.rebuild import Refused
+from grader.evidence import Forged, load_arrays
+
+Points = NDArray[np.float64]
+MOST_POINTS = 70_000
+TRUST_POINTS = 2000
+NEIGHBOURS = 6
+OTHER_K = (1, 3, 4, 5, 7, 8, 10, 12, 15, 20)
+RECOGNISED = 0.95
+HIDDEN_ERROR = 1e-3
+OUTLINE_ERROR = 1e-6
+ELLIPSE_ERROR = 0.02
+
+
+def measure_embedding(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
+    """Settings: `arrays` (a recorded t-SNE), `arrays_hull_*`, `arrays_gaussian_*`, `snapshot_*`, `dataset`.
+
+    `source` is where the rows come from: `test` or `train` images, `hidden0`… (hidden values of the exercise's
+    models), or empty; the rest is measured with the grader's own labels of the recognised rows.
+    """
+    try:
+        run = load_arrays(folder, settings["arrays"])
+        points = np.asarray(run["points"], dtype=np.float64)
+    except (Forged, KeyError) as problem:
+        return {"refused": str(problem)}
+    result: dict[str, Any] = {"finite": bool(points.size and np.isfinite(points).all()), "source": ""}
+    if not result["finite"] or points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
+        return result
+    found = recognise(run, len(points), settings, folder, datasets[settings["dataset"]])
+    if found is None:
+        return result
+    source, labels, original = found
+    result |= {"source": source, "recognised": int((labels >= 0).sum())}
+    points, original, labels = points[labels >= 0], original[labels >= 0], labels[labels >= 0]
+    if len(points) <= NEIGHBOURS:
+        return {**result, "source": ""}
+    neighbours = nearest(points, min(max(OTHER_K) + 1, len(points) - 1))
+    result |= {"nh": hit(neighbours, labels, NEIGHBOURS), "formulas": wrong_formulas(neighbours, labels)}
+    result["trustworthiness"] = faithful(original, points)
+    result |= outlines(settings, folder, points, labels)
+    result["points"] = np.round(points[:TRUST_POINTS], 3).tolist()
+    result["labels"] = labels[:TRUST_POINTS].tolist()
+    return result
+
+
+# ── Which images ────────────────────────────────────────────────────────────────────────────────
+
+
+def recognise(
+    run: Mapping[str, NDArray[Any]], count: int, settings: Mapping[str, Any], folder: Path, data: Path
+) -> tuple[str, NDArray[np.int64], NDArray[np.float32]] | None:
+    """(source, labels with -1 for unknown rows, rows of the input), or None."""
+    hashes = run.get("hashes")
+    if hashes is None or hashes.shape != (count,):
+        return None
+    for split in ("test", "train"):
+        at = positions(hashes, np.load(data / f"rows_{split}.npy"))
+        if (at >= 0).mean() >= RECOGNISED:
+            images = np.load(data / f"x_{split}.npy", mmap_mode="r")
+            labels = np.load(data / f"y_{split}.npy").ravel().astype(np.int64)
+            rows = images[np.maximum(at, 0)].reshape(count, -1).astype(np.float32) / 255
+            return split, np.where(at >= 0, labels[at], -1), rows
+    return _hidden(run.get("input"), settings, folder, data)
+
+
+def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each hash stands in `among`; -1 where it does not, and for the hash of an empty row."""
+    order = np.argsort(among, kind="stable")
+    at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
+    return np.where((among[at] == hashes) & (hashes != 0), at, -1)
+
+
+def _hidden(
+    rows: NDArray[Any] | None, settings: Mapping[str, Any], folder: Path, data: Path
+) -> tuple[str, NDArray[np.int64], NDArray[np.float32]] | None:
+    """Rows that are hidden values of a recorded model for test images."""
+    if rows is None or not np.isfinite(rows).all():
+        return None
+    images = np.load(data / "x_test.npy", mmap_mode="r")
+    labels = np.load(data / "y_test.npy").ravel().astype(np.int64)
+    for name in sorted(key for key in settings if key.startswith("snapshot_")):
+        try:
+            model = load_model({"snapshot": settings[name]}, folder)
+            inputs = inputs_for(model, np.asarray(images), {})
+        except (Refused, Forged):
+            continue
+        for values in hidden_values(model, inputs, rows.shape[1]):
+            at = match_rows(rows, values)
+            if (at >= 0).mean() >= RECOGNISED:
+                found = np.where(at >= 0, labels[np.maximum(at, 0)], -1)
+                return f"hidden{name.removeprefix('snapshot_')}", found, rows.astype(np.float32)
+    return None
+
+
+def hidden_values(model: Any, inputs: NDArray[np.float32], width: int) -> list[NDArray[np.float32]]:
+    """The outputs of every layer that gives `width` numbers per image, the last layer first; shape (n, width)."""
+    import keras
+
+    layers = [la for la in model.layers if tuple(la.output.shape[1:]) == (width,)]
+    if not layers:
+        return []
+    several = keras.Model(model.inputs, [layer.output for layer in layers])
+    outputs = several.predict(inputs, batch_size=500, verbose=0)
+    return list(outputs if isinstance(outputs, list) else [outputs])[::-1]
+
+
+def match_rows(rows: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+    """The index of the equal row of `among` for each of `rows`, up to rounding; -1 where there is none."""
+    if len(rows) <= len(among) and _close(rows, among[: len(rows)]).mean() >= RECOGNISED:
+        return np.where(_close(rows, among[: len(rows)]), np.arange(len(rows)), -1)
+    from sklearn.neighbors import NearestNeighbors
+
+    nearest_ = NearestNeighbors(n_neighbors=1, algorithm="brute").fit(among)
+    at = nearest_.kneighbors(rows, return_distance=False)[:, 0]
+    return np.where(_close(rows, among[at]), at, -1)
+
+
+def _close(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
+    close: NDArray[np.bool_] = np.abs(a - b).max(axis=1) < HIDDEN_ERROR * max(1.0, float(np.abs(b).max()))
+    return close
+
+
+# ── Neighbourhood hit ───────────────────────────────────────────────────────────────────────────
+
+
+def nearest(points: Points, count: int) -> NDArray[np.int64]:
+    """The `count` nearest other points of each point, nearest first; shape (n, count)."""
+    from sklearn.neighbors import NearestNeighbors
+
+    found: NDArray[np.int64] = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
+    return found
+
+
+def hit(neighbours: NDArray[np.int64], labels: NDArray[np.int64], k: int) -> float:
+    """Mean share of a point's k nearest neighbours, itself excluded, that have its label (Paulovich et al. 2008)."""
+    return float((labels[neighbours[:, :k]] == labels[:, None]).mean())
+
+
+def wrong_formulas(neighbours: NDArray[np.int64], labels: NDArray[np.int64], k: int = NEIGHBOURS) -> dict[str, float]:
+    """What the well-known mistakes would give on these points, by name."""
+    same = labels[neighbours] == labels[:, None]
+    hits = same[:, :k]
+    counts = hits.sum(axis=1)
+    found = {
+        # `tx /= k` inside the `if`: t ← (t + 1) / k at each hit
+        "division_in_if": float(
+            np.array([sum(float(k) ** -i for i in range(1, m + 1)) for m in range(k + 1)])[counts].mean()
+        ),
+        "division_in_loop": _divided_in_loop(hits, k),
+        # the point itself taken for its first neighbour
+        "self_counted": float(((1 + hits[:, : k - 1].sum(axis=1)) / k).mean()),
+        "self_added": float(((1 + counts) / k).mean()),
+        "self_added_divided": float(((1 + counts) / (k + 1)).mean()),
+        "percent": float(100 * counts.mean() / k),
+        "not_divided": float(counts.mean()),
+    }
+    for other in OTHER_K:
+        if other <= same.shape[1]:
+            found[f"k{other}"] = float(same[:, :other].mean())
+    return found
+
+
+def _divided_in_loop(hits: NDArray[np.bool_], k: int) -> float:
+    """`tx /= k` inside the `for`: t ← (t + hit) / k at each neighbour."""
+    total = np.zeros(len(hits))
+    for column in hits.T:
+        total = (total + column) / k
+    return float(total.mean())
+
+
+def faithful(original: NDArray[Any], points: Points) -> float:
+    """scikit-learn's trustworthiness with 6 neighbours, on an even sample of at most 2000 points."""
+    from sklearn.manifold import trustworthiness
+
+    if len(points) > TRUST_POINTS:
+        picked = np.linspace(0, len(points) - 1, TRUST_POINTS).astype(np.int64)
+        original, points = original[picked], points[picked]
+    return float(trustworthiness(original, points, n_neighbors=NEIGHBOURS)) if len(points) > 2 * NEIGHBOURS + 2 else 0.0
+
+
+# ── Hulls and ellipses ──────────────────────────────────────────────────────────────────────────
+
+
+def outlines(settings: Mapping[str, Any], folder: Path, points: Points, labels: NDArray[np.int64]) -> dict[str, Any]:
+    """The classes whose recorded hull, and whose recorded Gaussian, is that of the class's projected points."""
+    hulls = _recorded(settings, folder, "arrays_hull_")
+    gaussians = _recorded(settings, folder, "arrays_gaussian_")
+    by_class = {int(c): points[labels == c] for c in np.unique(labels)}
+    return {
+        "hulls": [c for c, own in by_class.items() if any(is_hull(h, own) for h in hulls)],
+        "hulls_made": len(hulls),
+        "ellipses": [c for c, own in by_class.items() if any(is_ellipse(g, own) for g in gaussians)],
+        "ellipses_made": len(gaussians),
+    }
+
+
+def _recorded(settings: Mapping[str, Any], folder: Path, prefix: str) -> list[dict[str, NDArray[Any]]]:
+    found = []
+    for name in (key for key in settings if key.startswith(prefix)):
+        try:
+            found.append(load_arrays(folder, settings[name]))
+        except Forged:
+            continue
+    return found
+
+
+def is_hull(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
+    """The hull's corners are those of the convex hull of the class's points, in whatever order."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    given, vertices = recorded.get("points"), recorded.get("vertices")
+    if given is None or vertices is None or given.ndim != 2 or given.shape[1] != 2 or len(own) < 3:
+        return False
+    if vertices.ndim != 1 or vertices.dtype.kind not in "iu" or not ((0 <= vertices) & (vertices < len(given))).all():
+        return False
+    try:
+        corners = own[ConvexHull(own).vertices]
+    except QhullError:
+        return False
+    return _same_set(np.asarray(given[vertices], dtype=np.float64), corners)
+
+
+def _same_set(a: Points, b: Points) -> bool:
+    if a.shape != b.shape:
+        return False
+    scale = OUTLINE_ERROR * max(1.0, float(np.abs(b).max()))
+    distances = np.abs(a[:, None, :] - b[None, :, :]).max(axis=2)
+    return bool((distances.min(axis=0) <= scale).all() and (distances.min(axis=1) <= scale).all())
+
+
+def is_ellipse(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
+    """Mean and full covariance are those of the class's points (with n or n - 1 in the denominator)."""
+    means, covariances = recorded.get("means"), recorded.get("covariances")
+    if means is None or covariances is None or means.shape != (1, 2) or covariances.shape != (1, 2, 2) or len(own) < 3:
+        return False
+    true = np.cov(own.T, bias=True)
+    spread = float(np.sqrt(np.trace(true))) or 1.0
+    near = np.abs(means[0] - own.mean(axis=0)).max() <= ELLIPSE_ERROR * spread
+    return bool(near and np.abs(covariances[0] - true).max() <= ELLIPSE_ERROR * spread**2)

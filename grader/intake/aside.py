@@ -1,0 +1,104 @@
+"""What a class folder holds besides submissions, and why it is none: nothing is dropped in silence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.domain import Submission, Text
+from grader.intake.listing import PROGRAMS, Entry
+from grader.intake.names import exercises_of
+from grader.messages import say, say_n
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    path: Path
+    reason: Text
+
+
+def left_aside(
+    folder: Path,
+    entries: Sequence[Entry],
+    known_ids: Collection[str],
+    submissions: Sequence[Submission],
+    reasons: Mapping[Path, Text],
+) -> list[Ignored]:
+    """Everything below `folder` that is neither a submission nor part of one, with the reason.
+
+    `reasons` says why those files that do name an exercise are not graded. Programs that travel with a submission
+    are told as well, unless it imports them: they may be exercises under names that nobody can guess.
+    """
+    travelling = {s.root / f for s in submissions for f in s.files}
+    sources = _Sources(submissions)
+    known = {s.main for s in submissions} | {above for e in entries if e.kind != "quiet" for above in e.path.parents}
+    found: list[Ignored] = []
+    quiet = 0
+    for entry in entries:
+        if entry.kind == "quiet":
+            quiet += 1
+        elif entry.path in reasons:
+            found.append(Ignored(entry.path, reasons[entry.path]))
+        elif entry.path not in known and (entry.path not in travelling or _orphan(entry.path, sources)):
+            found.append(Ignored(entry.path, _reason(entry, known_ids)))
+    if quiet:
+        count = say_n(
+            "{count} hidden or system entry was left aside.", "{count} hidden or system entries were left aside.", quiet
+        )
+        found.append(Ignored(folder, count))
+    return found
+
+
+class _Sources:
+    """The text of the programs that are graded, read when asked for and once."""
+
+    def __init__(self, submissions: Sequence[Submission]) -> None:
+        self.by_folder: dict[Path, list[Path]] = {}
+        for submission in submissions:
+            self.by_folder.setdefault(submission.root, []).append(submission.main)
+        self.texts: dict[Path, str] = {}
+
+    def mention(self, module: Path) -> bool:
+        """True where a program above `module` names it, as an import must."""
+        word = re.compile(rf"\b{re.escape(module.stem)}\b")
+        mains = [m for folder in module.parents for m in self.by_folder.get(folder, ())]
+        return any(word.search(self._text(main)) for main in mains)
+
+    def _text(self, path: Path) -> str:
+        if path not in self.texts:
+            try:
+                with path.open("rb") as file:
+                    self.texts[path] = file.read(1 << 20).decode("utf-8", "replace")
+            except OSError:
+                self.texts[path] = ""
+        return self.texts[path]
+
+
+def _orphan(path: Path, sources: _Sources) -> bool:
+    """A program that no graded program names: perhaps an exercise under a name that nobody can guess."""
+    suffix = path.suffix.lower()
+    return suffix == ".ipynb" or (suffix == ".py" and path.name != "__init__.py" and not sources.mention(path))
+
+
+def _reason(entry: Entry, known_ids: Collection[str]) -> Text:
+    """Why an entry is no submission."""
+    name = entry.path.name
+    if entry.kind != "file":
+        return _kind(entry.kind)
+    if entry.path.suffix.lower() not in PROGRAMS:
+        return say("neither a script (.py) nor a notebook (.ipynb), and beside none")
+    if len(exercises_of(name, known_ids)) > 1:
+        return say("its name says several exercises: {exercises}", exercises=", ".join(exercises_of(name, known_ids)))
+    return say("its name says none of the exercises: {exercises}", exercises=", ".join(known_ids))
+
+
+def _kind(kind: str) -> Text:
+    if kind == "folder":
+        return say("empty folder")
+    if kind == "link":
+        return say("a link; links are not followed")
+    if kind == "deep":
+        return say("too deep, or in too large a folder")
+    return say("cannot be read as an ordinary file")

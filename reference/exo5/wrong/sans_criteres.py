@@ -1,0 +1,29 @@
+"""Ni enveloppes ni ellipses : seuls les points sont dessinés."""
+
+# expect: hulls = failed 0
+# expect: ellipses = failed 0
+# expect: answer.interpretation = review 0
+
+import keras
+import matplotlib.pyplot as plt
+from sklearn.manifold import TSNE
+
+from outils import neighborhood_hit
+
+REPONSES = {
+    "interpretation": "L'enveloppe montre l'étendue, l'ellipse le centre et la dispersion, le NH la pureté des voisinages.",
+}
+
+N = 1000
+(X_train, y_train), (X_test, y_test) = keras.datasets.mnist.load_data()
+images = X_test[:N].reshape(N, 784).astype("float32") / 255
+labels = y_test[:N]
+
+points = TSNE(n_components=2, init="pca", perplexity=30, verbose=2, random_state=0).fit_transform(images)
+
+nh = neighborhood_hit(points, labels, k=6)
+print(nh)
+
+plt.scatter(points[:, 0], points[:, 1], c=labels, cmap="tab10", s=6)
+plt.title(f"NH = {nh:.3f}")
+plt.show()

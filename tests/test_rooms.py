@@ -1,0 +1,184 @@
+"""Imports point only down the list of rooms, and what is heavy stays off the command line's path."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "grader"
+
+# Floors as in the design: a room may import rooms of a lower floor. `messages` stands on a floor of its own, because
+# every room but the lowest speaks.
+FLOORS: dict[str, float] = {
+    "cli": 6,
+    "verify": 5.5,  # a batch of programs whose marks are known
+    "batch": 5,
+    "grading": 4,
+    **dict.fromkeys(("checks", "reports", "evaluator", "worker"), 3),
+    **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "store", "records", "catalog"), 2),
+    "messages": 1.5,
+    **dict.fromkeys(("domain", "errors", "fingerprints"), 1),
+}
+OUTSIDE_THE_ROOMS = {"__init__", "__main__"}  # the version, and the way into the command line
+HEAVY = {"tensorflow", "keras", "sklearn", "matplotlib", "ipykernel", "nbclient"}
+MAY_BE_HEAVY = {"worker"}
+
+
+def imported(tree: ast.AST, module: str) -> Iterator[tuple[str, int]]:
+    """Every module of the grader that a module named `module` imports, in whatever form, with the line.
+
+    `from grader import x` counts as `grader.x`, and so do the relative forms.
+    """
+    package = module.split(".") if module.endswith(".__init__") else module.split(".")[:-1]
+    package = [part for part in package if part != "__init__"]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield f"{start}.{alias.name}", node.lineno
+
+
+def room_of(module: str) -> str | None:
+    """`grader.checks.answers` → "checks"; None outside the grader. `grader.__version__` belongs to no room."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "grader" and len(parts) > 1 and not parts[1].startswith("__") else None
+
+
+def wrong_ways(source: str, module: str) -> list[str]:
+    """The imports of a module's source that do not point down."""
+    here = room_of(module)
+    assert here is not None
+    found = []
+    for name, line in imported(ast.parse(source), module):
+        there = room_of(name)
+        if there is not None and there != here and not FLOORS[there] < FLOORS[here]:
+            found.append(
+                f"{module}:{line} imports {name}: {here} (floor {FLOORS[here]}) → {there} (floor {FLOORS[there]})"
+            )
+    return found
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        if parts[1] not in OUTSIDE_THE_ROOMS:
+            yield ".".join(parts), path
+
+
+def test_every_room_is_on_a_floor() -> None:
+    assert {room_of(module) for module, _ in modules()} <= set(FLOORS)
+
+
+def test_imports_point_only_down() -> None:
+    found = [wrong for module, path in modules() for wrong in wrong_ways(path.read_text(encoding="utf-8"), module)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("module", "offence"),
+    [
+        ("grader.checks.answers", "import grader.cli.main"),
+        ("grader.checks.answers", "import grader.cli.main as m, json"),
+        ("grader.checks.answers", "from grader.grading import grade"),
+        ("grader.checks.answers", "from grader import grading"),
+        ("grader.checks.answers", "from ..cli import main"),
+        ("grader.checks.answers", "from .. import cli"),
+        ("grader.checks.__init__", "from ..batch import Task"),
+        ("grader.evidence", "from .worker import job"),
+        ("grader.sandbox.slot", "def f():\n    from grader.worker import watch"),
+        ("grader.domain", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from grader.messages import say"),
+        ("grader.checks.answers", "from grader.reports import terminal"),
+        ("grader.reading.source", "from grader.intake import find_one"),
+    ],
+)
+def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) -> None:
+    assert wrong_ways(offence, module)
+
+
+@pytest.mark.parametrize(
+    ("module", "innocent"),
+    [
+        ("grader.checks.answers", "from grader.evidence import load_arrays"),
+        ("grader.checks.answers", "from . import findings"),
+        ("grader.checks.__init__", "from .findings import failed"),
+        ("grader.grading.story", "from grader import __version__, reading"),
+        ("grader.sandbox.slot", "import json\nfrom grader.messages import say"),
+        ("grader.cli.main", "from ..errors import GraderError"),
+    ],
+)
+def test_an_import_that_points_down_is_allowed(module: str, innocent: str) -> None:
+    assert not wrong_ways(innocent, module)
+
+
+# ── Heavy libraries ─────────────────────────────────────────────────────────────────────────────
+
+
+def at_import(tree: ast.Module) -> Iterator[ast.stmt]:
+    """The statements that run when a module is imported: not those of functions, nor what only a type checker sees."""
+    waiting: list[ast.stmt] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            waiting += node.orelse
+            continue
+        for part in ("body", "orelse", "finalbody"):
+            waiting += getattr(node, part, [])
+        for handler in getattr(node, "handlers", []):
+            waiting += handler.body
+
+
+def heavy_imports(source: str) -> set[str]:
+    found: set[str] = set()
+    for node in at_import(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.split(".")[0])
+    return found & HEAVY
+
+
+def test_no_module_outside_the_worker_imports_a_heavy_library_when_it_is_imported() -> None:
+    found = {m: heavy_imports(p.read_text(encoding="utf-8")) for m, p in modules() if room_of(m) not in MAY_BE_HEAVY}
+    assert {module: heavy for module, heavy in found.items() if heavy} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "caught"),
+    [
+        ("import keras", True),
+        ("from sklearn.manifold import TSNE", True),
+        ("try:\n    import tensorflow as tf\nexcept ImportError:\n    tf = None", True),
+        ("class A:\n    import keras", True),
+        ("def f():\n    import keras", False),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import keras", False),
+    ],
+)
+def test_a_heavy_import_is_told_from_a_deferred_one(source: str, caught: bool) -> None:
+    assert bool(heavy_imports(source)) is caught
+
+
+def test_help_imports_nothing_heavy_not_even_numpy() -> None:
+    """What `grade --help` loads is what a student waits for."""
+    script = (
+        "import json, sys\n"
+        "from grader.cli.main import run\n"
+        "code = run(['--help'])\n"
+        "print(json.dumps([code, sorted({m.split('.')[0] for m in sys.modules})]))"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    code, loaded = json.loads(run.stdout.splitlines()[-1])
+    assert code == 0
+    assert sorted(set(loaded) & {*HEAVY, "numpy", "scipy", "h5py", "IPython", "nbformat"}) == []

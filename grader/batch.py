@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ def grade_all(
     data: Mapping[str, DatasetInfo],
     jobs: int,
     listen: Callable[[Task], Listener] = lambda task: Listener(),
-) -> Iterator[tuple[Task, Record]]:
+) -> Generator[tuple[Task, Record], None, None]:
     """Yield each task's record as it is finished, in no order. Closing the iterator ends everything it started."""
     tasks = list(tasks)
     benches: queue.SimpleQueue[Bench] = queue.SimpleQueue()

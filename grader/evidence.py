@@ -19,7 +19,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
 
 from grader.domain import (
     AxesSeen,
@@ -47,11 +47,17 @@ if TYPE_CHECKING:
 LINE_BYTES = 4 << 20
 STREAM_BYTES = 64 << 20
 EVENTS = 100_000
+METRICS = 64  # of one training
 ARCHITECTURE_CHARS = 1 << 20
 ARRAY_FILE_BYTES = 512 << 20
 ARRAYS_PER_FILE = 1024
 ARRAY_DIMENSIONS = 8
+HEADER_BYTES = 4096
 _ARRAY_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.npz")
+# { descr, fortran_order, shape } of booleans, integers and floats of at most 8 bytes.
+_HEADER = re.compile(
+    rb"\{'descr': '([<>|](?:b1|[iu][1248]|f[248]))', 'fortran_order': (True|False), 'shape': \(([0-9]{0,12}(?:, ?[0-9]{1,12})*,?)\), \} *\n"
+)
 _PICTURE_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.png")
 T = TypeVar("T")
 
@@ -91,7 +97,7 @@ class Tape:
             with self._lock:
                 _write_all(self._pipe, line + b"\n")
 
-    def arrays(self, series: str, name: str | None = None, **arrays: NDArray[Any]) -> str | None:
+    def arrays(self, series: str, arrays: Mapping[str, NDArray[Any]], name: str | None = None) -> str | None:
         """Keep arrays under a name that an event can mention; None where the budget is spent."""
         import numpy as np
 
@@ -102,7 +108,7 @@ class Tape:
         name = name or f"{series}-{self.number(series)}.npz"
         partial = self._folder / f".{name}"
         with partial.open("wb") as file:
-            np.savez(file, **arrays)
+            np.savez(file, **dict(arrays))  # type: ignore[arg-type]  # names of arrays, not options
         partial.replace(self._folder / name)
         return name
 
@@ -153,7 +159,7 @@ class Fields:
         value = self._fields.get(name, "")
         if not isinstance(value, str):
             raise Forged(f"{name}: not a text")
-        return value[:most].encode("utf-8", "replace").decode("utf-8")
+        return _clean(value, most)
 
     def maybe_text(self, name: str, most: int = 200) -> str | None:
         return None if self._fields.get(name) is None else self.text(name, most)
@@ -189,7 +195,7 @@ class Fields:
         value = self._fields.get(name) or {}
         if not isinstance(value, dict) or len(value) > most:
             raise Forged(f"{name}: not a table of at most {most}")
-        return {key[:200]: item for key, item in value.items()}
+        return {_clean(key, 200): item for key, item in value.items()}
 
     def small(self, name: str, most: int = 64) -> dict[str, Json]:
         """A table of small values; what is too large is left out."""
@@ -206,6 +212,11 @@ class Fields:
     def sub(self, name: str, read: Callable[[Fields], T]) -> T | None:
         value = self._fields.get(name)
         return None if value is None else read(Fields(value))
+
+
+def _clean(text: str, most: int) -> str:
+    """Cut, and without the half characters (lone surrogates) that no file or terminal takes."""
+    return text[:most].encode("utf-8", "replace").decode("utf-8")
 
 
 def _real(value: object) -> float:
@@ -233,11 +244,11 @@ def _small(value: object, depth: int = 3) -> Json:
     if isinstance(value, int | float):
         return value if abs(value) < 1 << 53 else None
     if isinstance(value, str):
-        return value[:500].encode("utf-8", "replace").decode("utf-8")
+        return _clean(value, 500)
     if depth and isinstance(value, list) and len(value) <= 64:
         return [_small(item, depth - 1) for item in value]
     if depth and isinstance(value, dict) and len(value) <= 64:
-        return {key[:100]: _small(item, depth - 1) for key, item in value.items()}
+        return {_clean(key, 100): _small(item, depth - 1) for key, item in value.items()}
     return None
 
 
@@ -296,8 +307,14 @@ def _compile(fields: Fields) -> CompileSeen:
         loss=fields.text("loss"),
         optimizer=fields.text("optimizer"),
         learning_rate=fields.maybe_real("learning_rate"),
-        metrics=fields.many("metrics", 32, lambda item: str(item)[:100]),
+        metrics=fields.many("metrics", 32, _word),
     )
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise Forged("not a text")
+    return _clean(value, 100)
 
 
 def _data(fields: Fields) -> DataSeen:
@@ -403,6 +420,7 @@ class Reader:
         self._found: dict[str, list[Any]] = {kind: [] for kind in _KEPT}
         self._snapshots: dict[int, Snapshot] = {}
         self._trainings: dict[int, Training] = {}
+        self._histories: dict[int, dict[str, list[float]]] = {}
         self._versions: dict[str, str] = {}
         self._values: dict[str, Json] = {}
         self._finished = False
@@ -450,13 +468,19 @@ class Reader:
         return None
 
     def _follow(self, kind: str, fields: Fields) -> Training:
+        """The training as it stands. Its history is the last epoch's: the whole would be copied at every line."""
         training = self._trainings.get(fields.whole("fit"))
         if training is None:
             raise Forged("a training that never began")
         if kind == "epoch":
             logs = {name: _real(value) for name, value in fields.table("logs", 32).items()}
-            history = {name: (*training.history.get(name, ()), value) for name, value in logs.items()}
-            training = replace(training, history={**training.history, **history}, epochs_run=training.epochs_run + 1)
+            history = self._histories.setdefault(training.id, {})
+            if len(history) + len(logs.keys() - history.keys()) > METRICS:
+                raise Forged("too many metrics")
+            for name, value in logs.items():
+                history.setdefault(name, []).append(value)
+            latest = {name: (value,) for name, value in logs.items()}
+            training = replace(training, history=latest, epochs_run=training.epochs_run + 1)
         else:
             training = replace(training, steps=fields.whole("steps"), finished=fields.flag("finished"))
         self._trainings[training.id] = training
@@ -468,7 +492,7 @@ class Reader:
             folder=self._folder,
             snapshots=tuple(self._snapshots.values()),
             compiles=tuple(self._found["compile"]),
-            trainings=tuple(self._trainings.values()),
+            trainings=tuple(self._with_history(training) for training in self._trainings.values()),
             uses=tuple(self._found["use"]),
             figures=tuple(self._found["figure"]),
             calls=tuple(self._found["call"]),
@@ -481,6 +505,10 @@ class Reader:
             notices=tuple(self._found["notice"]),
             rejected=self._rejected,
         )
+
+    def _with_history(self, training: Training) -> Training:
+        history = self._histories.get(training.id, {})
+        return replace(training, history={name: tuple(values) for name, values in history.items()})
 
 
 _KEPT: dict[str, Callable[[Fields], Any]] = {
@@ -520,35 +548,54 @@ def load_arrays(folder: Path | None, name: str | None) -> dict[str, NDArray[np.g
     with os.fdopen(open_regular(folder / name, ARRAY_FILE_BYTES), "rb") as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                entries = archive.infolist()
-                if len(entries) > ARRAYS_PER_FILE or len({e.filename for e in entries}) != len(entries):
+                entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
+                if len(entries) > ARRAYS_PER_FILE or len(entries) != len(archive.infolist()):
                     raise Forged(f"{name}: too many arrays, or two of one name")
-                return {e.filename.removesuffix(".npy"): _array(archive, e) for e in entries}
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as problem:
+                if sum(entry.file_size for entry in entries.values()) > ARRAY_FILE_BYTES:
+                    raise Forged(f"{name}: larger than its own file")
+                return {_clean(key, 100): _array(archive, entry) for key, entry in entries.items()}
+        except (
+            zipfile.BadZipFile,
+            EOFError,
+            OSError,
+            NotImplementedError,
+            RuntimeError,
+            UnicodeDecodeError,
+        ) as problem:
             raise Forged(f"{name}: {problem}") from None
 
 
 def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[np.generic]:
     import numpy as np
-    from numpy.lib import format as npy
 
-    if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > ARRAY_FILE_BYTES:
-        raise Forged(f"{entry.filename}: compressed or too large")
+    if entry.compress_type != zipfile.ZIP_STORED:
+        raise Forged(f"{entry.filename}: compressed")
     with archive.open(entry) as member:
-        try:
-            version = npy.read_magic(member)
-            if version != (1, 0):
-                raise Forged(f"{entry.filename}: version {version}")
-            shape, fortran, dtype = npy.read_array_header_1_0(member, max_header_size=4096)
-        except ValueError as problem:
-            raise Forged(f"{entry.filename}: {problem}") from None
-        if dtype.kind not in "biuf" or dtype.itemsize > 8 or len(shape) > ARRAY_DIMENSIONS or min(shape, default=0) < 0:
-            raise Forged(f"{entry.filename}: {dtype} of shape {shape}")
+        dtype, order, shape = _header(member)
         count = math.prod(shape)
-        if count * dtype.itemsize > entry.file_size:
+        if math.prod(n or 1 for n in shape) > ARRAY_FILE_BYTES or count * dtype.itemsize > entry.file_size:
             raise Forged(f"{entry.filename}: shorter than its shape {shape}")
         data = member.read(count * dtype.itemsize)
         if len(data) != count * dtype.itemsize:
             raise Forged(f"{entry.filename}: shorter than its shape {shape}")
-        flat = np.frombuffer(data, dtype=dtype, count=count)
-        return flat.reshape(shape, order="F" if fortran else "C")
+        return np.frombuffer(data, dtype=dtype, count=count).reshape(shape, order=order)
+
+
+def _header(member: IO[bytes]) -> tuple[np.dtype[Any], Literal["C", "F"], tuple[int, ...]]:
+    """Type, order and shape from an `.npy` header, in the one form in which NumPy writes plain arrays.
+
+    NumPy's own reader evaluates the header as Python, warns, and raises whatever it meets on the way.
+    """
+    import numpy as np
+
+    magic = member.read(10)
+    if len(magic) != 10 or not magic.startswith(b"\x93NUMPY\x01\x00"):
+        raise Forged("not an array of version 1.0")
+    length = int.from_bytes(magic[8:], "little")
+    if length > HEADER_BYTES or (found := _HEADER.fullmatch(member.read(length))) is None:
+        raise Forged("not the header of a plain array")
+    kind, fortran, sizes = (group.decode() for group in found.groups())
+    shape = tuple(int(n) for n in sizes.split(",") if n.strip())
+    if len(shape) > ARRAY_DIMENSIONS:
+        raise Forged(f"{len(shape)} dimensions")
+    return np.dtype(kind), "F" if fortran == "True" else "C", shape

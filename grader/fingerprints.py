@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+FORM = 2  # grows whenever the same row gets another hash: prepared folders carry it in their names
 LEVELS = 255
 # The grey levels of an 8-bit image of range R fall on multiples of 255 / R, some of them exactly between two whole
 # numbers, where float32 and float64 would round apart. Their distance to the middle is a multiple of 1 / (2 R), so

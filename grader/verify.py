@@ -142,11 +142,11 @@ def _differs(verdict: Verdict, header: Header) -> bool:
 def _of_verdict(verdict: Verdict, wanted: tuple[Status, float] | None) -> Text:
     status, points = wanted or (Status.PASSED, verdict.max_points)
     return say(
-        "{id}: {status} {points} instead of {wanted} {wanted_points} ({message})",
+        "{id}: {status} {points} instead of {wanted} {wanted_points} ({told})",
         id=verdict.id,
         status=verdict.status.value,
         points=f"{verdict.points:g}",
         wanted=status.value,
         wanted_points=f"{points:g}",
-        message=verdict.message,
+        told=verdict.message,
     )

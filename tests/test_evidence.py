@@ -95,7 +95,7 @@ def test_what_the_tape_writes_the_reader_reads(tmp_path: Path) -> None:
     out, into = os.pipe()
     tape = Tape(into, tmp_path)
     weights = {"w0": np.arange(6, dtype=np.float32).reshape(2, 3), "w1": np.zeros(0), "flag": np.array(True)}
-    name = tape.arrays("weights", **weights)
+    name = tape.arrays("weights", weights)
     for event in VALID:
         tape.write(**{**event, "weights": name} if event["event"] == "snapshot" else event)
     tape.write("value", name="nh", value=np.float64(0.5))
@@ -129,7 +129,7 @@ def test_events_of_a_forked_child_are_left_out(tmp_path: Path) -> None:
     tape = Tape(into, tmp_path)
     tape._pid += 1  # as seen from a child
     tape.write("finished")
-    assert tape.arrays("weights", w0=np.zeros(2)) is None
+    assert tape.arrays("weights", {"w0": np.zeros(2)}) is None
     os.close(into)
     assert os.read(out, 10) == b""
     os.close(out)
@@ -138,8 +138,8 @@ def test_events_of_a_forked_child_are_left_out(tmp_path: Path) -> None:
 
 def test_a_tape_keeps_within_its_budget(tmp_path: Path) -> None:
     tape = Tape(-1, tmp_path, array_budget=100)
-    assert tape.arrays("rows", a=np.zeros(10)) == "rows-1.npz"
-    assert tape.arrays("rows", a=np.zeros(10)) is None
+    assert tape.arrays("rows", {"a": np.zeros(10)}) == "rows-1.npz"
+    assert tape.arrays("rows", {"a": np.zeros(10)}) is None
     assert len(list(tmp_path.iterdir())) == 1
 
 

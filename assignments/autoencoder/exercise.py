@@ -1,6 +1,6 @@
 """autoencoder: twenty features of a digit, learnt without and with labels, compared by two SVMs."""
 
-from grader.checks import answers, architecture, latent, parameters, runs, shared_encoder, svm, training
+from grader.checks import answers, architecture, parameters, runs, shared_encoder, svm, training
 from grader.domain import Exercise, Limits, ModelSpec, Question, Text, layer
 
 EXERCISE = Exercise(
@@ -49,7 +49,7 @@ EXERCISE = Exercise(
         architecture.check(points=3),
         shared_encoder.check(points=2, models=(0, 1)),
         training.check(points=3, loss="mean_squared_error", optimizer="SGD", epochs=100),
-        latent.check(points=2, size=20),
+        svm.features(points=2, size=20),
         svm.check(
             points=4,
             rows=10_000,

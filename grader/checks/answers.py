@@ -7,7 +7,8 @@ from grader.domain import Check, Facts, Finding, Stage, Text
 from grader.messages import number as written
 from grader.messages import plain, say
 from grader.reading.figures import final_number
-from grader.reading.understand import Understood, yes_no as understand
+from grader.reading.understand import Understood
+from grader.reading.understand import yes_no as understand
 
 NEAR = 1e-9
 RIGHT_VALUE = 0.5

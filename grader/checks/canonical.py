@@ -52,9 +52,10 @@ def differing(seen: Layer, asked: Layer) -> tuple[str, ...]:
 
 
 def _pair(value: Json) -> Json:
-    if isinstance(value, list | tuple) and len(set(map(str, value))) == 1:
-        return value[0]
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, list | tuple):
+        first: Json = value[0] if len(set(map(str, value))) == 1 else list(value)
+        return first
+    return value
 
 
 def same(seen: tuple[Layer, ...], asked: tuple[Layer, ...]) -> bool:

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from grader.checks.embeddings import Embedding, embeddings, needs, none_found
@@ -173,7 +174,7 @@ def _between(sizes: list[int], values: list[float], count: int) -> float:
     """Linear in the logarithm of the number of points; constant beyond both ends."""
     if count <= sizes[0]:
         return values[0]
-    for (a, b), (u, v) in zip(zip(sizes, sizes[1:], strict=False), zip(values, values[1:], strict=False), strict=True):
+    for (a, b), (u, v) in zip(pairwise(sizes), pairwise(values), strict=True):
         if count <= b:
             share = (math.log(count) - math.log(a)) / (math.log(b) - math.log(a))
             return u + share * (v - u)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from grader.checks.embeddings import needs, none_found
 from grader.checks.findings import failed, partial, passed
 from grader.checks.neighbourhood_hit import LABELS, by_source
@@ -32,7 +34,7 @@ def judge(facts: Facts) -> Finding:
     measured = join(
         [say("{name} {value}", name=n, value=number(v, 3)) for n, v in zip(names, known, strict=True)], " · "
     )
-    grows = all(a < b + LUCK for a, b in zip(known, known[1:], strict=False))
+    grows = all(a < b + LUCK for a, b in pairwise(known))
     if not grows:
         return failed(
             say("The order is not the expected one."),

@@ -78,15 +78,17 @@ def _batch(
     from grader.cli.progress import ManySubmissions, console_for
     from grader.grading import Options
     from grader.messages import say
-    from grader.reports.terminal import class_summary, class_table, finished_line, shown, sandbox_line
+    from grader.reports.terminal import class_summary, class_table, finished_line, sandbox_line, shown
 
     assert isinstance(options, Options)
     known = catalog.locate()
     wanted = [known.find(name).id for name in only]
     found = intake.find_all(folder, known.ids(), tuple(wanted))
     console = console_for()
-    for path, reason in found.ignored:
-        console.print(shown(say("Left out: {path} — {reason}", path=path, reason=reason), lang), style="bright_black")
+    for left in found.ignored:
+        console.print(
+            shown(say("Left out: {path} — {reason}", path=left.path, reason=left.reason), lang), style="bright_black"
+        )
     if not found.submissions:
         raise NothingToGrade(
             f"Aucune copie reconnue dans {folder}. Une copie se nomme d'après son exercice, p. ex. `dupont/exo1.py`.",

@@ -1,6 +1,6 @@
 """Prepared folders: a dataset made ready once, so that opening it costs nothing.
 
-    <cache>/mnist-p1-0123456789abcdef/      name, version of this layout, content
+    <cache>/mnist-p1.2-0123456789abcdef/    name, versions of layout and fingerprints, content
         x_train.npy y_train.npy x_test.npy y_test.npy     mapped, not read
         rows_train.npy rows_test.npy                      fingerprints of the images
         mnist.npz, or what else the handouts open by path
@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from grader.datasets.dataset import SPLITS, Arrays, Dataset
 from grader.domain import DatasetInfo, RowIndex
-from grader.fingerprints import fingerprints
+from grader.fingerprints import FORM, fingerprints
 
 LAYOUT = 1  # grows when the files of a prepared folder, or the fingerprints, change their meaning
 
 
 def folder_of(cache: Path, name: str, sha256: str) -> Path:
-    return cache / f"{name}-p{LAYOUT}-{sha256[:16]}"
+    return cache / f"{name}-p{LAYOUT}.{FORM}-{sha256[:16]}"
 
 
 def is_ready(folder: Path) -> bool:

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 
 from grader.datasets.dataset import Dataset, Layout, unavailable
+from grader.datasets.fashion import FASHION
 from grader.datasets.hashing import arrays_sha256, files_sha256, recall, remember
 from grader.datasets.mnist import MNIST
-from grader.datasets.fashion import FASHION
-from grader.datasets.signs import SIGNS
 from grader.datasets.prepared import folder_of, is_ready, prepare
+from grader.datasets.signs import SIGNS
 from grader.domain import DatasetInfo
 from grader.errors import DataUnavailable
 from grader.messages import say

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.datasets.drawing import Field, between, chance, column, cover, limb, profile
+from grader.datasets.drawing import Field, between, chance, cover, limb, profile
 from grader.datasets.warping import Warp, smooth_field, warped
 
 VERSION = 1
@@ -24,8 +24,8 @@ ROWS = {"train": 60000, "test": 10000}
 SEEDS = {"train": 30, "test": 31}
 WARP = Warp(angle=0.03, shear=0.02, stretch=0.04, shift=0.4, wobble=0.25)
 
-U = (np.arange(SIDE) - (SIDE - 1) / 2)[None, None, :]
-V = np.arange(SIDE, dtype=np.float64)[None, :, None]
+U: Field = (np.arange(SIDE, dtype=np.float64) - (SIDE - 1) / 2)[None, None, :]
+V: Field = np.arange(SIDE, dtype=np.float64)[None, :, None]
 
 Drawing = Callable[[int, np.random.Generator], Field]
 

@@ -8,7 +8,11 @@ neighbours, so that raw pixels separate the classes less well than a trained net
 
 Measured on the 10 000 test images (SGD 0.5, batch 300, 10 epochs, pixels / 255, as in the handouts):
 
-CALIBRATION
+    logistic regression      0.926, 0.927, 0.928 (three seeds)          real set: 0.921, 0.922
+    100 sigmoid units        0.967, 0.966, 0.965                        real set: 0.949, 0.947
+    LeNet (Adam 0.001, batch 100): 0.947, 0.979, 0.987, 0.990 after 1 to 4 epochs
+    share of the 6 nearest neighbours of the same class, among the first 1000, 2000 and all 10 000 test images:
+    0.819, 0.870, 0.950 for raw pixels; 0.927, 0.946, 0.973 for the 100 hidden values of the MLP
 
 The randomness is drawn from PCG64, positions are rounded to 1/256 of a pixel in double precision, and the rest is
 whole numbers: the same bytes wherever NumPy and SciPy compute a double to its last few digits alike.
@@ -17,7 +21,6 @@ whole numbers: the same bytes wherever NumPy and SciPy compute a double to its l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,19 +35,12 @@ TEST_SHARE = 0.4  # of the 1797 digits: enough that a test digit is used only 14
 ROWS = {"train": 60000, "test": 10000}
 SEEDS = {"train": 20, "test": 21}
 SPLIT_SEED = 0
+WARP = Warp(angle=0.16, shear=0.08, stretch=0.05, shift=0.9, wobble=0.3)
+PEN = 0.25  # the furthest from the middle pen, in grey levels between 0 and 1
+BLEND = 0.5  # the largest share of the second digit
 
 
-@dataclass(frozen=True, slots=True)
-class Distortion:
-    """`pen` is the furthest from the middle pen, in grey levels between 0 and 1; `blend` the largest share of the
-    second digit."""
-
-    warp: Warp = Warp(angle=0.16, shear=0.08, stretch=0.05, shift=0.9, wobble=0.3)
-    pen: float = 0.25
-    blend: float = 0.5
-
-
-def generate(distortion: Distortion = Distortion(), rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
+def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
     """`x_train` (60000, 28, 28), `y_train` (60000,), `x_test`, `y_test`: uint8. Takes about 10 s the first time."""
     digits, labels = _enlarged_digits()
     arrays: dict[str, NDArray[Any]] = {}
@@ -54,10 +50,7 @@ def generate(distortion: Distortion = Distortion(), rows: Mapping[str, int] = RO
         picked = chosen[rng.permutation(np.resize(np.arange(len(chosen)), count))]
         mates = _mates(picked, chosen, labels, rng)
         arrays[f"x_{split}"] = np.concatenate(
-            [
-                _distorted(digits, picked[i : i + CHUNK], mates[i : i + CHUNK], distortion, rng)
-                for i in range(0, count, CHUNK)
-            ]
+            [_distorted(digits, picked[i : i + CHUNK], mates[i : i + CHUNK], rng) for i in range(0, count, CHUNK)]
         )
         arrays[f"y_{split}"] = labels[picked].astype(np.uint8)
     return arrays
@@ -96,7 +89,7 @@ def _disjoint(digits: NDArray[np.uint8], labels: NDArray[np.int64]) -> dict[str,
 
 
 def _typical(digits: NDArray[np.uint8], labels: NDArray[np.int64], neighbours: int = 6) -> NDArray[np.bool_]:
-    """Shape (n,): whether the nearest other digits are all of the same class. Whole numbers, so ties apart exact."""
+    """Shape (n,): whether the nearest other digits are all of the same class. Whole numbers, so it is exact."""
     flat = digits.reshape(len(digits), -1).astype(np.float64)
     squares = (flat**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * flat @ flat.T
@@ -121,14 +114,13 @@ def _distorted(
     digits: NDArray[np.uint8],
     picked: NDArray[np.int64],
     mates: NDArray[np.int64],
-    by: Distortion,
     rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
     """`len(picked)` new images, uint8 (n, 28, 28)."""
-    share = (rng.random(len(picked)) * by.blend * UNIT).astype(np.int32)[:, None, None]
+    share = (rng.random(len(picked)) * BLEND * UNIT).astype(np.int32)[:, None, None]
     blended = digits[picked] * (UNIT - share) + digits[mates] * share >> BITS
-    grey = warped(blended, by.warp, rng)
+    grey = warped(blended, WARP, rng)
     # A pen is a contrast of 2 about a middle grey that differs from image to image; up to 64, black stays black.
-    pen = np.rint(rng.uniform(-by.pen, by.pen, len(picked)) * 256).astype(np.int32)[:, None, None]
+    pen = np.rint(rng.uniform(-PEN, PEN, len(picked)) * 256).astype(np.int32)[:, None, None]
     drawn: NDArray[np.uint8] = np.clip(2 * (grey + pen) - 128, 0, 255).astype(np.uint8)
     return drawn

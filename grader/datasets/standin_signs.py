@@ -21,7 +21,7 @@ VERSION = 1
 SIDE = 64
 ROWS = {"train": 1080, "test": 120}
 SEEDS = {"train": 40, "test": 41}
-SKINS = np.array([[232, 190, 172], [214, 160, 134], [190, 132, 104], [150, 100, 74], [104, 68, 50]], np.float64)
+SKINS = np.array([[206, 156, 132], [190, 132, 104], [168, 114, 88], [146, 96, 72], [112, 74, 56]], np.float64)
 
 # Thumb, index, middle, ring, little: the angle from the hand's axis in radians, the length in pixels, the radius.
 ANGLES = (-1.05, -0.36, -0.05, 0.25, 0.58)
@@ -71,10 +71,10 @@ def _hand(fingers: int, count: int, rng: np.random.Generator) -> tuple[Field, Fi
 
 def _frame(count: int, rng: np.random.Generator) -> tuple[Field, Field]:
     """The pixels' coordinates in each hand's own frame: the palm at the origin, the fingers upwards."""
-    angle, size = column(0.35 * rng.standard_normal(count)), between(rng, count, 0.85, 1.2)
-    side = 1 - 2 * chance(rng, count, 0.3)
-    right = np.arange(SIDE)[None, None, :] - between(rng, count, 27, 37)
-    down = np.arange(SIDE)[None, :, None] - between(rng, count, 33, 42)
+    angle, size = column(0.15 * rng.standard_normal(count)), between(rng, count, 1.0, 1.2)
+    side = 1 - 2 * chance(rng, count, 0.1)
+    right = np.arange(SIDE)[None, None, :] - between(rng, count, 29.5, 34.5)
+    down = np.arange(SIDE)[None, :, None] - between(rng, count, 37, 42)
     u = side * (np.cos(angle) * right + np.sin(angle) * down) / size
     return u, (np.cos(angle) * down - np.sin(angle) * right) / size
 
@@ -93,7 +93,7 @@ def _ring(hand: Field, light: Field, u: Field, v: Field, rng: np.random.Generato
 def _photograph(hand: Field, light: Field, rng: np.random.Generator) -> NDArray[np.uint8]:
     """In colours: skin, a wall lit from one side, the hand's shadow on it, and the camera's noise."""
     count = len(hand)
-    wall = column(rng.uniform(190, 240, count))[..., None] + rng.uniform(-5, 5, (count, 1, 1, 3))
+    wall = column(rng.uniform(205, 235, count))[..., None] + rng.uniform(-5, 5, (count, 1, 1, 3))
     lean = between(rng, count, -0.5, 0.5) * (np.arange(SIDE) - SIDE / 2)[None, None, :]
     cast = np.pad(hand, ((0, 0), (4, 0), (3, 0)))[:, :SIDE, :SIDE]
     shadow = 1 - between(rng, count, 0, 0.3) * cast

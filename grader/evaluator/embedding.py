@@ -223,7 +223,7 @@ def is_hull(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
     given, vertices = recorded.get("points"), recorded.get("vertices")
     if given is None or vertices is None or given.ndim != 2 or given.shape[1] != 2 or len(own) < 3:
         return False
-    if vertices.ndim != 1 or vertices.dtype.kind not in "iu" or not ((0 <= vertices) & (vertices < len(given))).all():
+    if vertices.ndim != 1 or vertices.dtype.kind not in "iu" or not ((vertices >= 0) & (vertices < len(given))).all():
         return False
     try:
         corners = own[ConvexHull(own).vertices]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import resource
@@ -10,6 +11,7 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
+PR_SET_PDEATHSIG = 1
 BROKEN = 120  # the grader's own fault, told apart from any exit code of the student's by its traceback on stderr
 
 
@@ -17,6 +19,7 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
     code = BROKEN
     try:
         os.setsid()
+        _die_with_worker()
         _redirect(output)
         _restore_signals()
         os.environ.update(job["environment"])
@@ -28,6 +31,14 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
     finally:
         _flush()
         os._exit(code)
+
+
+def _die_with_worker() -> None:
+    """Where no process namespace sees to it: a job whose worker is killed would run on, watched by nobody."""
+    worker = os.getppid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != worker:  # it died meanwhile
+        os._exit(BROKEN)
 
 
 def _redirect(output: int) -> None:

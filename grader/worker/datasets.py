@@ -17,7 +17,7 @@ Pair = tuple[Any, Any]
 def install(folders: Mapping[str, str]) -> None:
     """`folders` maps a dataset's name to its prepared folder (see `grader.datasets`)."""
     import keras.src.datasets.fashion_mnist as fashion
-    import keras.src.datasets.mnist as mnist
+    from keras.src.datasets import mnist
 
     for name, module in (("mnist", mnist), ("fashion", fashion)):
         if name in folders:

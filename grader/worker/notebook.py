@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -36,7 +37,7 @@ SHUTDOWN_SECONDS = 3600.0  # the last look may take its time; the job's own limi
 
 
 def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
-    notebook = nbformat.read(job.work / job.main, as_version=4)
+    notebook: Any = nbformat.read(job.work / job.main, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
@@ -53,6 +54,7 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
     client = BoundedClient(
         notebook, km=manager, timeout=None, allow_errors=True, resources={"metadata": {"path": str(job.work)}}
     )
+    client.owns_km = True  # so that it ends the kernel, and waits for the recorder's last look
     try:
         client.execute()
     except DeadKernelError:
@@ -66,7 +68,7 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
 # ── The side that drives ────────────────────────────────────────────────────────────────────────
 
 
-class BoundedClient(NotebookClient):  # type: ignore[misc]  # nbclient ships no types
+class BoundedClient(NotebookClient):
     """Keeps a bounded amount of output: an endless print must not fill the driver's memory."""
 
     _left = OUTPUT_BYTES
@@ -111,26 +113,28 @@ class ForkedKernel:
         self.send_signal(signal.SIGKILL)
 
 
-class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]  # jupyter_client's traits are untyped
+class ForkProvisioner(LocalProvisioner):
     """Provides a kernel by forking this process instead of starting a Python."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        manager: ForkManager = self.parent
+        manager: Any = self.parent
         pid = os.fork()
         if pid == 0:
             code = 1
             try:
                 manager.kernel_main(manager.connection_file)
                 code = 0
+            except BaseException:  # nobody else is left to tell it
+                traceback.print_exc(file=sys.__stderr__)
             finally:
                 os._exit(code)
-        self.process = ForkedKernel(pid)
+        self.process = ForkedKernel(pid)  # type: ignore[assignment]  # the methods of Popen that are called
         self.pid = pid
         self.pgid = None
         return self.connection_info
 
 
-class ForkManager(AsyncKernelManager):  # type: ignore[misc]  # as above
+class ForkManager(AsyncKernelManager):
     kernel_main: Callable[[str], None]
 
 
@@ -151,7 +155,7 @@ def _manager(files: Path, kernel: Callable[[str], None]) -> ForkManager:
 # ── The kernel's side ───────────────────────────────────────────────────────────────────────────
 
 
-class QuietKernelApp(IPKernelApp):  # type: ignore[misc]  # as above
+class QuietKernelApp(IPKernelApp):
     """Echoes what is printed to the job's own output, but not how to connect to it."""
 
     def log_connection_info(self) -> None:
@@ -170,12 +174,12 @@ def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, end
     application = QuietKernelApp.instance(
         connection_file=connection_file, transport="ipc", quiet=False, capture_fd_output=False, config=config
     )
-    application.initialize([])
-    shell = application.shell
+    application.initialize([])  # type: ignore[no-untyped-call]
+    shell: Any = application.shell
     recorder.install()
     failures = _follow_cells(shell, numbers, recorder)
     sys.path.insert(0, str(recorder.work))
-    application.start()
+    application.start()  # type: ignore[no-untyped-call]
     sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
     recorder.finish(shell.user_ns, ended=not failures)
     if not failures:

@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -95,7 +96,7 @@ def memory_of(processes: list[psutil.Process], baseline: int) -> int:
 def _anonymous(pid: int) -> int:
     """RssAnon + RssShmem of one process, in bytes; 0 where it is gone."""
     try:
-        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+        with Path(f"/proc/{pid}/status").open(encoding="ascii", errors="replace") as file:
             lines = [line.split() for line in file if line.startswith(("RssAnon:", "RssShmem:"))]
         return sum(int(words[1]) << 10 for words in lines)
     except (OSError, ValueError, IndexError):

@@ -44,7 +44,7 @@ class CallWatch:
 
     def install(self) -> None:
         modules = {watched.module for watched in WATCHED}
-        AfterImport({name: self._watch_module for name in modules}).install()
+        AfterImport(dict.fromkeys(modules, self._watch_module)).install()
 
     def _watch_module(self, module: ModuleType) -> None:
         for watched in WATCHED:
@@ -58,7 +58,7 @@ class CallWatch:
                 return
             self._count += 1
             facts, arrays = watched.note(result, self_, args, kwargs)
-            kept = self._tape.arrays("call", **arrays) if arrays else None
+            kept = self._tape.arrays("call", arrays) if arrays else None
             self._tape.write("call", id=self._count, what=watched.what, facts=facts, arrays=kept)
 
         return after

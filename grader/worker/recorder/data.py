@@ -24,10 +24,12 @@ def describe(tape: Tape, x: Any, y: Any) -> dict[str, Any] | None:
     rows, labels, total = pair
     if rows.ndim == 0 or rows.dtype.kind not in "biuf":
         return None
-    picked = np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(np.int64)) if len(rows) else []
+    if not len(rows):
+        return None
+    picked: NDArray[np.int64] = np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(np.int64))
     sample = np.asarray(rows[picked])
     hashes, low, high = fingerprints(sample) if len(sample) else (np.zeros(0, np.uint64), np.zeros(0), np.zeros(0))
-    kept = {"hashes": hashes, "low": low, "high": high}
+    kept: dict[str, NDArray[Any]] = {"hashes": hashes, "low": low, "high": high}
     if labels is not None and len(labels) == len(rows):
         kept["labels"] = label_numbers(labels[picked])
     return {
@@ -37,7 +39,7 @@ def describe(tape: Tape, x: Any, y: Any) -> dict[str, Any] | None:
         "low": finite_or_name(float(np.min(low)) if len(low) else 0.0),
         "high": finite_or_name(float(np.max(high)) if len(high) else 0.0),
         "label_shape": list(labels.shape[1:]) if labels is not None else [],
-        "rows_file": tape.arrays("rows", **kept),
+        "rows_file": tape.arrays("rows", kept),
     }
 
 
@@ -72,7 +74,7 @@ def _arrays(x: Any, y: Any) -> tuple[NDArray[Any], NDArray[Any] | None, int] | N
 
 def _from_dataset(dataset: Any) -> tuple[NDArray[Any], NDArray[Any] | None, int] | None:
     batched = getattr(dataset.element_spec, "__len__", None) is not None
-    seen = [element for element in dataset.take(TAKEN_BATCHES)]
+    seen = list(dataset.take(TAKEN_BATCHES))
     batches = int(dataset.cardinality())
     return _join(seen, batches) if batched and seen else None
 

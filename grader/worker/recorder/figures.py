@@ -68,7 +68,7 @@ class FigureWatch:
         images = [i for i in images if i.dtype.kind in "biuf" and i.size <= IMAGE_PIXELS]
         if not images:
             return None
-        return self._tape.arrays("figure", **{f"i{n}": image for n, image in enumerate(images)})
+        return self._tape.arrays("figure", {f"i{n}": image for n, image in enumerate(images)})
 
     def _picture(self, figure: Figure) -> str | None:
         if self._pictures >= PICTURES:

@@ -46,8 +46,8 @@ class Guard:
         owner: Any,
         name: str,
         *,
-        before: Callable[..., None] | None = None,
-        after: Callable[..., None] | None = None,
+        before: Callable[..., object] | None = None,
+        after: Callable[..., object] | None = None,
         nested: bool = True,
     ) -> None:
         """Replace `owner.name` by a wrapper that calls `before(*args, **kwargs)` and `after(result, *args, **kwargs)`.

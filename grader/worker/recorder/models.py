@@ -233,7 +233,7 @@ class ModelWatch:
         kept = None
         if reason != "build":
             seen.digest, seen.shape, seen.snapshot = now, shape, number
-            kept = self._tape.arrays("weights", f"weights-{number}.npz", **{f"w{i}": w for i, w in enumerate(weights)})
+            kept = self._tape.arrays("weights", {f"w{i}": w for i, w in enumerate(weights)}, f"weights-{number}.npz")
         self._tape.write(
             "snapshot",
             id=number,

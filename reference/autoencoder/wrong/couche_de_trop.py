@@ -3,6 +3,7 @@
 # expect: parameters = failed 0
 # expect: architecture = failed 0
 # expect: training = partial 2
+# expect: latent = failed 0
 # expect: svm = failed 0
 # expect: answer.pourquoi = review 0
 # expect: answer.parametre = review 0

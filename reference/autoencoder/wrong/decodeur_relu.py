@@ -2,6 +2,7 @@
 
 # expect: architecture = partial 1.5
 # expect: training = partial 2
+# expect: latent = failed 0
 # expect: svm = failed 0
 # expect: answer.pourquoi = review 0
 # expect: answer.parametre = review 0

@@ -1,6 +1,7 @@
 """Aucun des deux modèles n'est entraîné, et il n'y a pas de SVM."""
 
 # expect: training = failed 0
+# expect: latent = failed 0
 # expect: svm = failed 0
 # expect: answer.pourquoi = review 0
 # expect: answer.parametre = review 0

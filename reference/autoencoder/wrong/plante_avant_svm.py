@@ -3,6 +3,7 @@
 # expect: runs = failed 0
 # expect: shared_encoder = failed 0
 # expect: training = partial 2
+# expect: latent = failed 0
 # expect: svm = failed 0
 # expect: answer.pourquoi = review 0
 # expect: answer.parametre = review 0

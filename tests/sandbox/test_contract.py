@@ -1,0 +1,491 @@
+"""One list of behaviours that every sandbox backend must show, with the known exceptions stated.
+
+The jobs run through the same worker as students' programs do, but without its libraries (`light`).
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from grader.domain import Limits
+from grader.errors import SandboxUnavailable, WorkerDied
+from grader.sandbox import BACKENDS, Job, Level, Ran, Sandbox, SelfTest, Slot, Stopped, choose
+from grader.sandbox import slot as slot_module
+from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.process import Process
+from grader.sandbox.python import interpreter_folders
+from grader.sandbox.slot import HeadAndTail
+
+HERE = Path(__file__).parent
+NAMES = ("process", "bubblewrap")
+
+# What a backend does not promise. Whoever adds a backend states here what it leaves open.
+NOT_WALLED = {"process": {"host files", "read-only system", "network", "own processes", "no user"}, "bubblewrap": set()}
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def sandbox(request: pytest.FixtureRequest) -> Sandbox:
+    backend = BACKENDS[request.param]()
+    test = backend.self_test()
+    if not test.works:
+        pytest.skip(test.why.en)
+    return backend
+
+
+@pytest.fixture(scope="module")
+def slot(sandbox: Sandbox) -> Iterator[Slot]:
+    with Slot(sandbox, (HERE,), ()) as one:
+        yield one
+
+
+class Lines(list[bytes]):
+    """The events that a job wrote."""
+
+
+def run(slot: Slot, code: str, **limits: float) -> tuple[Ran, Lines]:
+    lines = Lines()
+    ran = slot.run(job(code, slot.new_folder(), **limits), lines.append)
+    return ran, lines
+
+
+def job(code: str, folder: Path, **limits: float) -> Job:
+    fields = {"code": textwrap.dedent(code), "folder": str(folder)}
+    return Job("tests.sandbox.light", fields, Limits(**{"wall": 20, **limits}))  # type: ignore[arg-type]
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 5) -> bool:
+    until = time.monotonic() + seconds
+    while not (found := true()) and time.monotonic() < until:
+        time.sleep(0.02)
+    return found
+
+
+def processes_named(mark: str) -> list[psutil.Process]:
+    """Processes whose command line holds `mark`, whatever walls they are behind."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if mark in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+# ── A job comes to its end ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_job_runs_and_its_output_and_events_come_out(slot: Slot) -> None:
+    code = """
+    import os, sys
+    print("hello")
+    print("trouble", file=sys.stderr)
+    os.write(events, b'{"event": 1}\\n{"event": 2}\\n')
+    """
+    ran, lines = run(slot, code)
+    assert ran.outcome.status == "ok" and ran.outcome.exit == 0
+    assert ran.printed.text == "hello\ntrouble\n" and ran.printed.dropped == 0
+    assert lines == [b'{"event": 1}', b'{"event": 2}']
+
+
+def test_events_come_while_the_job_still_runs(slot: Slot) -> None:
+    came: list[float] = []
+    code = "import os, time\nfor _ in range(3):\n    os.write(events, b'{}\\n')\n    time.sleep(0.3)"
+    slot.run(job(code, slot.new_folder()), lambda line: came.append(time.monotonic()))
+    assert len(came) == 3 and came[-1] - came[0] > 0.4
+
+
+def test_an_event_that_was_cut_short_is_not_told(slot: Slot) -> None:
+    ran, lines = run(slot, 'import os\nos.write(events, b\'{"event": 1}\\n{"ev\')\nos._exit(0)')
+    assert lines == [b'{"event": 1}']
+
+
+def test_an_event_of_endless_length_is_skipped_and_the_next_one_told(slot: Slot) -> None:
+    code = """
+    import os
+    for _ in range(100):
+        data = b"x" * 65536
+        while data:
+            data = data[os.write(events, data):]
+    os.write(events, b"\\n{}\\n")
+    """
+    _, lines = run(slot, code)
+    assert lines == [b"{}"]
+
+
+@pytest.mark.parametrize(("ending", "status", "exit_code"), [
+    ("code = 7", "error", 7),
+    ("import os; os._exit(3)", "error", 3),
+    ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "killed", -9),
+    ("import os; os.abort()", "killed", -6),
+    ("import ctypes; ctypes.string_at(1)", "killed", -11),
+])  # fmt: skip
+def test_how_a_job_ended_is_told(slot: Slot, ending: str, status: str, exit_code: int) -> None:
+    ran, _ = run(slot, f"print('before', flush=True)\n{ending}")
+    assert (ran.outcome.status, ran.outcome.exit) == (status, exit_code)
+    assert ran.printed.text.startswith("before")
+
+
+def test_an_error_of_the_entry_point_is_told_with_its_traceback(slot: Slot) -> None:
+    ran, _ = run(slot, "1 / 0")
+    assert ran.outcome.status == "error"
+    assert "ZeroDivisionError" in ran.printed.text
+
+
+def test_standard_input_is_empty(slot: Slot) -> None:
+    ran, _ = run(slot, "import sys\nprint(repr(sys.stdin.read()))")
+    assert ran.printed.text == "''\n"
+
+
+def test_a_new_job_finds_nothing_of_the_one_before(slot: Slot) -> None:
+    code = """
+    import builtins, os, sys, math
+    print(hasattr(builtins, "left"), hasattr(math, "left"), os.environ.get("LEFT"), "left" in sys.modules)
+    builtins.left = math.left = 1
+    os.environ["LEFT"] = "1"
+    sys.modules["left"] = math
+    os.chdir("/")
+    """
+    first, _ = run(slot, code)
+    second, _ = run(slot, code)
+    assert first.printed.text == second.printed.text == "False False None False\n"
+
+
+# ── Limits ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_output_is_kept_at_both_ends_and_what_lies_between_is_counted(slot: Slot) -> None:
+    code = "print('first')\nfor i in range(20000): print('x' * 49)\nprint('last')"
+    ran, _ = run(slot, code, output_bytes=10_000)
+    assert ran.outcome.status == "ok"
+    assert ran.printed.text.startswith("first\n") and ran.printed.text.endswith("last\n")
+    assert len(ran.printed.text) <= 10_000
+    assert len(ran.printed.text) + ran.printed.dropped == 20000 * 50 + len("first\nlast\n")
+
+
+def test_an_endless_output_is_stopped(slot: Slot) -> None:
+    ran, _ = run(slot, "while True: print('x' * 10000)", output_bytes=1000, output_flood_bytes=5 << 20)
+    assert ran.outcome.status == "output"
+    assert len(ran.printed.text) <= 1000 and ran.printed.dropped > 5 << 20
+
+
+def test_a_job_is_stopped_when_its_time_is_over_and_keeps_what_it_said(slot: Slot) -> None:
+    code = "import os\nos.write(events, b'{}\\n')\nprint('begun', flush=True)\nwhile True: pass"
+    ran, lines = run(slot, code, wall=1)
+    assert ran.outcome.status == "timeout"
+    assert 1 <= ran.outcome.seconds < 4
+    assert lines == [b"{}"] and ran.printed.text == "begun\n"
+
+
+def test_processor_time_is_limited(slot: Slot) -> None:
+    ran, _ = run(slot, "while True: pass", wall=30, cpu=1)
+    assert ran.outcome.status == "cpu"
+    assert ran.outcome.cpu_seconds >= 1
+
+
+def test_signals_that_are_ignored_do_not_outlast_the_limit(slot: Slot) -> None:
+    code = "import signal\nfor s in set(signal.Signals) - {9, 19}: signal.signal(s, signal.SIG_IGN)\nwhile True: pass"
+    ran, _ = run(slot, code, wall=1)
+    assert ran.outcome.status == "timeout"
+
+
+MEMORY_BOMB = """
+held = []
+for _ in range(24):  # 1.5 GiB at most, should nobody stop it
+    held.append(bytearray(64 << 20))
+    time.sleep(0.05)
+"""
+
+
+def test_memory_is_limited(slot: Slot) -> None:
+    ran, _ = run(slot, "import time" + MEMORY_BOMB, memory_mib=300)
+    assert ran.outcome.status == "memory"
+    assert 300 <= ran.outcome.peak_memory_mib < 1536
+
+
+def test_memory_of_child_processes_counts(slot: Slot) -> None:
+    code = "import os, time\nif os.fork() == 0:" + MEMORY_BOMB.replace("\n", "\n    ") + "\nelse:\n    os.wait()"
+    ran, _ = run(slot, code, memory_mib=300)
+    assert ran.outcome.status == "memory"
+
+
+def test_a_job_that_keeps_within_its_memory_is_left_alone(slot: Slot) -> None:
+    ran, _ = run(slot, "import time\nheld = bytearray(100 << 20)\ntime.sleep(0.5)", memory_mib=300)
+    assert ran.outcome.status == "ok"
+    assert 80 <= ran.outcome.peak_memory_mib <= 300
+
+
+def test_the_number_of_processes_is_limited(slot: Slot) -> None:
+    code = """
+    import os, time
+    for _ in range(60):
+        if os.fork() == 0:
+            time.sleep(20)
+            os._exit(0)
+    time.sleep(20)
+    """
+    ran, _ = run(slot, code, processes=30)
+    assert ran.outcome.status == "processes"
+
+
+def test_a_file_that_grows_without_end_is_stopped(slot: Slot) -> None:
+    code = """
+    import signal
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    with open(folder + "/large", "wb") as file:
+        for _ in range(20):
+            file.write(bytes(1 << 20))
+            file.flush()
+    """
+    ran, _ = run(slot, code, file_mib=4)
+    assert ran.outcome.status == "disk"
+
+
+# ── Nothing is left behind ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
+    mark = f"left-behind-{os.getpid()}-{time.monotonic_ns()}"
+    code = f"""
+    import os, subprocess, sys, time
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"], start_new_session=True)
+            time.sleep(60)
+        os._exit(0)
+    time.sleep(1)
+    """
+    seen = threading.Event()
+    threading.Thread(target=lambda: wait_for(lambda: bool(processes_named(mark))) and seen.set(), daemon=True).start()
+    ran, _ = run(slot, code)
+    assert ran.outcome.status == "ok"
+    assert seen.is_set(), "the daemon never ran, so its end proves nothing"
+    assert wait_for(lambda: not processes_named(mark))
+
+
+def test_a_job_after_leftovers_starts_with_none(slot: Slot) -> None:
+    run(slot, "import os, time\nfor _ in range(10):\n    if os.fork() == 0: time.sleep(60)")
+    ran, _ = run(slot, "import os, psutil\nprint(len(psutil.Process(os.getppid()).children(recursive=True)))")
+    assert ran.printed.text == "1\n"
+
+
+def test_a_worker_that_dies_is_told_and_the_next_job_has_a_new_one(slot: Slot) -> None:
+    with pytest.raises(WorkerDied) as told:
+        run(slot, "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(30)")
+    assert told.value.fr and told.value.en
+    ran, _ = run(slot, "print('alive')")
+    assert ran.printed.text == "alive\n"
+
+
+def test_a_job_does_not_outlive_its_worker(slot: Slot) -> None:
+    mark = f"orphan-{os.getpid()}-{time.monotonic_ns()}"
+    code = f"""
+    import os, signal, sys
+    if os.fork() == 0:
+        os.kill(os.getppid(), 0)
+        os._exit(0)
+    os.kill(os.getppid(), signal.SIGKILL)
+    os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(60)", "{mark}"])
+    """
+    with pytest.raises(WorkerDied):
+        run(slot, code)
+    assert wait_for(lambda: not processes_named(mark))
+
+
+def test_a_worker_that_died_while_idle_is_replaced(slot: Slot) -> None:
+    run(slot, "pass")
+    assert slot._worker is not None
+    for process in psutil.Process(slot._worker.pid).children(recursive=True):
+        process.kill()
+    slot._worker.kill()
+    slot._worker.wait()
+    with pytest.raises(WorkerDied):
+        run(slot, "pass")
+    ran, _ = run(slot, "print('alive')")
+    assert ran.printed.text == "alive\n"
+
+
+def test_a_fault_of_the_listener_leaves_no_job_running(slot: Slot) -> None:
+    mark = f"listener-{os.getpid()}-{time.monotonic_ns()}"
+    code = f"""
+    import os, subprocess, sys
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"])
+    os.write(events, b"{{}}\\n")
+    child.wait()
+    """
+
+    def interrupted(line: bytes) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        slot.run(job(code, slot.new_folder()), interrupted)
+    assert wait_for(lambda: not processes_named(mark))
+    assert run(slot, "print('alive')")[0].printed.text == "alive\n"
+
+
+def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
+    mark = f"called-off-{os.getpid()}-{time.monotonic_ns()}"
+    code = f"""
+    import subprocess, sys
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"])
+    """
+    with Slot(sandbox, (HERE,), ()) as own:
+
+        def stop_when_it_runs() -> None:
+            wait_for(lambda: bool(processes_named(mark)), 15)
+            own.stop()
+
+        stopper = threading.Thread(target=stop_when_it_runs)
+        stopper.start()
+        with pytest.raises(Stopped):
+            run(own, code)
+        stopper.join()
+        assert wait_for(lambda: not processes_named(mark))
+
+
+def test_closing_leaves_no_process_and_no_folder(sandbox: Sandbox) -> None:
+    own = Slot(sandbox, (HERE,), ())
+    with own:
+        ran, _ = run(own, "import os\nopen(folder + '/kept', 'w').close()\nos.mkdir(folder + '/sub', 0o500)")
+        assert ran.outcome.status == "ok"
+        assert own._worker is not None
+        tree = [own._worker, *psutil.Process(own._worker.pid).children(recursive=True)]
+        assert own.folder.is_dir()
+    assert not own.folder.exists()
+    assert wait_for(lambda: not any(psutil.pid_exists(process.pid) for process in tree))
+
+
+def test_closing_before_the_worker_is_warm_leaves_nothing(sandbox: Sandbox) -> None:
+    own = Slot(sandbox, (HERE,), ("keras",))
+    own.start()
+    assert own._worker is not None
+    pid = own._worker.pid
+    own.close()
+    assert not own.folder.exists()
+    assert wait_for(lambda: not psutil.pid_exists(pid))
+
+
+def test_a_job_that_fills_its_folder_is_cleared_away(slot: Slot) -> None:
+    from grader.grading.run import clear
+
+    code = "import os\nos.mkdir(folder + '/a')\nopen(folder + '/a/b', 'w').close()\nos.symlink('/', folder + '/root')"
+    folder = slot.new_folder()
+    slot.run(job(code, folder), lambda line: None)
+    clear(slot, folder)
+    assert not folder.exists() and Path("/usr").is_dir()
+
+
+# ── Walls ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def held(slot: Slot, wall: str, attempt: str) -> None:
+    """`attempt` must end in an OSError behind a wall, and must succeed where there is none: else it proves nothing."""
+    ran, _ = run(slot, f"try:\n    {attempt}\nexcept OSError:\n    print('refused')\nelse:\n    print('done')")
+    expected = "done\n" if wall in NOT_WALLED[slot._sandbox.name] else "refused\n"
+    assert ran.printed.text == expected
+
+
+def test_files_of_the_host_cannot_be_read(slot: Slot, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    held(slot, "host files", f"open({str(tmp_path / 'secret')!r}).read()")
+
+
+def test_of_the_home_folder_nothing_shows_but_the_way_to_python(slot: Slot) -> None:
+    home = Path.home()
+    ran, _ = run(
+        slot, f"import os\nprint(*(os.listdir({str(home)!r}) if os.path.isdir({str(home)!r}) else []), sep='\\n')"
+    )
+    ways = {folder.relative_to(home).parts[0] for folder in interpreter_folders() if folder.is_relative_to(home)}
+    more = set(ran.printed.text.split("\n")) - ways - {""}
+    hidden = {path.name for path in home.iterdir()} - ways
+    assert more == (hidden if "host files" in NOT_WALLED[slot._sandbox.name] else set())
+
+
+def test_the_grader_itself_cannot_be_changed(slot: Slot) -> None:
+    target = Path(slot_module.__file__)
+    held(slot, "read-only system", f"open({str(target)!r}, 'r+').close()")
+
+
+def test_the_network_cannot_be_reached(slot: Slot) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        held(slot, "network", f"__import__('socket').create_connection(('127.0.0.1', {port}), 2).close()")
+
+
+def test_processes_of_the_host_are_not_seen(slot: Slot) -> None:
+    ran, _ = run(
+        slot, f"import os\nprint(os.path.exists('/proc/{os.getpid()}/root/etc/passwd'), len(os.listdir('/proc')))"
+    )
+    seen = ran.printed.text.startswith("True")
+    assert seen is ("own processes" in NOT_WALLED[slot._sandbox.name])
+
+
+def test_the_environment_is_clean(slot: Slot) -> None:
+    assert "PYTEST_CURRENT_TEST" in os.environ
+    ran, _ = run(slot, "import os\nprint('PYTEST_CURRENT_TEST' in os.environ, os.environ['USER'])")
+    assert ran.printed.text == "False etudiant\n"
+
+
+def test_a_job_can_write_in_its_own_folder(slot: Slot) -> None:
+    folder = slot.new_folder()
+    slot.run(job("open(folder + '/result', 'w').write('here')", folder), lambda line: None)
+    assert (folder / "result").read_text() == "here"
+
+
+# ── Choosing ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_backend_states_its_exceptions_and_its_level() -> None:
+    assert set(BACKENDS) == set(NAMES) == set(NOT_WALLED)
+    assert Process().level is Level.LIMITS_ONLY and Bubblewrap().level is Level.FULL
+
+
+def test_automatic_choice_never_falls_back_to_no_walls(monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.messages import plain
+
+    monkeypatch.setattr(Bubblewrap, "self_test", lambda self: SelfTest(False, (), plain("not here")))
+    with pytest.raises(SandboxUnavailable, match="not here"):
+        choose("auto")
+    assert choose("process")[0].name == "process"
+
+
+def test_a_missing_bubblewrap_is_told_with_the_way_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from grader.sandbox import bubblewrap
+
+    monkeypatch.setattr(bubblewrap, "_bwrap", lambda: None)
+    test = Bubblewrap().self_test()
+    assert not test.works and "apt install bubblewrap" in test.why.en and "apt install bubblewrap" in test.why.fr
+
+
+def test_a_wall_that_does_not_hold_makes_the_backend_unfit(walls: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Bubblewrap, "command", lambda self, program, view, environment: [*program])
+    test = Bubblewrap().self_test()
+    assert not test.works and "host files" in test.why.en
+
+
+@pytest.mark.parametrize("sizes", [(3, 3, 3), (50,), (1, 100, 1), (0, 10, 0), (7,) * 30])
+def test_head_and_tail_lose_nothing_without_counting_it(sizes: tuple[int, ...]) -> None:
+    kept = HeadAndTail(20)
+    whole = b""
+    for number, size in enumerate(sizes):
+        data = bytes([65 + number % 26]) * size
+        whole += data
+        kept.add(data)
+    text = kept.joined().encode()
+    assert len(text) + kept.dropped == len(whole)
+    assert len(text) <= 20
+    if kept.dropped:
+        assert text[:10] == whole[:10] and text[10:] == whole[-10:]
+    else:
+        assert text == whole

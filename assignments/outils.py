@@ -184,7 +184,7 @@ def visualiser(
         droite.add_patch(
             patches.Ellipse(ellipse.centre, grand, petit, angle=ellipse.angle, color=couleur, alpha=0.4)  # type: ignore[arg-type]
         )
-        droite.annotate(str(classe), ellipse.centre, ha="center", va="center", weight="bold")  # type: ignore[arg-type]
+        droite.annotate(str(classe), ellipse.centre, ha="center", va="center", weight="bold")
 
     gauche.legend(title="classe", markerscale=2)
     gauche.set_title("Points")

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from grader.batch import Task
+from grader.batch import Task, usual_mode
 from grader.catalog import Catalog
 from grader.domain import Exercise, Mode, Record, Status, Submission, Text, Verdict
 from grader.errors import BadSpecification, NothingToGrade
@@ -53,7 +53,7 @@ class Case:
         return f"{self.task.exercise.id}/{self.task.submission.program}"
 
 
-def cases(exercise: Exercise, catalog: Catalog, options: Options) -> Iterator[Case]:
+def cases(exercise: Exercise, catalog: Catalog, options: Options, mode: Mode | None = None) -> Iterator[Case]:
     """Every program of an exercise's two folders. Raises `NothingToGrade` where there is no reference."""
     reference = catalog.reference / exercise.id if catalog.reference else None
     if reference is None or not reference.is_dir() or exercise.folder is None:
@@ -65,17 +65,21 @@ def cases(exercise: Exercise, catalog: Catalog, options: Options) -> Iterator[Ca
     for ending in (".py", ".ipynb"):
         main = Path(f"solution{ending}")
         if (reference / main).exists():
-            yield Case("solution", Task(exercise, _submission(exercise, reference, main, beside), options))
+            yield Case("solution", _task(exercise, _submission(exercise, reference, main, beside), options, mode))
     for ending in (".py", ".ipynb"):
         main = Path(f"{exercise.id}{ending}")
         if (exercise.folder / main).exists():
-            yield Case("stub", Task(exercise, _submission(exercise, exercise.folder, main, ()), options))
+            yield Case("stub", _task(exercise, _submission(exercise, exercise.folder, main, ()), options, mode))
     for path in sorted((reference / "wrong").glob("*.py")) + sorted((reference / "wrong").glob("*.ipynb")):
         header = read_header(path)
         extra = tuple(Path(name) for name in header.files)
         submission = _submission(exercise, path.parent, Path(path.name), extra)
-        changed = replace(options, time_limit=header.time_limit, mode=header.mode or options.mode)
-        yield Case("wrong", Task(exercise, submission, changed), header)
+        changed = replace(options, time_limit=header.time_limit)
+        yield Case("wrong", _task(exercise, submission, changed, header.mode or mode), header)
+
+
+def _task(exercise: Exercise, submission: Submission, options: Options, mode: Mode | None) -> Task:
+    return Task(exercise, submission, replace(options, mode=mode or usual_mode(exercise, submission)))
 
 
 def _beside(reference: Path) -> tuple[Path, ...]:

@@ -1,6 +1,6 @@
 """exo0: load MNIST and look at its first 200 images."""
 
-from grader.checks import answers, data_shown, figure, runs
+from grader.checks import answers, figure, runs, shapes
 from grader.domain import Exercise, Limits, Question, Text
 
 EXERCISE = Exercise(
@@ -23,7 +23,7 @@ EXERCISE = Exercise(
     limits=Limits(wall=120),
     checks=(
         runs.check(points=2),
-        data_shown.check(points=4),
+        shapes.data(points=4, shapes=((60000, 784), (10000, 784)), low=0, high=1),
         figure.image_grid(points=8, rows=10, columns=20, first=200, cmap="gray"),
         answers.space(
             "espace",

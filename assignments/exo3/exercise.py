@@ -32,6 +32,7 @@ EXERCISE = Exercise(
         ),
     ),
     limits=Limits(wall=1800, cpu=5400),
+    costly=True,
     checks=(
         runs.check(points=1),
         parameters.check(points=3),

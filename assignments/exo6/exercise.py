@@ -40,11 +40,13 @@ EXERCISE = Exercise(
         ),
     ),
     limits=Limits(wall=1800, cpu=5400),
+    borrows={"exo2.keras": "exo2", "exo3.keras": "exo3"},
     checks=(
         runs.check(points=1),
-        accuracy.check(points=3, full=0.93, partial=0.88),
+        accuracy.check(points=1, full=0.93, partial=0.88),
+        accuracy.check(points=2, full=0.94, partial=0.90, model=1, id="accuracy_cnn"),
         latent.check(points=5),
-        neighbourhood_hit.check(points=5, k=6),
+        neighbourhood_hit.check(points=5, k=6, sources=("hidden0", "hidden1")),
         ordering.check(points=4),
         answers.free_text(
             "interpretation",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import re
+import unicodedata
+
 from grader.checks.findings import failed, partial, passed, review
 from grader.domain import Check, Facts, Finding, Stage, Text
 from grader.messages import number as written
@@ -11,7 +15,10 @@ from grader.reading.understand import Understood
 from grader.reading.understand import yes_no as understand
 
 NEAR = 1e-9
-RIGHT_VALUE = 0.5
+EXPONENTS = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+# What a power is raised to, with or without brackets, perhaps as a product: ^784, **784, ^{784}, ^(28×28).
+DIMENSION = re.compile(r"(?:\^|\*\*|puissance|power(?: of)?)\s*[{(]?\s*(\d{1,9}(?:\s*[x×*.·]\s*\d{1,9})*)")
+DIMENSIONS = re.compile(r"(?i)(?:dimensions?|dim\.?)\s*(?:est|is|:|=|de)?\s*(\d{1,9})\b|\b(\d{1,9})\s*dimensions?\b")
 
 
 def _title(key: str) -> Text:
@@ -117,3 +124,29 @@ def judge_free_text(facts: Facts, key: str, rubric: Text) -> Finding:
     if not answer.strip():
         return _empty(say("some sentences"))
     return review(say("A teacher will read this answer."), shortened(answer, 4000), rubric)
+
+
+def space(key: str, points: float, dimension: int, why: Text) -> Check:
+    """The space of the images, as ℝ^784, [0,1]^784, {0..255}^784, 256^784 images, « 784 dimensions »…"""
+    return Check(
+        f"answer.{key}",
+        _title(key),
+        points,
+        lambda facts: judge_space(facts.reading.answers.get(key, ""), dimension, why),
+        stage=Stage.READING,
+    )
+
+
+def judge_space(answer: str, dimension: int, why: Text) -> Finding:
+    asked = say("a space with its dimension, such as [0,1]^3")
+    if not answer.strip():
+        return _empty(asked)
+    measured = shortened(answer)
+    plain_ = unicodedata.normalize("NFKC", EXPONENTS.sub(r"^\g<0>", answer))
+    powers = {math.prod(map(int, re.findall(r"\d+", power))) for power in DIMENSION.findall(plain_)}
+    found = powers | {int(n) for pair in DIMENSIONS.findall(plain_) for n in pair if n}
+    if found == {dimension}:
+        return passed(say("Right: dimension {dimension}.", dimension=dimension), measured, asked)
+    if dimension in found or not found:
+        return review(say("The space cannot be read in the answer; a teacher will look at it."), measured, asked)
+    return failed(say("The dimension {found} is not right.", found=min(found)), measured, asked, why)

@@ -28,8 +28,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
             list[str] | None, typer.Argument(metavar="[EXERCISE]…", help=_("Which exercises (default: all)."))
         ] = None,
         mode: Annotated[
-            ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
-        ] = ModeChoice.FULL,
+            ModeChoice | None,
+            typer.Option(
+                help=_(
+                    "static: read only; audit: a few training steps; full: everything. Default: audit for costly trainings handed in with weights, else full."
+                )
+            ),
+        ] = None,
         data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, else `process`."))
@@ -40,7 +45,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         only: Annotated[str, typer.Option(help=_("Only programs whose name contains this."))] = "",
         lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
     ) -> int:
-        return _verify(names or [], Mode(mode.value), data, sandbox.value, jobs or cores(), only, lang)
+        return _verify(
+            names or [], Mode(mode.value) if mode else None, data, sandbox.value, jobs or cores(), only, lang
+        )
 
     @app.command("list", help=_("Lists the exercises."))
     def list_(
@@ -54,7 +61,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
             typer.echo(f"{exercise.id:<12} {exercise.title.in_(lang)}")
 
 
-def _verify(names: list[str], mode: Mode, data: Path | None, backend: str, jobs: int, only: str, lang: Lang) -> int:
+def _verify(
+    names: list[str], mode: Mode | None, data: Path | None, backend: str, jobs: int, only: str, lang: Lang
+) -> int:
     from grader import catalog, verify
     from grader.batch import grade_all, with_threads
     from grader.cli.progress import ManySubmissions
@@ -65,8 +74,8 @@ def _verify(names: list[str], mode: Mode, data: Path | None, backend: str, jobs:
 
     known = catalog.locate()
     exercises = [known.find(name) for name in names or known.ids()]
-    options = with_threads(Options(mode), jobs, cores())
-    cases = [case for e in exercises for case in verify.cases(e, known, options) if only in case.name]
+    options = with_threads(Options(), jobs, cores())
+    cases = [case for e in exercises for case in verify.cases(e, known, options, mode) if only in case.name]
     if not cases:
         raise NothingToGrade("Aucun programme à vérifier.", "No program to verify.")
     chosen, test = _walls(backend)

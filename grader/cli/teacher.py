@@ -3,6 +3,7 @@
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
 import re
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -28,8 +29,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ] = None,
         exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
         mode: Annotated[
-            ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
-        ] = ModeChoice.FULL,
+            ModeChoice | None,
+            typer.Option(
+                help=_(
+                    "static: read only; audit: a few training steps; full: everything. Default: audit for costly trainings handed in with weights, else full."
+                )
+            ),
+        ] = None,
         data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, never `process`."))
@@ -40,8 +46,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
     ) -> int:
         from grader.grading import Options
 
-        options = Options(Mode(mode.value), seed, time_limit=time_limit)
-        records = _batch(existing(folder), out, jobs or cores(), exercise or [], options, data, sandbox.value, lang)
+        options = Options(Mode.FULL, seed, time_limit=time_limit)
+        asked = Mode(mode.value) if mode else None
+        records = _batch(
+            existing(folder), out, jobs or cores(), exercise or [], options, asked, data, sandbox.value, lang
+        )
         return exits.of_records(records)
 
     data_app = typer.Typer(help=_("The datasets."), no_args_is_help=True, rich_markup_mode=None)
@@ -70,11 +79,19 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
 
 def _batch(
-    folder: Path, out: Path, jobs: int, only: list[str], options: object, data: Path | None, backend: str, lang: Lang
+    folder: Path,
+    out: Path,
+    jobs: int,
+    only: list[str],
+    options: object,
+    mode: Mode | None,
+    data: Path | None,
+    backend: str,
+    lang: Lang,
 ) -> list[Record]:
     from grader import catalog, intake, records
     from grader import sandbox as walls
-    from grader.batch import Task, grade_all, with_threads
+    from grader.batch import Task, grade_all, usual_mode, with_threads
     from grader.cli.progress import ManySubmissions, console_for
     from grader.grading import Options
     from grader.messages import say
@@ -99,7 +116,10 @@ def _batch(
     console.print(sandbox_line(chosen.name, chosen.level.value, len(test.held), lang))
     datasets = data_for(list(exercises.values()), data)
     options = with_threads(options, min(jobs, len(found.submissions)), cores())
-    tasks = [Task(exercises[s.exercise], s, options) for s in found.submissions]
+    tasks = [
+        Task(exercises[s.exercise], s, replace(options, mode=mode or usual_mode(exercises[s.exercise], s)))
+        for s in found.submissions
+    ]
     graded: list[Record] = []
     with ManySubmissions(len(tasks), lang, shown(say("Grading"), lang)) as display:
         results = grade_all(tasks, chosen, datasets, jobs, lambda task: display.listener(_name(task)))

@@ -20,7 +20,7 @@ keras.utils.set_random_seed(3)
 
 EPOQUES = 10
 LOT = 100
-PAS = 0.001
+PAS = 0.002  # au début ; il décroît ensuite jusqu'à 0 en suivant un cosinus
 
 # %% [markdown]
 # ## Les données
@@ -58,8 +58,9 @@ modele.summary()
 # ## L'apprentissage
 
 # %%
+pas = keras.optimizers.schedules.CosineDecay(PAS, decay_steps=EPOQUES * len(X_train) // LOT)
 modele.compile(
-    optimizer=keras.optimizers.Adam(learning_rate=PAS),
+    optimizer=keras.optimizers.Adam(learning_rate=pas),
     loss="categorical_crossentropy",
     metrics=["accuracy"],
 )

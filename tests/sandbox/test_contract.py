@@ -104,7 +104,7 @@ def test_events_come_while_the_job_still_runs(slot: Slot) -> None:
 
 
 def test_an_event_that_was_cut_short_is_not_told(slot: Slot) -> None:
-    ran, lines = run(slot, 'import os\nos.write(events, b\'{"event": 1}\\n{"ev\')\nos._exit(0)')
+    _, lines = run(slot, 'import os\nos.write(events, b\'{"event": 1}\\n{"ev\')\nos._exit(0)')
     assert lines == [b'{"event": 1}']
 
 

@@ -1,6 +1,6 @@
 """Les pixels ne sont pas ramenés entre 0 et 1."""
 
-# expect: data_shown = partial 2
+# expect: shapes = partial 2
 
 import keras
 import matplotlib.pyplot as plt

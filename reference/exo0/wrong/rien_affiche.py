@@ -1,6 +1,6 @@
 """Ni les formes ni les valeurs des données ne sont affichées."""
 
-# expect: data_shown = failed 0
+# expect: shapes = failed 0
 
 import keras
 import matplotlib.pyplot as plt

@@ -1,6 +1,6 @@
 """Le départ est tiré au hasard au lieu de venir de l'ACP."""
 
-# expect: tsne = partial 12
+# expect: tsne = partial 8
 
 import keras
 import matplotlib.pyplot as plt

@@ -1,6 +1,6 @@
 """La perplexité vaut 5 au lieu de 30 : les groupes se brisent en miettes."""
 
-# expect: tsne = partial 12
+# expect: tsne = partial 8
 
 import keras
 import matplotlib.pyplot as plt

@@ -3,7 +3,7 @@
 # expect: runs = failed 0
 # expect: hulls = failed 0
 # expect: ellipses = failed 0
-# expect: neighbourhood_hit = failed 0
+# expect: neighbourhood_hit = partial 2.5
 # expect: figure = failed 0
 # expect: answer.interpretation = review 0
 

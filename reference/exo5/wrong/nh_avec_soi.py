@@ -1,6 +1,6 @@
 """Chaque point est compté parmi ses six voisins : le NH est trop flatteur."""
 
-# expect: neighbourhood_hit = failed 0
+# expect: neighbourhood_hit = partial 2.5
 # expect: answer.interpretation = review 0
 
 import keras

@@ -1,6 +1,6 @@
 """La division par k est tombée dans le `if` : les points sans voisin de leur classe comptent autrement, et les autres sont divisés plusieurs fois."""
 
-# expect: neighbourhood_hit = failed 0
+# expect: neighbourhood_hit = partial 2.5
 # expect: answer.interpretation = review 0
 
 import keras

@@ -1,6 +1,6 @@
 """Le NH n'est pas calculé : une belle valeur est écrite à la main."""
 
-# expect: neighbourhood_hit = failed 0
+# expect: neighbourhood_hit = partial 2.5
 # expect: answer.interpretation = review 0
 
 import keras

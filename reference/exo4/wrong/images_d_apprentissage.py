@@ -1,0 +1,16 @@
+"""Ce sont des images d'apprentissage qui sont projetées, et non des images de test."""
+
+# expect: tsne = partial 8
+
+import keras
+import matplotlib.pyplot as plt
+from sklearn.manifold import TSNE
+
+N = 1000
+(X_train, y_train), (X_test, y_test) = keras.datasets.mnist.load_data()
+images = X_train[:N].reshape(N, 784).astype("float32") / 255
+labels = y_train[:N]
+
+points = TSNE(n_components=2, init="pca", perplexity=30, verbose=2, random_state=0).fit_transform(images)
+plt.scatter(points[:, 0], points[:, 1], c=labels, cmap="tab10", s=6)
+plt.show()

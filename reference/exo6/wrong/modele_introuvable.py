@@ -1,0 +1,48 @@
+"""Le modèle de l'exercice 2 n'a pas été copié à côté du script."""
+
+# expect: runs = failed 0
+# expect: accuracy = failed 0
+# expect: accuracy_cnn = failed 0
+# expect: latent = failed 0
+# expect: neighbourhood_hit = failed 0
+# expect: ordering = failed 0
+# expect: answer.interpretation = review 0
+
+import keras
+import matplotlib.pyplot as plt
+from sklearn.manifold import TSNE
+
+from outils import charger_modele, neighborhood_hit
+
+REPONSES = {
+    "interpretation": "Oui : le NH augmente des pixels au MLP puis au CNN, chaque couche sépare mieux les classes.",
+}
+
+N = 1000
+keras.utils.set_random_seed(6)
+(X_train, y_train), (X_test, y_test) = keras.datasets.mnist.load_data()
+X_train = X_train.reshape(60000, 28, 28, 1).astype("float32") / 255
+X_test = X_test.reshape(10000, 28, 28, 1).astype("float32") / 255
+Y_train = keras.utils.to_categorical(y_train, 10)
+images, labels = X_test[:N], y_test[:N]
+
+
+def projeter(valeurs):
+    points = TSNE(n_components=2, init="pca", perplexity=30, verbose=2, random_state=0).fit_transform(valeurs)
+    plt.figure()
+    plt.scatter(points[:, 0], points[:, 1], c=labels, cmap="tab10", s=6)
+    return neighborhood_hit(points, labels, k=6)
+
+
+nh_brut = projeter(images.reshape(N, 784))
+
+mlp = charger_modele("exo2")
+cnn = charger_modele("exo3")
+
+cache_mlp = keras.Model(mlp.inputs, mlp.layers[-2].output)
+cache_cnn = keras.Model(cnn.inputs, cnn.layers[-2].output)
+
+nh_mlp = projeter(cache_mlp.predict(images.reshape(N, 784), verbose=0))
+nh_cnn = projeter(cache_cnn.predict(images, verbose=0))
+print("NH :", nh_brut, nh_mlp, nh_cnn)
+plt.show()

@@ -39,6 +39,11 @@ def data_for(exercises: list[Exercise], folder: Path | None) -> dict[str, Datase
     return {name: datasets.resolve(name, folder) for name in sorted(names)}
 
 
+def kept_runs() -> Path:
+    """Where a student's long runs are kept between gradings."""
+    return datasets.cache_folder() / "runs"
+
+
 def existing(path: Path) -> Path:
     if not path.exists():
         raise UsageError(f"{path} n'existe pas.", f"{path} does not exist.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.cli import exits
-from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for
+from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
 from grader.domain import Exercise, Lang, Mode, Record, Submission
 from grader.messages import translate
 
@@ -35,12 +35,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ] = None,
         seed: Annotated[int, typer.Option(min=0, help=_("Seed set before the program starts."))] = 0,
         time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that the program may take."))] = None,
+        fresh: Annotated[bool, typer.Option("--fresh", help=_("Run the program even if it has not changed."))] = False,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,
         lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
     ) -> int:
         from grader.grading import Options
 
-        options = Options(Mode(mode.value), seed, cores(), time_limit)
+        options = Options(Mode(mode.value), seed, cores(), time_limit, None if fresh else kept_runs())
         backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
         record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json))
         if json is not None:

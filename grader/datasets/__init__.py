@@ -5,6 +5,6 @@ then on everything reads that folder. One file describes one dataset; `KNOWN` is
 """
 
 from grader.datasets.prepared import load, row_index
-from grader.datasets.resolving import KNOWN, fetch, resolve
+from grader.datasets.resolving import KNOWN, cache_folder, fetch, resolve
 
-__all__ = ["KNOWN", "fetch", "load", "resolve", "row_index"]
+__all__ = ["KNOWN", "cache_folder", "fetch", "load", "resolve", "row_index"]

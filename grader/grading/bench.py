@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -28,10 +29,13 @@ EVALUATOR = ("keras", "grader.evaluator.job", "grader.evaluator.predict")
 
 @dataclass(frozen=True, slots=True)
 class Options:
+    """`shelf` is the folder where long runs are kept and found again; None runs everything afresh."""
+
     mode: Mode = Mode.FULL
     seed: int = 0
     threads: int = 2
     time_limit: float | None = None
+    shelf: Path | None = None
 
 
 class Listener:

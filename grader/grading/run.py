@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
-from grader.evidence import Forged, Reader, open_regular
+from grader.evidence import EVENTS, Forged, Reader, open_regular
 from grader.grading.bench import Bench, Options
 from grader.messages import say
 from grader.sandbox import Job, Slot
@@ -26,11 +26,13 @@ RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
 @dataclass(frozen=True, slots=True)
 class RanSubmission:
-    """The job's `folder` holds `work` (what the program left) and `out` (the arrays of the evidence)."""
+    """The job's `folder` holds `work` (what the program left) and `out` (the arrays of the evidence); `lines` are
+    the events as they came."""
 
     outcome: Outcome
     evidence: Evidence
     folder: Path
+    lines: tuple[bytes, ...] = ()
 
 
 def run_submission(
@@ -67,7 +69,11 @@ def _run_once(
     limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
     reader = Reader(out)
 
+    lines: list[bytes] = []
+
     def on_line(line: bytes) -> None:
+        if b'"event": "batch"' not in line[:40]:
+            lines.append(line)
         found = reader.feed(line)
         if found is not None:
             on_event(*found, reader)
@@ -76,7 +82,7 @@ def _run_once(
     ran = slot.run(job, on_line)
     evidence = reader.close(ran.printed, list_files(work))
     evidence = replace(evidence, notices=(*lent, *evidence.notices))
-    return RanSubmission(ran.outcome, evidence, folder)
+    return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]))
 
 
 def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: Options, folder: Path) -> dict[str, Any]:

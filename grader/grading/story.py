@@ -15,6 +15,7 @@ from grader.domain import (
     Finding,
     Json,
     Mode,
+    Notice,
     Record,
     Stage,
     Status,
@@ -26,8 +27,9 @@ from grader.errors import Breakdown
 from grader.evidence import Reader
 from grader.grading.bench import Bench, Listener, Options
 from grader.grading.measure import Sources, measure
-from grader.grading.run import clear, run_submission
-from grader.messages import plain, say
+from grader.grading.run import RanSubmission, clear, run_submission
+from grader.grading.shelf import Shelf, fingerprint
+from grader.messages import number, plain, say
 
 TAIL_CHARS = 4000
 MOST_NOTICES = 50
@@ -54,8 +56,9 @@ def grade(
                 handed_in=tuple(str(file) for file in submission.files),
             )
             listener.phase("student")
-            ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
+            ran, kept = _run(facts, submission, bench, options, listener)
             folder = ran.folder
+            facts = replace(facts, notes=(*facts.notes, *kept))
             facts = replace(facts, outcome=ran.outcome, evidence=ran.evidence)
             listener.phase("evaluation")
             sources = Sources(ran.folder / "work", submission.root)
@@ -69,6 +72,24 @@ def grade(
     if folder is not None and bench is not None:
         clear(bench.student, folder)
     return record
+
+
+def _run(
+    facts: Facts, submission: Submission, bench: Bench, options: Options, listener: Listener
+) -> tuple[RanSubmission, tuple[Notice, ...]]:
+    """A fresh run, or the kept one of an unchanged program."""
+    exercise = facts.exercise
+    if options.shelf is None:
+        return run_submission(exercise, submission, bench, options, _overseer(facts, listener)), ()
+    shelf = Shelf(options.shelf)
+    key = fingerprint(submission, exercise, bench.data.get(exercise.dataset), options)
+    if (kept := shelf.find(key)) is not None:
+        seconds = number(kept.outcome.seconds)
+        sentence = say("The program has not changed: its run of {seconds} s was kept and is judged again. `--fresh` runs it anew.", seconds=seconds)
+        return kept, (Notice(sentence),)
+    ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
+    shelf.keep(key, ran)
+    return ran, ()
 
 
 def _overseer(facts: Facts, listener: Listener) -> Any:

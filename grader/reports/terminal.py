@@ -32,7 +32,8 @@ def show_record(record: Record, console: Console, lang: Lang) -> None:
     console.print()
     console.print(title)
     console.print(verdict_table(record.verdicts, lang))
-    advice = [v for v in record.verdicts if v.points < v.max_points and (v.hint or v.expected)]
+    lost = [v for v in record.verdicts if v.points < v.max_points and v.status is not Status.SKIPPED]
+    advice = [v for v in lost if v.hint or v.expected]
     if advice:
         console.print(Styled(shown(say("Where points were lost"), lang), style="bold"))
         for verdict in advice:
@@ -127,6 +128,8 @@ def mark_panel(record: Record, lang: Lang) -> Panel:
     if record.to_review:
         waiting = sum(v.max_points for v in record.verdicts if v.status is Status.REVIEW)
         parts.append(shown(say("   + up to {points} from a teacher", points=figure(waiting, lang)), lang))
+    if unjudged := sum(v.max_points for v in record.verdicts if v.status is Status.SKIPPED):
+        parts.append(shown(say("   {points} not judged", points=figure(unjudged, lang)), lang))
     return Panel(
         Styled.assemble(*parts),
         box=box.ROUNDED,

@@ -1,5 +1,6 @@
 """Aucune figure n'est dessinée."""
 
+# expect: runs = failed 0
 # expect: figure = failed 0
 
 import keras

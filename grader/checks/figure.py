@@ -26,7 +26,7 @@ def judge_grid(facts: Facts, rows: int, columns: int, first: int) -> Finding:
         last=first - 1,
         grid=f"{rows} × {columns}",
     )
-    figures = [f for f in facts.evidence.figures if f.arrays is not None]
+    figures = [f for f in facts.evidence.figures if f.axes and f.arrays is not None]
     if not figures:
         return _no_figure(facts, expected)
     best = max(figures, key=lambda f: sum(a.images for a in f.axes))

@@ -51,7 +51,7 @@ def _stopped(outcome: Outcome, facts: Facts) -> Text:
     sentences = {
         "timeout": say(
             "The program was still running after {limit} s and was stopped. Is there an endless loop, or far too many epochs?",
-            limit=number(limits.wall),
+            limit=number(outcome.seconds),  # the limit may have been another than the exercise's own
         ),
         "cpu": say("The program used more than {limit} s of processor time and was stopped.", limit=number(limits.cpu)),
         "memory": say(

@@ -3,7 +3,9 @@
 As on the photographs, a zero is a ring of thumb and fingers, a three uses the thumb, a four does not; hands turn,
 move and grow, are left or right, and skin, light and shadow differ.
 
-Measured: CALIBRATION
+Measured with the course's net (two convolutions, pooling, softmax; SGD 0.01, batches of 32, pixels / 255), on the
+test images after 20, 25 and 30 epochs: 0.71, 0.88, 0.93 and 0.85, 0.90, 0.92 (two seeds) here; 0.80, 0.84, 0.88
+(one seed) on the real set. Training accuracy at the end: 0.909 and 0.931 here, 0.912 there.
 """
 
 from __future__ import annotations

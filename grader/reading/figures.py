@@ -125,7 +125,14 @@ def _result(plain: str, terms: Sequence[_Term], labels: Sequence[str]) -> float 
         any(_same(t.value, s.value) for s in terms[: last_equal + 1]) for t in terms[last_equal + 1 :]
     ):
         return terms[last_equal].value
-    return None
+    return _sum_of_the_others(terms)
+
+
+def _sum_of_the_others(terms: Sequence[_Term]) -> float | None:
+    """"7850 (784*10 poids + 10 biais)": the one number that all the others add up to."""
+    total = sum(term.value for term in terms)
+    sums = [term.value for term in terms if len(terms) > 2 and _same(2 * term.value, total)]
+    return sums[0] if len(sums) == 1 else None
 
 
 def _labelled(plain: str, term: _Term, labels: Sequence[str]) -> bool:
@@ -208,10 +215,15 @@ def _values(run: list[tuple[str, int, int]], after_equals: bool) -> list[_Term]:
         last -= 1
     while first < last and run[first][0] in "+*/^)":
         first += 1
+    # A bracket whose partner stands beyond the run: "(784*10 poids + 10 biais)".
+    tokens = [text for text, _, _ in run[first:last]]
+    while first < last and run[first][0] == "(" and tokens.count("(") > tokens.count(")"):
+        first, tokens = first + 1, tokens[1:]
+    while first < last and run[last - 1][0] == ")" and tokens.count(")") > tokens.count("("):
+        last, tokens = last - 1, tokens[:-1]
     run = run[first:last]
     if not run:
         return []
-    tokens = [text for text, _, _ in run]
     if len(tokens) <= TOKENS:
         try:
             value = _Parser(tokens).whole()

@@ -123,7 +123,8 @@ def _scaler_fit(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[st
         value = getattr(scaler, name, None)
         if value is not None:
             arrays[name.rstrip("_")] = np.asarray(value, dtype=np.float64)
-    return {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}, arrays
+    facts = {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}
+    return {**facts, "settings": _settings(scaler)}, arrays
 
 
 def _scaler_transform(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

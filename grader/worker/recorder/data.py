@@ -13,11 +13,13 @@ from grader.fingerprints import fingerprints
 
 SAMPLE = 4096
 TAKEN_BATCHES = 16
+NARROW = 16  # rows of so few columns are kept as they are: a table such as that of XOR
 
 
 def describe(tape: Tape, x: Any, y: Any) -> dict[str, Any] | None:
     """The `data` of a `fit_begin` event: sizes and ranges of `x`, and a file with the sampled rows'
-    fingerprints, lows, highs and labels. None for what cannot be looked at without disturbing it."""
+    fingerprints, lows, highs and labels, and where rows are narrow, themselves (`input`) and what they were to give
+    (`target`). None for what cannot be looked at without disturbing it."""
     pair = _arrays(x, y)
     if pair is None:
         return None
@@ -30,6 +32,10 @@ def describe(tape: Tape, x: Any, y: Any) -> dict[str, Any] | None:
     sample = np.asarray(rows[picked])
     hashes, low, high = fingerprints(sample) if len(sample) else (np.zeros(0, np.uint64), np.zeros(0), np.zeros(0))
     kept: dict[str, NDArray[Any]] = {"hashes": hashes, "low": low, "high": high}
+    if 0 < sample[0].size <= NARROW:
+        kept["input"] = sample.reshape(len(sample), -1).astype(np.float64)
+        if labels is not None and len(labels) == len(rows) and labels[0].size <= NARROW and labels.dtype.kind in "biuf":
+            kept["target"] = labels[picked].reshape(len(sample), -1).astype(np.float64)
     if labels is not None and len(labels) == len(rows):
         kept["labels"] = label_numbers(labels[picked])
     return {

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+MOST_FRAMES = 50
 CELL = re.compile(r"<cell (\d+)>")
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -30,7 +31,7 @@ def failure_of(problem: BaseException, work: Path, trace: TracebackType | None =
     return {
         "type": type(problem).__name__[:200],
         "message": _COLOURS.sub("", _message(problem))[:4000],
-        "frames": frames[-50:],
+        "frames": frames[-MOST_FRAMES:],
         "cell": cell,
     }
 
@@ -49,7 +50,7 @@ def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
         code = trace.tb_frame.f_code
         frames.append(traceback.FrameSummary(code.co_filename, trace.tb_lineno, code.co_name, lookup_line=False))
         trace = trace.tb_next
-    return frames if len(frames) <= 60 else frames[:20] + frames[-40:]
+    return frames if len(frames) < MOST_FRAMES else frames[:10] + frames[11 - MOST_FRAMES :]
 
 
 def _own(filename: str, work: Path) -> bool:

@@ -180,7 +180,7 @@ class ModelWatch:
         if callbacks is None:
             given["callbacks"] = [follower]
         elif isinstance(callbacks, keras.callbacks.CallbackList):
-            callbacks.append(follower)
+            given["callbacks"] = [*callbacks.callbacks, follower]
         elif isinstance(callbacks, list | tuple):
             given["callbacks"] = [*callbacks, follower]
         else:

@@ -1,0 +1,60 @@
+"""`scaler_leak`: mean and deviation come from the training images alone; the test images stay unseen."""
+
+from __future__ import annotations
+
+from grader.checks.findings import failed, partial, passed, review, skipped
+from grader.checks.meant import meant
+from grader.checks.scalers import fed_raw, fits_of, fitted_on
+from grader.domain import Check, Facts, Finding, Mode
+from grader.messages import number, say
+
+UNUSED = 0.5  # a scaler without a leak, whose result the network never saw
+
+
+def check(points: float, model: int = 0) -> Check:
+    return Check(
+        "scaler_leak", say("Scaling without a look at the test"), points, lambda facts: judge(facts, model)
+    )
+
+
+def judge(facts: Facts, model: int) -> Finding:
+    expected = say("a StandardScaler fitted on training images alone")
+    if facts.mode is Mode.STATIC:
+        return skipped(say("Not judged: the program was only read, not run."))
+    fits = fits_of(facts)
+    if not fits:
+        return failed(
+            say("No scaler of scikit-learn was fitted."),
+            expected=expected,
+            hint=say("`scaler = StandardScaler()`, then `X_train = scaler.fit_transform(X_train)`."),
+        )
+    if facts.rows is None:
+        return skipped(say("Not judged: the images of the dataset are not at hand."))
+    seen = [fitted_on(facts, call, facts.rows) for call in fits]
+    test, known, sampled = sum(s.test for s in seen), sum(s.known for s in seen), sum(s.sampled for s in seen)
+    measured = say(
+        "{test} test images among {known} rows that were looked at", test=number(test), known=number(known)
+    )
+    if test:
+        return failed(
+            say("The scaler was fitted on test images: something of the test leaks into the training or its own scale."),
+            measured,
+            expected,
+            say("`fit` or `fit_transform` on the training images only; for the test images `scaler.transform(X_test)`."),
+        )
+    if known < sampled / 2:
+        return review(
+            say("The rows that the scaler was fitted on are not recognised as images; a teacher will look at it."),
+            measured,
+            expected,
+        )
+    found = meant(facts, model)
+    if found is not None and fed_raw(facts, found):
+        return partial(
+            UNUSED,
+            say("A scaler was fitted on training images, but the network was trained on images that it did not scale."),
+            measured,
+            expected,
+            say("Train on what `fit_transform` returns."),
+        )
+    return passed(say("Only training images were used for the scale."), measured, expected)

@@ -1,0 +1,62 @@
+"""The scalers of a program, and whether the network was fed what came out of one. Shared by `scaler_leak` and `accuracy`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from grader.checks.meant import Meant
+from grader.checks.seen import Seen, find, seen_rows
+from grader.domain import Call, Facts, RowIndex, Training
+from grader.evidence import Forged, load_arrays
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MOST_FITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Of the sampled rows that a scaler was fitted on: how many are images of the dataset, how many of those are
+    test images (and not training images as well)."""
+
+    sampled: int
+    known: int
+    test: int
+
+
+def fits_of(facts: Facts) -> tuple[Call, ...]:
+    return tuple(c for c in facts.evidence.calls if c.what == "scaler_fit" and c.arrays)[-MOST_FITS:]
+
+
+def fitted_on(facts: Facts, call: Call, index: RowIndex) -> Fitted:
+    """All zero where the rows were not kept."""
+    hashes = _hashes(facts, call)
+    if hashes is None:
+        return Fitted(0, 0, 0)
+    in_train, _ = find(hashes, index.split["train"])
+    in_test, _ = find(hashes, index.split["test"])
+    return Fitted(len(hashes), int((in_train | in_test).sum()), int((in_test & ~in_train).sum()))
+
+
+def _hashes(facts: Facts, call: Call) -> NDArray[np.uint64] | None:
+    import numpy as np
+
+    try:
+        hashes = load_arrays(facts.evidence.folder, call.arrays)["hashes"]
+    except (Forged, KeyError):
+        return None
+    return hashes.astype(np.uint64) if hashes.dtype == np.uint64 and hashes.ndim == 1 else None
+
+
+def fed_raw(facts: Facts, found: Meant) -> bool:
+    """The network was trained on images that no scaler by pixel has touched: their content is still that of images."""
+    rows: Seen = seen_rows(facts, found)
+    return rows.sampled > 0 and rows.known > rows.sampled / 2
+
+
+def last_fed(found: Meant) -> Training | None:
+    """The last training whose rows were kept."""
+    return next((t for t in reversed(found.trainings) if t.data is not None and t.data.rows_file), None)

@@ -1,0 +1,149 @@
+"""Facts made by hand, as small as a check can judge them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from grader.domain import (
+    Call,
+    CompileSeen,
+    DataSeen,
+    Evidence,
+    Exercise,
+    Facts,
+    Failure,
+    Finding,
+    Frame,
+    LayerSeen,
+    LayerSpec,
+    Measurement,
+    Mode,
+    ModelSpec,
+    Outcome,
+    Reading,
+    RowIndex,
+    Snapshot,
+    Text,
+    Training,
+    layer,
+)
+from grader.fingerprints import fingerprints
+
+REGRESSION = ModelSpec("regression", (layer("Dense", units=10, activation="softmax"),), (7850,))
+PERCEPTRON = ModelSpec(
+    "MLP", (layer("Dense", units=100, activation="sigmoid"), layer("Dense", units=10, activation="softmax")), (79510,)
+)
+ENDED = Outcome("ok", seconds=3.0, exit=0)
+
+
+def exercise(*models: ModelSpec, **settings: Any) -> Exercise:
+    return Exercise("exo1", Text("Titre", "Title"), "mnist", (), models or (REGRESSION,), **settings)
+
+
+def seen(kind: str, parameters: int = 0, **settings: Any) -> LayerSeen:
+    shape = settings.pop("output_shape", None)
+    settings.setdefault("activation", "linear") if kind in ("Dense", "Conv2D") else None
+    return LayerSeen(kind, kind.lower(), settings, shape, parameters)
+
+
+RIGHT = (seen("Dense", 7850, units=10, activation="softmax"),)
+
+
+def snapshot(layers: tuple[LayerSeen, ...] = RIGHT, **changes: Any) -> Snapshot:
+    parameters = sum(one.parameters for one in layers)
+    plain = Snapshot(1, 1, "m", "fit", "{}", layers, parameters, (None, 784), (None, 10), "weights-1.npz", 20)
+    return replace(plain, **changes)
+
+
+def training(**changes: Any) -> Training:
+    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5, ("accuracy",))
+    history = {"loss": (1.0, 0.8, 0.6, 0.5, 0.45, 0.4, 0.38, 0.36, 0.35, 0.34)}
+    plain = Training(1, 1, "fit", 10, 10, 300, 2000, False, True, history, None, None, compiled)
+    return replace(plain, **changes)
+
+
+def data(**changes: Any) -> DataSeen:
+    return replace(DataSeen(60000, (784,), "float32", 0.0, 1.0, (10,), None), **changes)
+
+
+def failure(kind: str = "NameError", message: str = "name 'x' is not defined", cell: int | None = None) -> Failure:
+    return Failure(kind, message, (Frame("exo1.py", 12, "main", "x + 1"),), cell)
+
+
+def facts(
+    *,
+    snapshots: tuple[Snapshot, ...] | None = None,
+    trainings: tuple[Training, ...] | None = None,
+    of: Exercise | None = None,
+    **more: Any,
+) -> Facts:
+    """A run that went well: one model as asked for, trained as asked for. Fields of Facts and Evidence change it."""
+    evidence_fields = {k: more.pop(k) for k in list(more) if k in Evidence.__dataclass_fields__}
+    evidence = Evidence(
+        snapshots=(snapshot(),) if snapshots is None else snapshots,
+        trainings=(training(),) if trainings is None else trainings,
+        **{"finished": True, **evidence_fields},
+    )
+    known = {"mode": Mode.FULL, "reading": Reading("x = 1"), "outcome": ENDED, **more}
+    return Facts(of or exercise(), evidence=evidence, **known)
+
+
+def measured(about: Facts, needs: tuple[Measurement, ...], *results: Mapping[str, Any]) -> Facts:
+    """The facts with the evaluator's answers to `needs`, in order; one answer serves for all."""
+    answers = list(results) * len(needs) if len(results) == 1 else list(results)
+    return replace(about, measured=dict(zip(needs, answers, strict=True)))
+
+
+def tsne(number: int = 1, count: int = 1000, **settings: Any) -> Call:
+    settings = {"n_components": 2, "init": "pca", "perplexity": 30, "verbose": 2, **settings}
+    facts = {"settings": settings, "shape": [count, 784], "points": [count, 2]}
+    return Call(number, "tsne", facts, f"call-{number}.npz")
+
+
+# ── Images that a training saw ──────────────────────────────────────────────────────────────────
+
+
+def pixels(rows: int, seed: int) -> np.ndarray:
+    images = np.random.default_rng(seed).integers(0, 256, (rows, 28, 28), dtype=np.uint8)
+    images[:, 0, :2] = (0, 255)
+    return images
+
+
+TRAIN, TEST = pixels(40, 1), pixels(20, 2)
+LABELS = {"train": np.arange(40) % 10, "test": np.arange(20) % 10}
+
+
+def index() -> RowIndex:
+    return RowIndex({"train": fingerprints(TRAIN)[0], "test": fingerprints(TEST)[0]}, LABELS)
+
+
+def fed(folder: Path, rows: np.ndarray, labels: np.ndarray | None = None, name: str = "rows-1.npz") -> DataSeen:
+    """What the recorder writes of a training's rows."""
+    hashes, low, high = fingerprints(rows)
+    kept = {"hashes": hashes, "low": low, "high": high}
+    if labels is not None:
+        kept["labels"] = labels
+    np.savez(folder / name, **kept)
+    return data(rows=len(rows), low=float(low.min()), high=float(high.max()), rows_file=name)
+
+
+# ── Findings ────────────────────────────────────────────────────────────────────────────────────
+
+
+def spoken(found: Finding) -> Finding:
+    """Every finding speaks both languages and leaves no gap; returned, so that a test can go on with it."""
+    assert found.message.fr and found.message.en
+    assert 0 <= found.share <= 1
+    for text in (found.message, found.measured, found.expected, found.hint):
+        assert bool(text.fr) == bool(text.en)
+        assert "{" not in text.fr + text.en, text
+    return found
+
+
+def layer_specs(*specs: LayerSpec) -> ModelSpec:
+    return ModelSpec("asked for", specs, (0,))

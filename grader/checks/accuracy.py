@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 from grader.checks.diagnose import diagnose
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
 from grader.checks.meant import Meant, meant
 from grader.checks.saved_model import model_files
+from grader.checks.scalers import fed_raw, fits_of, last_fed
 from grader.checks.seen import Seen, seen_rows
 from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
 from grader.messages import percent, say
@@ -16,6 +18,7 @@ from grader.messages import percent, say
 BAND = 0.5  # the share of the points between the two thresholds
 TOO_WELL = 0.03  # a model that knows the test images this much better than the training images has seen them
 TEST_SHARE = 0.005
+DEVIATIONS = 3  # of the accuracy on a small test set, which is luck
 
 
 def check(points: float, full: float, partial: float, model: int = 0, id: str = "accuracy") -> Check:
@@ -59,6 +62,7 @@ def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
         ("dataset", facts.exercise.dataset),
         ("scale", rows.scale),
         ("offset", rows.offset),
+        *_scalers(facts, found),
     )
     return [Measurement("handed_in", (("handed_in", name), *settings)) for name in model_files(facts.handed_in)]
 
@@ -74,8 +78,20 @@ def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
             ("dataset", facts.exercise.dataset),
             ("scale", rows.scale),
             ("offset", rows.offset),
+            *_scalers(facts, found),
         ),
     )
+
+
+def _scalers(facts: Facts, found: Meant) -> list[tuple[str, str | int | float | None]]:
+    """The recorded scalers, the last first, where the network was not fed the images as they are."""
+    training, fits = last_fed(found), fits_of(facts)
+    if training is None or training.data is None or not fits or fed_raw(facts, found):
+        return []
+    names: list[tuple[str, str | int | float | None]] = [
+        (f"arrays_scaler_{number}", call.arrays) for number, call in enumerate(reversed(fits))
+    ]
+    return [*names, ("arrays_rows", training.data.rows_file)]
 
 
 def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
@@ -125,7 +141,8 @@ def _by_figures(
 ) -> Finding:
     accuracy, train = real(result["accuracy"]), real(result["train_accuracy"])
     measured = percent(accuracy, 2)
-    if rows.test > max(TEST_SHARE * rows.known, 1) or accuracy - train > TOO_WELL:
+    rows = _recognised(result, rows)
+    if rows.test > max(TEST_SHARE * rows.known, 1) or accuracy - train > _too_well(result):
         return failed(
             say(
                 "The model was trained on the test images, so its accuracy of {measured} says nothing.",
@@ -144,6 +161,22 @@ def _by_figures(
     if accuracy >= part:
         return partial(BAND, message, measured, expected, hint)
     return failed(message, measured, expected, hint)
+
+
+def _recognised(result: Mapping[str, Json], rows: Seen) -> Seen:
+    """What the evaluator recognised behind a scaler, where there was one."""
+    behind = result.get("rows")
+    counts = [behind.get(n) for n in ("known", "test", "wrong_labels")] if isinstance(behind, Mapping) else []
+    known, test, wrong = (c if isinstance(c, int) else 0 for c in counts or (0, 0, 0))
+    return replace(rows, known=known, test=test, wrong_labels=wrong) if known else rows
+
+
+def _too_well(result: Mapping[str, Json]) -> float:
+    """`TOO_WELL`, or more where the test set is so small that honest accuracies lie further apart."""
+    confusion = result.get("confusion")
+    table = confusion if isinstance(confusion, list) else []
+    images = sum(n for row in table if isinstance(row, list) for n in row if isinstance(n, int))
+    return max(TOO_WELL, DEVIATIONS * 0.5 / math.sqrt(images)) if images else TOO_WELL
 
 
 def real(value: object) -> float:

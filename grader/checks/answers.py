@@ -15,6 +15,7 @@ from grader.reading.understand import Understood
 from grader.reading.understand import yes_no as understand
 
 NEAR = 1e-9
+RIGHT_VALUE = 0.5  # the share for a right result with a calculation that gives another
 EXPONENTS = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 # What a power is raised to, with or without brackets, perhaps as a product: ^784, **784, ^{784}, ^(28×28).
 DIMENSION = re.compile(r"(?:\^|\*\*|puissance|power(?: of)?)\s*[{(]?\s*(\d{1,9}(?:\s*[x×*.·]\s*\d{1,9})*)")

@@ -54,7 +54,10 @@ def _one(facts: Facts, data: DataSeen, index: RowIndex) -> Seen:
         hashes, low, high = kept["hashes"], kept["low"].astype(float), kept["high"].astype(float)
     except (Forged, KeyError):
         return Seen()
-    labels = kept.get("labels", np.zeros(0)).astype(np.int64)
+    given = kept.get("labels", np.zeros(0, np.int64))
+    if given.dtype.kind not in "iu":
+        return Seen()
+    labels = given.astype(np.int64)
     if hashes.dtype != np.uint64 or not (hashes.shape == low.shape == high.shape) or hashes.ndim != 1:
         return Seen()
     in_train, at_train = find(hashes, index.split["train"])

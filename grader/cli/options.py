@@ -41,6 +41,8 @@ def data_for(exercises: list[Exercise], folder: Path | None) -> dict[str, Datase
 
 def kept_runs() -> Path:
     """Where a student's long runs are kept between gradings."""
+    from grader import datasets
+
     return datasets.cache_folder() / "runs"
 
 

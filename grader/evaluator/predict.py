@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.rebuild import Refused, rebuild
+from grader.evaluator.scaling import scaled
 from grader.evidence import Forged, load_arrays
 
 BATCH = 500
@@ -20,15 +21,26 @@ WRONG_EXAMPLES = 24
 
 
 def predict(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """Settings: `snapshot` (its number), `dataset`, `scale` and `offset` (pixels → input).
+    """Settings: `snapshot` (its number), `dataset`, `scale` and `offset` (pixels → input), or recorded scalers
+    (see `scaling`).
 
     Returns accuracy on the 10 000 test images and on some training images, the confusion matrix (rows: true
-    class), the number of parameters of the rebuilt model; or `refused` with the reason.
+    class), the number of parameters of the rebuilt model; `rows`, where a scaler was used: what the training's rows
+    turned out to be; or `refused` with the reason.
     """
     try:
-        return evaluate(load_model(settings, folder), settings, datasets)
+        return figures(load_model(settings, folder), settings, folder, datasets)
     except (Refused, Forged) as problem:
         return {"refused": str(problem)}
+
+
+def figures(model: Any, settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
+    """As `evaluate`, with inputs that went through the recorded scaler, where there is one."""
+    found = scaled(settings, folder, datasets[settings["dataset"]])
+    if found is None:
+        return evaluate(model, settings, datasets)
+    rows = {"known": found.known, "test": found.test, "wrong_labels": found.wrong_labels}
+    return {**evaluate(model, {**settings, "through": found.scaler}, datasets), "rows": rows}
 
 
 def evaluate(model: Any, settings: Mapping[str, Any], datasets: Mapping[str, Path]) -> dict[str, Any]:
@@ -70,10 +82,13 @@ def inputs_for(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any
     wanted, given = shape[1:], pixels.shape[1:]
     if any(n is None for n in wanted) or math.prod(wanted) != math.prod(given):
         raise Refused(f"an input of shape {wanted} for images of shape {given}")
-    scaled = pixels.astype(np.float32) * np.float32(settings.get("scale", 1 / 255)) + np.float32(
-        settings.get("offset", 0.0)
-    )
-    return scaled.reshape(len(pixels), *wanted)
+    through = settings.get("through")
+    if through is not None:
+        inputs: NDArray[np.float32] = through(pixels)
+    else:
+        scale, offset = settings.get("scale", 1 / 255), settings.get("offset", 0.0)
+        inputs = pixels.astype(np.float32) * np.float32(scale) + np.float32(offset)
+    return inputs.reshape(len(pixels), *wanted)
 
 
 def _probabilities(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.evaluator.predict import evaluate, inputs_for, load_model
+from grader.evaluator.predict import figures, inputs_for, load_model
 from grader.evaluator.rebuild import Refused, build
 from grader.evidence import Forged
 
@@ -50,7 +50,7 @@ def evaluate_saved(settings: Mapping[str, Any], folder: Path, datasets: Mapping[
         built = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
         if shapes_of(model) != shapes_of(build(built["architecture"])):
             return {"refused": "handed-in weights of another architecture than the one the program builds"}
-        return evaluate(model, settings, datasets)
+        return figures(model, settings, folder, datasets)
     except (Refused, Forged) as problem:
         return {"refused": str(problem)}
 

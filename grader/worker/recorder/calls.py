@@ -121,7 +121,7 @@ def _scaler_fit(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[st
     arrays.pop("input", None)
     for name in ("mean_", "scale_", "min_"):
         value = getattr(scaler, name, None)
-        if value is not None:
+        if value is not None and (name != "mean_" or getattr(scaler, "with_mean", True)):
             arrays[name.rstrip("_")] = np.asarray(value, dtype=np.float64)
     facts = {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}
     return {**facts, "settings": _settings(scaler)}, arrays

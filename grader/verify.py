@@ -13,9 +13,10 @@ A verdict that the header does not name must be passed with all its points, or b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from grader.batch import Task, usual_mode
 from grader.catalog import Catalog
@@ -26,6 +27,12 @@ from grader.messages import join, plain, say
 
 EXPECT = re.compile(r"^# expect: *(?P<id>[\w.]+) *= *(?P<status>\w+) +(?P<points>\d+(?:\.\d+)?) *$")
 SETTING = re.compile(r"^# (?P<name>time-limit|mode|files|student): *(?P<value>.+?) *$")
+_SETTINGS: dict[str, Callable[[str], object]] = {
+    "time-limit": float,
+    "mode": Mode,
+    "files": lambda value: tuple(value.split()),
+    "student": str,
+}
 HEADER_LINES = 60
 NEAR = 0.005
 
@@ -95,23 +102,23 @@ def _submission(exercise: Exercise, root: Path, main: Path, beside: tuple[Path, 
 def read_header(path: Path) -> Header:
     """Raises `BadSpecification` for a line that begins like a header line and is none."""
     expected: dict[str, tuple[Status, float]] = {}
-    settings: dict[str, str] = {}
+    settings: dict[str, Any] = {}
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     if path.suffix == ".ipynb":
         lines = [line.strip().strip('",').removesuffix("\\n") for line in lines]
     for line in lines[:HEADER_LINES]:
-        if found := EXPECT.match(line):
-            expected[found["id"]] = (Status(found["status"]), float(found["points"]))
-        elif found := SETTING.match(line):
-            settings[found["name"]] = found["value"]
-        elif line.startswith("# expect"):
-            raise BadSpecification(f"En-tête illisible dans {path} : {line}", f"Unusable header in {path}: {line}")
-    return Header(
-        expected,
-        float(settings["time-limit"]) if "time-limit" in settings else None,
-        Mode(settings["mode"]) if "mode" in settings else None,
-        tuple(settings.get("files", "").split()),
-    )
+        try:
+            if found := EXPECT.match(line):
+                expected[found["id"]] = (Status(found["status"]), float(found["points"]))
+            elif found := SETTING.match(line):
+                settings[found["name"]] = _SETTINGS[found["name"]](found["value"])
+            elif line.startswith("# expect"):
+                raise ValueError(line)
+        except ValueError:
+            raise BadSpecification(
+                f"En-tête illisible dans {path} : {line}", f"Unusable header in {path}: {line}"
+            ) from None
+    return Header(expected, settings.get("time-limit"), settings.get("mode"), settings.get("files", ()))
 
 
 def disagreements(case: Case, record: Record) -> tuple[Text, ...]:

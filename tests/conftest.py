@@ -117,7 +117,7 @@ def run_source(slot: Slot, source: str | bytes, **settings: Any) -> Recorded:
     for key, default in (("seed", 0), ("audit_steps", None), ("values", []), ("data", {})):
         fields[key] = settings.pop(key, default)
     reader = Reader(out)
-    job = Job("grader.worker.job", fields, Limits(**{"wall": 60, **settings}))
+    job = Job("grader.worker.job", fields, Limits(**{"wall": 60, **settings}), folder)
     ran: Ran = slot.run(job, reader.feed)
     return Recorded(ran.outcome, ran.printed, reader.close(ran.printed), work)
 

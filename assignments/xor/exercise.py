@@ -27,7 +27,7 @@ EXERCISE = Exercise(
         ),
         Question("pourquoi", Text("Pourquoi ?", "Why?")),
     ),
-    limits=Limits(wall=300),
+    limits=Limits(wall=600),
     checks=(
         runs.check(points=1),
         parameters.check(points=3),

@@ -57,7 +57,7 @@ def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
     if built is None:
         return []
     rows = seen_rows(facts, found)
-    settings = (
+    settings: tuple[tuple[str, str | int | float | None], ...] = (
         ("snapshot", built.id),
         ("dataset", facts.exercise.dataset),
         ("scale", rows.scale),

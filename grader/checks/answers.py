@@ -11,6 +11,7 @@ from grader.domain import Check, Facts, Finding, Stage, Text
 from grader.messages import number as written
 from grader.messages import plain, say
 from grader.reading.figures import final_number
+from grader.reading.shapes import shapes as read_shapes
 from grader.reading.understand import Understood
 from grader.reading.understand import yes_no as understand
 
@@ -107,6 +108,34 @@ def judge_yes_no(answer: str, expected: bool, why: Text, about: tuple[str, ...])
         asked,
         why,
     )
+
+
+def shapes(key: str, points: float, expected: tuple[tuple[int, ...], ...], why: Text) -> Check:
+    """The shape that leaves each layer, in order, however it is written; what follows the last one is free."""
+    return Check(
+        f"answer.{key}",
+        _title(key),
+        points,
+        lambda facts: judge_shapes(facts.reading.answers.get(key, ""), expected, why),
+        stage=Stage.READING,
+    )
+
+
+def judge_shapes(answer: str, expected: tuple[tuple[int, ...], ...], why: Text) -> Finding:
+    asked = say("the shape that leaves each layer, in order")
+    if not answer.strip():
+        return _empty(asked)
+    measured = shortened(answer)
+    found = read_shapes(answer)
+    # Numbers alone also count layers or name sizes: only a shape of three numbers contradicts.
+    wrong = [shape for shape in found if len(shape) > 2 and shape not in expected]
+    rest = iter(found)
+    in_order = all(shape in rest for shape in expected)  # `in` eats the iterator up to what it finds
+    if in_order and len(wrong) <= 1:  # the shape of the input may stand in front
+        return passed(say("The shapes are right."), measured, asked)
+    if not any(len(shape) > 2 for shape in found):
+        return review(say("No shapes can be read in the answer; a teacher will look at it."), measured, asked)
+    return failed(say("At least one of the shapes is not right."), measured, asked, why)
 
 
 def free_text(key: str, points: float, rubric: Text) -> Check:

@@ -12,9 +12,7 @@ UNUSED = 0.5  # a scaler without a leak, whose result the network never saw
 
 
 def check(points: float, model: int = 0) -> Check:
-    return Check(
-        "scaler_leak", say("Scaling without a look at the test"), points, lambda facts: judge(facts, model)
-    )
+    return Check("scaler_leak", say("Scaling without a look at the test"), points, lambda facts: judge(facts, model))
 
 
 def judge(facts: Facts, model: int) -> Finding:
@@ -32,15 +30,17 @@ def judge(facts: Facts, model: int) -> Finding:
         return skipped(say("Not judged: the images of the dataset are not at hand."))
     seen = [fitted_on(facts, call, facts.rows) for call in fits]
     test, known, sampled = sum(s.test for s in seen), sum(s.known for s in seen), sum(s.sampled for s in seen)
-    measured = say(
-        "{test} test images among {known} rows that were looked at", test=number(test), known=number(known)
-    )
+    measured = say("{test} test images among {known} rows that were looked at", test=number(test), known=number(known))
     if test:
         return failed(
-            say("The scaler was fitted on test images: something of the test leaks into the training or its own scale."),
+            say(
+                "The scaler was fitted on test images: something of the test leaks into the training or its own scale."
+            ),
             measured,
             expected,
-            say("`fit` or `fit_transform` on the training images only; for the test images `scaler.transform(X_test)`."),
+            say(
+                "`fit` or `fit_transform` on the training images only; for the test images `scaler.transform(X_test)`."
+            ),
         )
     if known < sampled / 2:
         return review(

@@ -18,6 +18,7 @@ class LangChoice(StrEnum):
 class SandboxChoice(StrEnum):
     AUTO = "auto"
     BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "landlock"
     PROCESS = "process"
 
 

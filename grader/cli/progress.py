@@ -24,7 +24,7 @@ from rich.text import Text as Styled
 from grader.domain import Exercise, Lang, Record, Status, Submission, Training, Verdict
 from grader.grading import Listener
 from grader.messages import number, percent, safe, say
-from grader.reports.terminal import class_summary, figure, mark_panel, show_record, shown, verdict_row
+from grader.reports.terminal import class_summary, mark_panel, show_record, shown, verdict_row
 
 WIDTH_ON_A_PIPE = 110
 
@@ -52,7 +52,6 @@ class OneSubmission(Listener):
         self._exercise = exercise
         self._submission = submission
         self._lang = lang
-        self._quiet = quiet
         self.console = console_for(quiet)
         self._progress = Progress(
             SpinnerColumn(),
@@ -124,10 +123,6 @@ class OneSubmission(Listener):
             )
 
     def report(self, record: Record) -> None:
-        if self._quiet:
-            Console(highlight=False).print(
-                figure(record.score, self._lang), "/", figure(record.max_score, self._lang)
-            ) if not self.console.quiet else None
         show_record(record, self.console, self._lang)
 
 

@@ -10,7 +10,7 @@ import typer
 from grader.cli import exits
 from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
 from grader.domain import Exercise, Lang, Mode, Record, Submission
-from grader.messages import translate
+from grader.messages import say, translate
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -44,9 +44,19 @@ def register(app: typer.Typer, lang: Lang) -> None:
         options = Options(Mode(mode.value), seed, cores(), time_limit, None if fresh else kept_runs())
         backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
         record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json))
+        if quiet:
+            typer.echo(_mark(record, lang))
         if json is not None:
             _write(record, json)
         return exits.of_records([record])
+
+
+def _mark(record: Record, lang: Lang) -> str:
+    from grader.reports.terminal import figure, shown
+
+    if record.broken:
+        return shown(say("not marked"), lang)
+    return f"{figure(record.score, lang)} / {figure(record.max_score, lang)}"
 
 
 def _is_stdout(json: Path | None) -> bool:

@@ -110,25 +110,23 @@ def _rows(settings: Mapping[str, Any], folder: Path) -> tuple[NDArray[np.uint64]
 def _recognise(scaler: Scaler, hashes: NDArray[np.uint64], labels: NDArray[np.int64], data: Path) -> Scaled:
     """Which of the grader's images, put through the scaler, have these fingerprints; test images last."""
     true = np.full(len(hashes), -1, np.int64)
-    in_train, in_test = np.zeros(len(hashes), bool), np.zeros(len(hashes), bool)
-    for split, there in (("train", in_train), ("test", in_test)):
+    seen = {split: np.zeros(len(hashes), bool) for split in ("train", "test")}
+    for split, there in seen.items():
         images = np.load(data / f"x_{split}.npy", mmap_mode="r")
         own = np.load(data / f"y_{split}.npy").ravel().astype(np.int64)
         for start in range(0, len(images), CHUNK):
-            if split == "train" and start == FIRST and in_train.mean() > RECOGNISED:
+            if split == "train" and start == FIRST and there.mean() > RECOGNISED:
                 break
             part = slice(start, start + CHUNK)
             at, found = _positions(hashes, fingerprints(scaler(images[part]))[0])
             true = np.where(found & (true < 0), own[part][at], true)
-            there |= found
-    known = in_train | in_test
+            np.logical_or(there, found, out=there)
+    known = seen["train"] | seen["test"]
     wrong = known & (labels >= 0) & (labels != true)
-    return Scaled(scaler, int(known.sum()), int((in_test & ~in_train).sum()), int(wrong.sum()))
+    return Scaled(scaler, int(known.sum()), int((seen["test"] & ~seen["train"]).sum()), int(wrong.sum()))
 
 
-def _positions(
-    hashes: NDArray[np.uint64], among: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _positions(hashes: NDArray[np.uint64], among: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     order = np.argsort(among, kind="stable")
     at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
     return at, (among[at] == hashes) & (hashes != 0)

@@ -66,7 +66,7 @@ def _once(
             "measurements": [(m.kind, dict(m.settings)) for m in measurements],
         }
         lines: list[bytes] = []
-        ran = slot.run(Job("grader.evaluator.job", fields, LIMITS), lines.append)
+        ran = slot.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
         return _answers(measurements, lines, ran)
     finally:
         clear(slot, folder)

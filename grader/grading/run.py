@@ -72,17 +72,26 @@ def _run_once(
     lines: list[bytes] = []
 
     def on_line(line: bytes) -> None:
-        if b'"event": "batch"' not in line[:40]:
-            lines.append(line)
         found = reader.feed(line)
         if found is not None:
+            if found[0] != "batch":
+                lines.append(line)  # what the reader refuses is kept nowhere: its budget bounds this list too
             on_event(*found, reader)
 
-    job = Job("grader.worker.job", _fields(exercise, submission, bench, options, folder), limits)
+    job = Job("grader.worker.job", _fields(exercise, submission, bench, options, folder), limits, folder)
     ran = slot.run(job, on_line)
+    for place in (folder, work, out):
+        _take_back(place)
     evidence = reader.close(ran.printed, list_files(work))
     evidence = replace(evidence, notices=(*lent, *evidence.notices))
     return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]))
+
+
+def _take_back(place: Path) -> None:
+    """A program may put a link in the place of its own folder, to lead the grader elsewhere."""
+    if place.is_symlink() or not place.is_dir():
+        place.unlink(missing_ok=True)
+        place.mkdir()
 
 
 def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: Options, folder: Path) -> dict[str, Any]:
@@ -105,9 +114,11 @@ def copy_files(submission: Submission, work: Path) -> None:
         target = work / relative
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with os.fdopen(open_regular(submission.root / relative, MOST_FILE_BYTES), "rb") as source:
-                with target.open("wb") as copy:
-                    shutil.copyfileobj(source, copy)
+            with (
+                os.fdopen(open_regular(submission.root / relative, MOST_FILE_BYTES), "rb") as source,
+                target.open("wb") as copy,
+            ):
+                shutil.copyfileobj(source, copy)
         except Forged as problem:
             if str(relative) == submission.program:
                 raise UnreadableSubmission(

@@ -74,9 +74,12 @@ class Shelf:
         arrays = [(ran.folder / "out" / name, f"out/{name}") for name in list_files(ran.folder / "out")]
         for source, name in (*models, *arrays):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(Forged), os.fdopen(open_regular(source, MOST_FILE_BYTES), "rb") as file:
-                with (target / name).open("wb") as copy:
-                    shutil.copyfileobj(file, copy)
+            with (
+                contextlib.suppress(Forged),
+                os.fdopen(open_regular(source, MOST_FILE_BYTES), "rb") as file,
+                (target / name).open("wb") as copy,
+            ):
+                shutil.copyfileobj(file, copy)
 
     def find(self, key: str) -> RanSubmission | None:
         """The kept run, its evidence read as distrustfully as when it was fresh; None where there is none."""

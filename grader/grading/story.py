@@ -85,7 +85,10 @@ def _run(
     key = fingerprint(submission, exercise, bench.data.get(exercise.dataset), options)
     if (kept := shelf.find(key)) is not None:
         seconds = number(kept.outcome.seconds)
-        sentence = say("The program has not changed: its run of {seconds} s was kept and is judged again. `--fresh` runs it anew.", seconds=seconds)
+        sentence = say(
+            "The program has not changed: its run of {seconds} s was kept and is judged again. `--fresh` runs it anew.",
+            seconds=seconds,
+        )
         return kept, (Notice(sentence),)
     ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
     shelf.keep(key, ran)

@@ -12,13 +12,18 @@ from grader.domain import Text
 from grader.errors import SandboxUnavailable
 from grader.sandbox.base import Level, Sandbox, SelfTest, View
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.landlock import Landlock
 from grader.sandbox.process import Process
 from grader.sandbox.slot import Job, Ran, Slot, Stopped
 
 __all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Slot", "Stopped", "View", "choose"]
 
-BACKENDS: dict[str, Callable[[], Sandbox]] = {"bubblewrap": Bubblewrap, "process": Process}
-STRONGEST_FIRST = ("bubblewrap",)
+BACKENDS: dict[str, Callable[[], Sandbox]] = {
+    "bubblewrap": Bubblewrap,
+    "landlock": Landlock,
+    "process": Process,
+}
+STRONGEST_FIRST = ("bubblewrap", "landlock")
 
 
 def choose(name: str) -> tuple[Sandbox, SelfTest]:

@@ -25,22 +25,28 @@ from typing import Any
 
 from grader.domain import Limits, Outcome, Printed
 from grader.errors import WorkerDied
-from grader.sandbox.base import Sandbox, View
+from grader.sandbox.base import Level, Sandbox, View
+from grader.sandbox.landlock import readable
 from grader.sandbox.python import environment
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 15.0
 LINE_BYTES = 4 << 20
 CHUNK = 1 << 16
+PRIVATE = ("/tmp", "/dev/shm")  # the walls' own, emptied after each job
+LOG_BYTES = 600
+HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`entry` is a module with `run(fields, events)`; `fields` must be JSON. Paths lie in the slot's folder."""
+    """`entry` is a module with `run(fields, events)`; `fields` must be JSON. `folder`, from `Slot.new_folder`, is the
+    one place that the job may write to."""
 
     entry: str
     fields: Mapping[str, Any]
     limits: Limits
+    folder: Path
 
 
 class Stopped(BaseException):
@@ -65,7 +71,8 @@ class Slot:
         self._worker: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
-        self._jobs = 0
+        self._folders: set[Path] = set()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # without a name, so that no job can put a link in its place
         self._stop = threading.Event()
 
     def __enter__(self) -> Slot:
@@ -82,18 +89,18 @@ class Slot:
         if self._worker is not None:
             return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        home = self.folder / "home"
-        home.mkdir(exist_ok=True)
+        self._tidy()
+        home = self.folder / HOME
         program = [sys.executable, "-s", "-P", "-m", "grader.worker", "--control", str(theirs.fileno())]
         program += [word for module in self._preload for word in ("--preload", module)]
         command = self._sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
-        with theirs, (self.folder / "worker.log").open("ab") as log:
+        with theirs:
             self._worker = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
+                stdout=self._log,
+                stderr=self._log,
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends its workers in order
             )
@@ -115,6 +122,7 @@ class Slot:
 
     def close(self) -> None:
         self._end_worker()
+        self._log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _end_worker(self) -> None:
@@ -140,20 +148,44 @@ class Slot:
         return message
 
     def _died(self) -> WorkerDied:
-        log = (self.folder / "worker.log").read_text(encoding="utf-8", errors="replace")[-600:].strip()
         self._end_worker()
+        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - LOG_BYTES))
+        log = self._log.read().decode("utf-8", "replace").strip()
         return WorkerDied(
             f"Le processus isolé du correcteur s'est arrêté. {log}", f"The grader's isolated worker stopped. {log}"
         )
 
+    def _message(self, job: Job) -> dict[str, Any]:
+        walls = None
+        if self._sandbox.level is not Level.LIMITS_ONLY:
+            walls = {"read": [*readable(), *map(str, self._read)], "write": [str(job.folder)]}
+        private = self._sandbox.level is Level.FULL
+        return {
+            "entry": job.entry,
+            "fields": dict(job.fields),
+            "limits": asdict(job.limits),
+            "folder": str(job.folder),
+            "walls": walls,
+            "sweep": list(PRIVATE) if private else [],
+        }
+
     # ── Jobs ────────────────────────────────────────────────────────────────────────────────
 
     def new_folder(self) -> Path:
-        """An empty folder for one job, inside what the worker can see."""
-        self._jobs += 1
-        folder = self.folder / f"j{self._jobs}"
-        folder.mkdir()
+        """An empty folder for one job, inside what the worker can see. No job can guess the name of the next one's."""
+        folder = Path(tempfile.mkdtemp(prefix="j", dir=self.folder))
+        self._folders.add(folder)
         return folder
+
+    def _tidy(self) -> None:
+        """A job finds an empty home, and nothing that the one before left beside its own folder."""
+        for path in self.folder.iterdir():
+            if path not in self._folders:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+        (self.folder / HOME).mkdir(exist_ok=True)
 
     def run(self, job: Job, on_line: Callable[[bytes], None]) -> Ran:
         """Run one job to its end; `on_line` is given each line of events as it comes.
@@ -162,10 +194,11 @@ class Slot:
             WorkerDied: the worker, not the job, came to an end. The slot starts a new one when next used.
         """
         self.wait_until_warm()
+        self._tidy()
         assert self._control is not None
         events, events_in = os.pipe()
         output, output_in = os.pipe()
-        message = json.dumps({"job": {**_fields(job), "environment": {}}}).encode()
+        message = json.dumps({"job": self._message(job)}).encode()
         try:
             socket.send_fds(self._control, [message], [events_in, output_in])
         except OSError:
@@ -189,8 +222,6 @@ class Slot:
         return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped))
 
 
-def _fields(job: Job) -> dict[str, Any]:
-    return {"entry": job.entry, "fields": dict(job.fields), "limits": asdict(job.limits)}
 
 
 class _Following:

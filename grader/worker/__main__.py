@@ -66,6 +66,7 @@ def perform(control: socket.socket, job: dict[str, Any], descriptors: list[int])
     os.close(output)
     outcome = watch.until_end(pid, job["limits"], control, started)
     watch.kill_leftovers()
+    watch.sweep(job["sweep"])
     return outcome
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ctypes
+import ctypes
 import importlib
 import os
 import resource
 import signal
 import sys
+import tempfile
 import traceback
+from pathlib import Path
 from typing import Any, NoReturn
 
+from grader.worker import landlock
+
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 BROKEN = 120  # the grader's own fault, told apart from any exit code of the student's by its traceback on stderr
 
 
@@ -22,8 +28,11 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
         _die_with_worker()
         _redirect(output)
         _restore_signals()
-        os.environ.update(job["environment"])
+        _settle_in(Path(job["folder"]))
         _limit(job["limits"])
+        if job["walls"] is not None and landlock.abi():
+            write = [*job["walls"]["write"], *job["sweep"]]
+            landlock.restrict(job["walls"]["read"], write)
         entry = importlib.import_module(job["entry"])
         code = entry.run(job["fields"], events)
     except BaseException:
@@ -39,6 +48,22 @@ def _die_with_worker() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != worker:  # it died meanwhile
         os._exit(BROKEN)
+
+
+def _settle_in(folder: Path) -> None:
+    """A home and a place for temporary files of the job's own."""
+    home, temporary = folder / "home", folder / "tmp"
+    home.mkdir(exist_ok=True)
+    temporary.mkdir(exist_ok=True)
+    os.environ.update(
+        HOME=str(home),
+        TMPDIR=str(temporary),
+        KERAS_HOME=str(home / ".keras"),
+        IPYTHONDIR=str(home / ".ipython"),
+        MPLCONFIGDIR=str(home / ".matplotlib"),
+    )
+    tempfile.tempdir = None  # forget the worker's
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)  # the worker is not, so that nobody reads its memory
 
 
 def _redirect(output: int) -> None:

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -168,6 +169,8 @@ def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, end
     asyncio.set_event_loop(asyncio.new_event_loop())
     from traitlets.config import Config
 
+    # Output of subprocesses would come over TCP, which the walls refuse; it is on the job's own output all the same.
+    warnings.filterwarnings("ignore", message="Couldn't bind IOPub Pipe")
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"

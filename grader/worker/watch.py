@@ -6,9 +6,11 @@ import ctypes
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,13 @@ STUBBORN_ROUNDS = 50
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every process that a job's processes abandon, so that none escapes the kill."""
+    """Become the parent of every process that a job's processes abandon, so that none escapes the kill; and let no
+    process trace this one or read its memory."""
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     if prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
+    if prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
 
 
 def until_end(pid: int, limits: dict[str, Any], control: socket.socket, started: float) -> dict[str, Any]:
@@ -35,10 +40,10 @@ def until_end(pid: int, limits: dict[str, Any], control: socket.socket, started:
     baseline = _anonymous(os.getpid())
     try:
         while True:
-            readable, _, _ = select.select([handle, control], [], [], EVERY_SECONDS)
+            readable, _, _ = select.select([handle, control.fileno()], [], [], EVERY_SECONDS)
             if handle in readable:
                 break
-            if control in readable and not _heard_only_chatter(control):
+            if control.fileno() in readable and not _heard_only_chatter(control):
                 status = "killed"
             processes = me.children(recursive=True)
             memory = memory_of(processes, baseline)
@@ -117,6 +122,24 @@ def kill_leftovers() -> None:
         if not left:
             return
         time.sleep(0.01)
+
+
+def sweep(folders: list[str]) -> None:
+    """Empty the folders that the walls keep for this worker alone: one job's leftovers are not the next one's."""
+    for folder in folders:
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False) and not os.path.ismount(entry.path):
+                if not _holds_mount(entry.path):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+            elif not entry.is_dir(follow_symlinks=False):
+                with suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _holds_mount(path: str) -> bool:
+    """The slot's own folder is mounted under /tmp."""
+    with Path("/proc/self/mountinfo").open(encoding="utf-8", errors="replace") as mounts:
+        return any(line.split()[4].startswith(path + "/") or line.split()[4] == path for line in mounts)
 
 
 def _reap() -> None:

@@ -58,7 +58,7 @@ def run(slot: Slot, code: str, **limits: float) -> tuple[Ran, Lines]:
 
 def job(code: str, folder: Path, **limits: float) -> Job:
     fields = {"code": textwrap.dedent(code), "folder": str(folder)}
-    return Job("tests.sandbox.light", fields, Limits(**{"wall": 20, **limits}))  # type: ignore[arg-type]
+    return Job("tests.sandbox.light", fields, Limits(**{"wall": 20, **limits}), folder)  # type: ignore[arg-type]
 
 
 def wait_for(true: Callable[[], bool], seconds: float = 5) -> bool:
@@ -157,6 +157,40 @@ def test_a_new_job_finds_nothing_of_the_one_before(slot: Slot) -> None:
     first, _ = run(slot, code)
     second, _ = run(slot, code)
     assert first.printed.text == second.printed.text == "False False None False\n"
+
+
+def test_a_new_job_finds_nothing_in_the_home_of_the_one_before(slot: Slot) -> None:
+    """Start-up files of IPython, settings of matplotlib: what lies there would run in another student's job."""
+    code = """
+    import os, pathlib
+    home = pathlib.Path.home()
+    print(sorted(p.name for p in home.iterdir()), sorted(p.name for p in home.parent.iterdir() if p.name[0] != "j"))
+    (home / ".ipython" / "startup").mkdir(parents=True)
+    (home / ".ipython" / "startup" / "evil.py").write_text("print('evil')")
+    (home.parent / "beside").mkdir()
+    (home.parent / "link").symlink_to("/")
+    (home.parent / "file").write_text("x")
+    """
+    first, _ = run(slot, code)
+    second, _ = run(slot, code)
+    assert first.printed.text == second.printed.text == "[] ['home']\n"
+    assert Path("/usr").is_dir()
+
+
+def test_a_job_that_replaces_its_home_by_a_link_leads_nobody_there(slot: Slot, tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("kept")
+    run(slot, f"import os, shutil\nhome = os.environ['HOME']\nshutil.rmtree(home)\nos.symlink({str(tmp_path)!r}, home)")
+    ran, _ = run(slot, "import os\nprint(os.path.islink(os.environ['HOME']), os.listdir(os.environ['HOME']))")
+    assert ran.printed.text == "False []\n"
+    assert (tmp_path / "precious").read_text() == "kept"
+
+
+def test_a_job_cannot_take_the_place_of_the_next_ones_folder(slot: Slot) -> None:
+    run(slot, "import os\nfor n in range(200): os.mkdir(folder + f'/../j{n}')")
+    folder = slot.new_folder()
+    assert list(folder.iterdir()) == []
+    ran, _ = run(slot, "print('alive')")
+    assert ran.printed.text == "alive\n"
 
 
 # ── Limits ──────────────────────────────────────────────────────────────────────────────────────
@@ -299,6 +333,24 @@ def test_a_job_does_not_outlive_its_worker(slot: Slot) -> None:
     with pytest.raises(WorkerDied):
         run(slot, code)
     assert wait_for(lambda: not processes_named(mark))
+
+
+def test_a_dying_worker_is_not_made_to_show_files_of_the_host(slot: Slot, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("very secret")
+    code = f"""
+    import os, signal, time
+    top = os.path.dirname(folder)
+    for name in os.listdir(top) + ["worker.log"]:
+        if os.path.join(top, name) != folder and name != "home":
+            path = os.path.join(top, name)
+            os.path.isfile(path) and os.unlink(path)
+            os.path.exists(path) or os.symlink({str(tmp_path / "secret")!r}, path)
+    os.kill(os.getppid(), signal.SIGKILL)
+    time.sleep(30)
+    """
+    with pytest.raises(WorkerDied) as told:
+        run(slot, code)
+    assert "very secret" not in told.value.en
 
 
 def test_a_worker_that_died_while_idle_is_replaced(slot: Slot) -> None:

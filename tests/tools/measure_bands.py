@@ -75,9 +75,9 @@ def features(
     source: str, seed: int, data: dict[str, NDArray[Any]], kind: str, options: argparse.Namespace
 ) -> NDArray[np.float32]:
     """The rows that are projected, shape (10 000, 784 or 100)."""
-    images = np.asarray(data["x_test"], dtype=np.float32) / 255
+    images: NDArray[np.float32] = np.asarray(data["x_test"], dtype=np.float32) / np.float32(255)
     if source == "pixels":
-        return images.reshape(len(images), -1)
+        return images.reshape(len(images), -1).astype(np.float32)
     model = network(source, seed % options.cnn_seeds if source == "hidden1" else seed, data, kind, options)
     import keras
 
@@ -98,7 +98,7 @@ def network(source: str, seed: int, data: dict[str, NDArray[Any]], kind: str, op
     shape: tuple[int, ...]
     if source == "hidden0":
         shape, batch, epochs, optimizer = (784,), 300, 10, keras.optimizers.SGD(0.5)
-        stack = []
+        stack: list[Any] = []
     else:
         shape, batch, epochs = (28, 28, 1), 100, options.cnn_epochs
         optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, epochs * 600))

@@ -45,7 +45,7 @@ def _message(problem: BaseException) -> str:
 
 def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
     # A deep recursion has thousands of frames: its two ends tell the story.
-    frames = []
+    frames: list[traceback.FrameSummary] = []
     while trace is not None and len(frames) < 5000:
         code = trace.tb_frame.f_code
         frames.append(traceback.FrameSummary(code.co_filename, trace.tb_lineno, code.co_name, lookup_line=False))

@@ -1,5 +1,6 @@
 """Les données sont préparées, le reste manque, les réponses aussi."""
 
+# expect: runs = failed 0
 # expect: parameters = failed 0
 # expect: architecture = failed 0
 # expect: shared_encoder = failed 0

@@ -23,5 +23,5 @@ modele = keras.Sequential(
     ]
 )
 modele.compile(optimizer=keras.optimizers.SGD(learning_rate=0.001), loss="mean_absolute_error")
-modele.fit(X, y, epochs=300, verbose=0)
+modele.fit(X, y, epochs=50, verbose=0)
 print(modele.predict(X, verbose=0).round())

@@ -1,5 +1,6 @@
-"""Tous les poids partent de zéro : les deux neurones cachés restent morts, quelle que soit la chance."""
+"""Tous les poids partent de zéro : les deux neurones cachés restent morts, quelle que soit la chance. Soixante époques."""
 
+# expect: training = partial 2
 # expect: xor = failed 0
 # expect: answer.pourquoi = review 0
 
@@ -21,6 +22,6 @@ modele = keras.Sequential(
         keras.layers.Dense(1, activation="sigmoid"),
     ]
 )
-modele.compile(optimizer="adam", loss="mean_squared_error")
-modele.fit(X, y, epochs=1000, verbose=0)
+modele.compile(optimizer=keras.optimizers.Adam(learning_rate=0.1), loss="mean_squared_error")
+modele.fit(X, y, epochs=60, verbose=0)
 print(modele.predict(X, verbose=0).round())

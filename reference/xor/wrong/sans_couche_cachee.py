@@ -1,5 +1,6 @@
-"""Un neurone seul : aucune droite ne sépare les points, et aucun départ n'y changera rien."""
+"""Un neurone seul : aucune droite ne sépare les points, et aucun départ n'y changera rien. Soixante époques."""
 
+# expect: training = partial 2
 # expect: parameters = failed 0
 # expect: architecture = failed 0
 # expect: xor = failed 0
@@ -22,6 +23,6 @@ modele = keras.Sequential(
         keras.layers.Dense(1, activation="sigmoid"),
     ]
 )
-modele.compile(optimizer="adam", loss="mean_squared_error")
-modele.fit(X, y, epochs=1000, verbose=0)
+modele.compile(optimizer=keras.optimizers.Adam(learning_rate=0.1), loss="mean_squared_error")
+modele.fit(X, y, epochs=60, verbose=0)
 print(modele.predict(X, verbose=0).round())

@@ -1,0 +1,82 @@
+"""`shared_encoder`: the classifier begins with the very layers that the autoencoder trained."""
+
+from __future__ import annotations
+
+from grader.checks.canonical import canonical
+from grader.checks.findings import failed, nothing_recorded, partial, passed
+from grader.checks.meant import Meant, meant
+from grader.domain import Check, Facts, Finding, LayerSeen, LayerSpec
+from grader.messages import number, say
+
+OTHER_HEAD = 0.5  # shared, but what follows the encoder is not what was asked for
+
+
+def check(points: float, models: tuple[int, int] = (0, 1)) -> Check:
+    return Check(
+        "shared_encoder",
+        say("One encoder for both models"),
+        points,
+        lambda facts: judge(facts, *models),
+    )
+
+
+def judge(facts: Facts, first: int, second: int) -> Finding:
+    expected = say("the same encoder object in both models")
+    one = meant(facts, first)
+    if one is None:
+        return nothing_recorded(facts, expected)
+    other = classifier(facts, one, second)
+    if other is None:
+        return failed(
+            say("No classifier was built besides the autoencoder."),
+            expected=expected,
+            hint=say(
+                "`keras.Sequential([keras.Input((28, 28)), encoder, keras.layers.Dense(10, activation='softmax')])`."
+            ),
+        )
+    shared = shared_layers(one, other)
+    count = sum(layer.parameters for layer in shared)
+    measured = say(
+        "{shared} of the classifier's {all} parameters are shared",
+        shared=number(count),
+        all=number(other.shape.parameters),
+    )
+    if not shared:
+        return failed(
+            say("The classifier has an encoder of its own, which learnt nothing from the images without labels."),
+            measured,
+            expected,
+            say("Put the same variable `encoder` into both models: the same Keras object, hence the same weights."),
+        )
+    head = _head(shared[-1], facts.exercise.models[second].layers[-1])
+    if head is not None and other.shape.parameters - count != head:
+        return partial(
+            OTHER_HEAD,
+            say("The encoder is shared, but something else than one softmax layer follows it in the classifier."),
+            measured,
+            expected,
+            say("One dense layer of 10 units with softmax adds {count} parameters.", count=number(head)),
+        )
+    return passed(say("Both models hold the same encoder."), measured, expected)
+
+
+def classifier(facts: Facts, autoencoder: Meant, which: int) -> Meant | None:
+    """The model that fits the second architecture, where there is one that ends like it."""
+    found = meant(facts, which)
+    if found is None or found.shape.model == autoencoder.shape.model:
+        return None
+    seen, asked = canonical(found.shape.layers), canonical(found.spec.layers)
+    ends_alike = bool(seen) and seen[-1].settings.get("units") == asked[-1].settings.get("units")
+    return found if ends_alike and len(seen) > 1 else None
+
+
+def shared_layers(one: Meant, other: Meant) -> list[LayerSeen]:
+    """The layers with parameters of `other` that are the same objects in `one`, in order."""
+    there = {layer.settings.get("identity") for layer in one.shape.layers if layer.parameters}
+    return [la for la in other.shape.layers if la.parameters and la.settings.get("identity") in there]
+
+
+def _head(last: LayerSeen, asked: LayerSpec) -> int | None:
+    """Parameters of the layer asked for behind the shared encoder, whatever the encoder's own size."""
+    inputs, units = last.settings.get("units"), asked.settings.get("units")
+    return (inputs + 1) * units if isinstance(inputs, int) and isinstance(units, int) else None

@@ -1,0 +1,229 @@
+"""An SVM fitted again, outside: on the recorded features, with our own labels, judged on features that we compute.
+
+Nothing of the student's SVM is loaded. Which network gave the features is found by computing the features of our own
+images with the recorded weights; that names the images, hence their labels, and gives the features of the test images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from grader.evaluator.predict import inputs_for, load_model
+from grader.evaluator.rebuild import Refused
+from grader.evidence import Forged, load_arrays
+
+Rows = NDArray[np.float32]
+
+PROBES = 300  # rows by which a network is recognised
+NEAR = 1e-3  # how far rounding may lead, relative to the largest feature
+EQUAL = 10.0  # networks whose error is within this factor of the best give the same features
+FEWEST_KNOWN = 0.95
+KERNELS = ("rbf", "linear", "poly", "sigmoid")
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where features come from: the numbers of the `models` that give them, the `split`, and per row the image's
+    number there, -1 where it is unknown. `test` holds the same features of the test images."""
+
+    models: tuple[int, ...]
+    split: str
+    at: NDArray[np.int64]
+    test: Rows
+
+
+def refit(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
+    """Settings: `arrays` (a recorded `SVC.fit`), `C`, `gamma`, `kernel`, `rows` (most that are used), `dataset`,
+    `scale` and `offset` (pixels → input), `snapshot_0`, `snapshot_1`… (the networks that may have given the features).
+
+    Returns `models` (numbers of the snapshots that give these features) and `split`, `known` (share of the rows that
+    were recognised), `wrong_labels` (share of them with another label than ours), `rows`, and `accuracy` on the test
+    images; or `refused`.
+    """
+    try:
+        features, labels = recorded(settings, folder)
+        data = datasets[settings["dataset"]]
+        source = find_source(features, settings, folder, data)
+        if source is None:
+            return {"models": [], "rows": len(features)}
+        return {**_described(source, labels, data), **_accuracy(features, source, settings, data)}
+    except (Refused, Forged) as problem:
+        return {"refused": str(problem)}
+
+
+def recorded(settings: Mapping[str, Any], folder: Path) -> tuple[Rows, NDArray[np.int64]]:
+    """The first rows of the recorded features, and their recorded labels. Raises `Forged`."""
+    arrays = load_arrays(folder, settings["arrays"])
+    features, labels = arrays.get("input"), arrays.get("labels")
+    if features is None or features.ndim != 2 or not features.size:
+        raise Forged("images or nothing instead of features")
+    if labels is None or labels.shape != (len(features),):
+        raise Forged("a label is needed for each row of features")
+    most = int(settings["rows"])
+    kept = features[:most].astype(np.float32)
+    if not np.isfinite(kept).all():
+        raise Forged("features that are not finite numbers")
+    return kept, labels[:most].astype(np.int64)
+
+
+# ── Which network, which images ─────────────────────────────────────────────────────────────────
+
+
+def find_source(features: Rows, settings: Mapping[str, Any], folder: Path, data: Path) -> Source | None:
+    """The networks and the images that give these features; None where no recorded network does."""
+    for split in ("train", "test"):
+        images = np.load(data / f"x_{split}.npy", mmap_mode="r")
+        candidates = _candidates(features, images, settings, folder)
+        if not candidates:
+            continue
+        best = min(error for _, _, error in candidates)
+        alike = [(n, values) for n, values, error in candidates if error <= max(EQUAL * best, 1e-6)]
+        values = alike[0][1]
+        at = rows_at(features, values(images))
+        if (at >= 0).mean() >= FEWEST_KNOWN:
+            test = values(images if split == "test" else np.load(data / "x_test.npy", mmap_mode="r"))
+            return Source(tuple(n for n, _ in alike), split, at, test)
+    return None
+
+
+def _candidates(features: Rows, images: NDArray[Any], settings: Mapping[str, Any], folder: Path) -> list[Any]:
+    """(number of the snapshot, function from images to features, error) of every network that comes near."""
+    probes = np.linspace(0, len(features) - 1, min(PROBES, len(features))).astype(np.int64)
+    found = []
+    numbered = sorted((int(key.removeprefix("snapshot_")), key) for key in settings if key.startswith("snapshot_"))
+    for number, key in numbered:
+        try:
+            model = load_model({"snapshot": settings[key]}, folder)
+            for depth in depths(model, features.shape[1]):
+                values = _Features(model, depth, settings)
+                error = _error(features[probes], probes, values, images)
+                if error < NEAR:
+                    found.append((number, values, error))
+        except (Refused, Forged):
+            continue
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Features:
+    """The outputs of a network's layer number `depth` for images."""
+
+    model: Any
+    depth: int
+    settings: Mapping[str, Any]
+
+    def __call__(self, images: NDArray[Any]) -> Rows:
+        parts = []
+        for start in range(0, len(images), BATCH):
+            value: Any = inputs_for(self.model, images[start : start + BATCH], self.settings)
+            for layer in chain(self.model)[: self.depth + 1]:
+                value = layer(value)
+            parts.append(np.asarray(value, dtype=np.float32))
+        return np.concatenate(parts)
+
+
+def chain(model: Any) -> list[Any]:
+    """The layers in order, nested models unfolded. Raises `Refused` for a net that branches."""
+    layers: list[Any] = []
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            layers += chain(layer)
+        elif type(layer).__name__ in ("Add", "Average", "Maximum", "Multiply", "Subtract", "Concatenate"):
+            raise Refused("a network that branches")
+        elif type(layer).__name__ != "InputLayer":
+            layers.append(layer)
+    return layers
+
+
+def depths(model: Any, width: int) -> list[int]:
+    """The numbers of the layers that give `width` numbers per image."""
+    return [n for n, layer in enumerate(chain(model)) if tuple(layer.output.shape[1:]) == (width,)]
+
+
+def _error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[Any]) -> float:
+    """The middle distance of the probed rows to what the network gives, relative to the largest feature.
+
+    The rows are most often the first images in their order; else each row's nearest is looked for.
+    """
+    size = max(float(np.abs(probed).max()), 1e-9)
+    if probes[-1] < len(images):
+        straight = np.abs(probed - values(images[probes])).max(axis=1)
+        if np.median(straight) < NEAR * size:
+            return float(np.median(straight)) / size
+    nearest, _ = _nearest(probed, values(images))
+    return float(np.median(nearest)) / size
+
+
+def rows_at(features: Rows, among: Rows) -> NDArray[np.int64]:
+    """The number of the image that gives each row; -1 where none does."""
+    near = NEAR * max(float(np.abs(features).max()), 1e-9)
+    if len(features) <= len(among):
+        straight = np.abs(features - among[: len(features)]).max(axis=1) < near
+        if straight.mean() >= FEWEST_KNOWN:
+            return np.where(straight, np.arange(len(features)), -1)
+    distance, at = _nearest(features, among)
+    return np.where(distance < near, at, -1)
+
+
+def _nearest(rows: Rows, among: Rows) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """The largest difference in one feature to the nearest row of `among`, and its number."""
+    from sklearn.neighbors import NearestNeighbors
+
+    at = NearestNeighbors(n_neighbors=1).fit(among).kneighbors(rows, return_distance=False)[:, 0]
+    return np.abs(rows - among[at]).max(axis=1).astype(np.float64), at
+
+
+# ── The SVM ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _described(source: Source, labels: NDArray[np.int64], data: Path) -> dict[str, Any]:
+    true = np.load(data / f"y_{source.split}.npy").ravel().astype(np.int64)
+    known = source.at >= 0
+    wrong = known & (labels != true[np.maximum(source.at, 0)])
+    return {
+        "models": list(source.models),
+        "split": source.split,
+        "known": float(known.mean()),
+        "wrong_labels": float(wrong.sum() / max(1, known.sum())),
+        "rows": len(labels),
+    }
+
+
+def _accuracy(features: Rows, source: Source, settings: Mapping[str, Any], data: Path) -> dict[str, Any]:
+    """Fitted on the recognised rows with our own labels. Features of test images are not fitted on."""
+    from sklearn.svm import SVC
+
+    if source.split != "train":
+        return {}
+    known = source.at >= 0
+    true = np.load(data / "y_train.npy").ravel()[np.maximum(source.at, 0)]
+    svm = SVC(C=_positive(settings, "C"), gamma=_gamma(settings), kernel=_kernel(settings), cache_size=500)
+    try:
+        svm.fit(features[known], true[known])
+    except ValueError:  # one class only
+        return {}
+    return {"accuracy": float(svm.score(source.test, np.load(data / "y_test.npy").ravel()))}
+
+
+def _positive(settings: Mapping[str, Any], name: str) -> float:
+    value = settings.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
+        raise Refused(f"{name}={value}")
+    return float(value)
+
+
+def _gamma(settings: Mapping[str, Any]) -> Any:
+    return settings["gamma"] if settings.get("gamma") in ("scale", "auto") else _positive(settings, "gamma")
+
+
+def _kernel(settings: Mapping[str, Any]) -> Any:
+    if settings.get("kernel") not in KERNELS:
+        raise Refused(f"kernel={str(settings.get('kernel'))[:40]}")
+    return settings["kernel"]

@@ -1,0 +1,57 @@
+"""Callbacks: TensorBoard, which has nobody to show its curves to here, and checkpoints with names of old."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from grader.worker.compat.arguments import Kwargs, Positional, before, renamed
+from grader.worker.compat.told import Told
+
+_GONE = ("batch_size", "write_grads", "embeddings_layer_names", "embeddings_data")
+_HOOKS = (
+    "set_model", "on_train_begin", "on_train_end", "on_test_begin", "on_test_end",
+    "on_train_batch_begin", "on_train_batch_end", "on_epoch_begin", "on_epoch_end",
+)  # fmt: skip
+
+
+def install(told: Told) -> None:
+    from keras.callbacks import ModelCheckpoint, TensorBoard
+
+    def board(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
+        kwargs = renamed(kwargs, dict.fromkeys(_GONE), "TensorBoard", told)
+        return args[:2], {**kwargs, "histogram_freq": 0, "profile_batch": 0} if len(args) < 2 else kwargs
+
+    before(TensorBoard, "__init__", board)
+    for hook in _HOOKS:  # its files would only be thrown away; and the package that writes them may be absent
+        setattr(TensorBoard, hook, _set_model if hook == "set_model" else _nothing)
+    _checkpoint(ModelCheckpoint, told)
+
+
+def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:
+    return None
+
+
+def _set_model(self: Any, model: Any) -> None:
+    self._model = model
+
+
+def _checkpoint(owner: Any, told: Told) -> None:
+    """Names that Keras 3 refuses are put back once it has looked at them: saving knows what to do with them."""
+    original = owner.__init__
+
+    @functools.wraps(original)
+    def wrapper(self: Any, filepath: Any, *args: Any, **kwargs: Any) -> None:
+        kwargs = renamed(kwargs, {"period": None}, "ModelCheckpoint", told)
+        wanted = str(filepath)
+        only_weights = bool(kwargs.get("save_weights_only", args[3] if len(args) > 3 else False))
+        fitting = (".weights.h5",) if only_weights else (".keras", ".h5")
+        if wanted.endswith(fitting):
+            original(self, filepath, *args, **kwargs)
+            return
+        if kwargs.get("save_weights_only", False) or not wanted.endswith(".hdf5"):
+            told.old(f"ModelCheckpoint({wanted!r})", f"ModelCheckpoint({wanted.rsplit('.', 1)[0] + fitting[0]!r})")
+        original(self, f"{wanted}{fitting[0]}", *args, **kwargs)
+        self.filepath = wanted
+
+    owner.__init__ = wrapper

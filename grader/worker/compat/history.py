@@ -1,0 +1,35 @@
+"""`history.history["acc"]`: Keras named the accuracy so until 2019."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from grader.worker.compat.told import Told
+
+_OTHER = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc"}
+
+
+def install(told: Told) -> None:
+    from keras.callbacks import History
+
+    original = History.on_train_begin
+
+    class Kept(dict[str, Any]):
+        def __missing__(self, key: str) -> Any:
+            other = _OTHER.get(key)
+            if other is None or other not in self:
+                raise KeyError(key)
+            told.old(f"history[{key!r}]", f"history[{other!r}]")
+            return self[other]
+
+        def __reduce__(self) -> tuple[Any, ...]:
+            return dict, (dict(self),)  # a history that is pickled is an ordinary dictionary again
+
+    @functools.wraps(original)
+    def on_train_begin(self: Any, logs: Any = None) -> None:
+        original(self, logs)
+        if type(self.history) is dict:
+            self.history = Kept(self.history)
+
+    History.on_train_begin = on_train_begin

@@ -1,0 +1,108 @@
+"""Layers with the argument names of Keras 1 and 2."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from grader.worker.compat.arguments import Kwargs, Positional, before, renamed
+from grader.worker.compat.told import Told
+
+_EVERY: Mapping[str, str | None] = {"input_dtype": "dtype", "batch_input_shape": "input_shape"}
+_KERNEL: Mapping[str, str | None] = {
+    **_EVERY,
+    "init": "kernel_initializer",
+    "W_regularizer": "kernel_regularizer",
+    "b_regularizer": "bias_regularizer",
+    "W_constraint": "kernel_constraint",
+    "b_constraint": "bias_constraint",
+    "bias": "use_bias",
+}
+_SPACE: Mapping[str, str | None] = {
+    **_EVERY,
+    "border_mode": "padding",
+    "dim_ordering": "data_format",
+    "pool_length": "pool_size",
+    "stride": "strides",
+}
+_DENSE = {**_KERNEL, "output_dim": "units"}
+_CONV = {
+    **_KERNEL,
+    **_SPACE,
+    "subsample": "strides",
+    "subsample_length": "strides",
+    "nb_filter": "filters",
+    "filter_length": "kernel_size",
+}
+_RECURRENT = {
+    **_DENSE,
+    "inner_init": "recurrent_initializer",
+    "inner_activation": "recurrent_activation",
+    "U_regularizer": "recurrent_regularizer",
+    "dropout_W": "dropout",
+    "dropout_U": "recurrent_dropout",
+    "implementation": None,
+}
+_TABLE: Mapping[str, Mapping[str, str | None]] = {
+    "Dense": _DENSE,
+    **dict.fromkeys(("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "SeparableConv2D"), _CONV),
+    **dict.fromkeys(("MaxPooling1D", "MaxPooling2D", "AveragePooling1D", "AveragePooling2D", "ZeroPadding2D"), _SPACE),
+    **dict.fromkeys(("UpSampling2D", "GlobalAveragePooling2D", "GlobalMaxPooling2D"), _SPACE),
+    **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), _RECURRENT),
+    "Dropout": {**_EVERY, "p": "rate"},
+    "GaussianNoise": {**_EVERY, "sigma": "stddev"},
+    "GaussianDropout": {**_EVERY, "p": "rate"},
+    "Activation": _EVERY,
+    "Flatten": {**_EVERY, "dim_ordering": "data_format"},
+    "Reshape": {**_EVERY, "dims": "target_shape"},
+    "Embedding": {**_EVERY, "input_length": None, "init": "embeddings_initializer"},
+    "BatchNormalization": {
+        **_EVERY,
+        "mode": None,
+        "beta_init": "beta_initializer",
+        "gamma_init": "gamma_initializer",
+    },
+}
+_ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
+SMALLEST_KERNEL = 3  # Conv2D(32, 2, 2) may well mean strides of 2
+
+
+def install(told: Told) -> None:
+    import keras
+
+    for kind, names in _TABLE.items():
+        before(getattr(keras.layers, kind), "__init__", _today(kind, names, told))
+
+
+def _today(
+    kind: str, names: Mapping[str, str | None], told: Told
+) -> Callable[[Positional, Kwargs], tuple[Positional, Kwargs]]:
+    def change(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
+        if kind.startswith(("Conv2D", "SeparableConv2D")):
+            args, kwargs = _kernel(kind, args, kwargs, told)
+        if "batch_input_shape" in kwargs:
+            kwargs = {**kwargs, "batch_input_shape": tuple(kwargs["batch_input_shape"][1:])}
+        if "dim_ordering" in kwargs:
+            kwargs = {**kwargs, "dim_ordering": _ORDERINGS.get(kwargs["dim_ordering"], kwargs["dim_ordering"])}
+        return args, renamed(kwargs, names, kind, told)
+
+    return change
+
+
+def _kernel(kind: str, args: Positional, kwargs: Kwargs, told: Told) -> tuple[Positional, Kwargs]:
+    """`Convolution2D(32, 5, 5)` was a kernel of 5 × 5; today it would be read as strides of 5."""
+    if {"nb_row", "nb_col"} <= kwargs.keys():
+        kwargs = dict(kwargs)
+        size = (kwargs.pop("nb_row"), kwargs.pop("nb_col"))
+        told.old(f"{kind}(nb_row=…, nb_col=…)", f"{kind}(kernel_size={size})")
+        return args, {**kwargs, "kernel_size": size}
+    if len(args) == 3 and _whole(args[1]) and _whole(args[2]) and "strides" not in kwargs:
+        same = args[1] == args[2] >= SMALLEST_KERNEL
+        if told.asked() and (same or "Convolution2D" in told.source_line()):
+            told.old(f"{kind}({args[0]}, {args[1]}, {args[2]})", f"{kind}({args[0]}, ({args[1]}, {args[2]}))")
+            return (args[0], (args[1], args[2])), kwargs
+    return args, kwargs
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,65 @@
+"""What is said about an old spelling: once per line of the student's, with the file and the line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import FrameType
+
+from grader.domain import Text
+from grader.evidence import Tape
+from grader.messages import say
+from grader.worker.recorder.failures import CELL
+
+MOST_NOTICES = 40
+_WORKER = str(Path(__file__).parents[1])
+
+
+class Told:
+    def __init__(self, tape: Tape, work: Path) -> None:
+        self.work = work
+        self._tape = tape
+        self._said: set[tuple[str, int, str]] = set()
+
+    def asked(self) -> bool:
+        """True where the student's own line asks, and not a library's."""
+        return self._place() is not None
+
+    def old(self, old: str, new: str) -> None:
+        """An old spelling that was understood. Silent where it was not the student who wrote it."""
+        self.tell(say("`{old}` is an old spelling, which was understood: today one writes `{new}`.", old=old, new=new))
+
+    def tell(self, text: Text) -> None:
+        place = self._place()
+        if place is None or (*place, text.en) in self._said or len(self._said) >= MOST_NOTICES:
+            return
+        self._said.add((*place, text.en))
+        self._tape.write("notice", fr=text.fr, en=text.en, where=place[0], line=place[1])
+
+    def source_line(self) -> str:
+        """The text of the student's line that asks; empty where it is unknown."""
+        import linecache
+
+        frame = _asking()
+        return linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame is not None else ""
+
+    def _place(self) -> tuple[str, int] | None:
+        frame = _asking()
+        if frame is None:
+            return None
+        name = frame.f_code.co_filename
+        if CELL.fullmatch(name):
+            return name, frame.f_lineno
+        path = Path(name)
+        return (str(path.relative_to(self.work)), frame.f_lineno) if path.is_relative_to(self.work) else None
+
+
+def _asking() -> FrameType | None:
+    """The nearest frame that is neither the worker's nor the import system's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if not name.startswith((_WORKER, "<frozen importlib")):
+            return frame
+        frame = frame.f_back
+    return None

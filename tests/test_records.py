@@ -1,0 +1,121 @@
+"""A record survives its JSON, whatever is in it, and is never met half written."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader import records
+from grader.domain import (
+    DatasetInfo,
+    Failure,
+    Frame,
+    Mode,
+    Notice,
+    Outcome,
+    Record,
+    Status,
+    Text,
+    Verdict,
+)
+from grader.errors import UnreadableSubmission
+
+VERDICTS = (
+    Verdict("runs", Status.PASSED, 1, 1, Text("S'exécute", "Runs"), message=Text("Exécuté", "Ran")),
+    Verdict(
+        "accuracy", Status.PARTIAL, 2.5, 5, Text("Précision", "Accuracy"), Text("89 %", "89%"), Text("91 %", "91%")
+    ),
+    Verdict("answer.pourquoi", Status.REVIEW, 0, 3, Text("Pourquoi", "Why")),
+)
+RECORD = Record(
+    exercise="exo1",
+    title=Text("Régression", "Regression"),
+    student="Zoé « la star » Müller",
+    file="exo1.py",
+    mode=Mode.AUDIT,
+    seed=7,
+    verdicts=VERDICTS,
+    dataset=DatasetInfo("mnist", "stand-in", "0" * 64, Path()),
+    sandbox={"backend": "process", "level": "limits"},
+    outcome=Outcome("error", 3.5, 4.5, 800, 1),
+    notices=(Notice(Text("à savoir", "to know"), "exo1.py", 3),),
+    failure=Failure("NameError", "name 'x' …", (Frame("exo1.py", 3, "f", "x"),), cell=2),
+    output_tail="dernière ligne\n",
+    output_dropped=12,
+    versions={"keras": "3.9.0"},
+    curves={"loss": (2.3, 1.0), "val_loss": (2.2, 1.1)},
+    details={"predict": {"accuracy": 0.9, "confusion": [[1, 0], [0, 1]]}},
+    grader_version="0.1.0",
+)
+
+
+def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
+    records.write(RECORD, tmp_path / "deep" / "r.json")
+    assert records.read(tmp_path / "deep" / "r.json") == RECORD
+
+
+def test_a_record_of_almost_nothing_comes_back(tmp_path: Path) -> None:
+    bare = replace(RECORD, verdicts=(), dataset=None, outcome=None, notices=(), failure=None, curves={}, details={})
+    records.write(bare, tmp_path / "r.json")
+    assert records.read(tmp_path / "r.json") == bare
+    assert bare.score == bare.max_score == 0 and not bare.broken and not bare.to_review
+
+
+def test_curves_that_diverged_come_back_and_the_file_is_strict_json(tmp_path: Path) -> None:
+    wild = replace(
+        RECORD,
+        curves={"loss": (1.0, math.nan, math.inf, -math.inf)},
+        details={"predict": {"accuracy": math.nan, "list": [math.inf, (math.nan,)]}},
+    )
+    records.write(wild, tmp_path / "r.json")
+
+    def forbidden(name: str) -> float:
+        raise AssertionError(name)
+
+    json.loads((tmp_path / "r.json").read_text(encoding="utf-8"), parse_constant=forbidden)
+    loss = records.read(tmp_path / "r.json").curves["loss"]
+    assert loss[0] == 1.0 and math.isnan(loss[1]) and loss[2:] == (math.inf, -math.inf)
+
+
+def test_score_and_status_are_written_for_readers_and_recomputed_on_reading(tmp_path: Path) -> None:
+    fields = records.to_json(RECORD)
+    assert (fields["score"], fields["max_score"]) == (3.5, 9)
+    fields["score"] = 20
+    assert records.from_json(fields).score == 3.5
+    assert RECORD.to_review and not RECORD.broken
+
+
+def test_half_characters_do_not_stop_the_writing(tmp_path: Path) -> None:
+    records.write(replace(RECORD, output_tail="a\ud800b", student="\udcff"), tmp_path / "r.json")
+    assert records.read(tmp_path / "r.json").output_tail == "a?b"
+
+
+def test_a_record_of_another_schema_is_refused_in_both_languages() -> None:
+    for schema in (0, 99, None, "1"):
+        with pytest.raises(UnreadableSubmission) as told:
+            records.from_json({**records.to_json(RECORD), "schema": schema})
+        assert str(schema) in told.value.fr and str(schema) in told.value.en
+
+
+def test_a_record_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "r.json"
+    records.write(RECORD, target)
+    before = target.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        with pytest.raises(OSError, match="space"):
+            records.write(replace(RECORD, seed=8), target)
+    assert target.read_bytes() == before
+    records.write(replace(RECORD, seed=9), target)
+    assert records.read(target).seed == 9
+    assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["r.json"]
+    assert os.access(target, os.R_OK)

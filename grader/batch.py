@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from grader.checks.saved_model import model_files
 from grader.domain import DatasetInfo, Exercise, Mode, Record, Submission
-from grader.grading import Bench, Listener, Options, grade
+from grader.grading import Bench, Listener, Options, grade, not_marked
 from grader.grading.bench import evaluator_slot
 from grader.sandbox import Level, Sandbox
 
@@ -51,6 +51,8 @@ def grade_all(
             bench = benches.get()
             try:
                 return grade(task.exercise, task.submission, bench, task.options, listen(task))
+            except Exception as problem:  # one submission that the grader cannot take must not cost the others
+                return not_marked(task.exercise, task.submission, bench, task.options, problem)
             finally:
                 benches.put(bench)
 

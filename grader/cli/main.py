@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from grader.cli import exits
-from grader.domain import Lang
+from grader.domain import LANGS, Lang
 from grader.errors import GraderError
 from grader.messages import safe, translate
 
@@ -43,6 +43,20 @@ def language(arguments: Sequence[str]) -> Lang:
         elif word.startswith("--lang="):
             given = word.removeprefix("--lang=")
     return "en" if given.lower().startswith("en") else "fr"
+
+
+def without_language(arguments: Sequence[str]) -> list[str]:
+    """The words without a `--lang` that was understood: it may stand before a command too, where no option is known."""
+    kept: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        if word == "--lang":
+            value = next(words, None)
+            if value not in LANGS:
+                kept += [word] if value is None else [word, value]
+        elif word not in tuple(f"--lang={lang}" for lang in LANGS):
+            kept.append(word)
+    return kept
 
 
 def build(lang: Lang) -> typer.Typer:
@@ -78,7 +92,9 @@ def run(arguments: list[str]) -> int:
     """The exit code. Every error the grader knows is one sentence on stderr, never a traceback."""
     lang = language(arguments)
     try:
-        code = build(lang)(args=arguments, prog_name="grade", standalone_mode=False)
+        code = build(lang)(args=without_language(arguments), prog_name="grade", standalone_mode=False)
+        if code == exits.INTERRUPTED:  # the parser turns Ctrl-C into this code
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else exits.FULL_MARKS
     except GraderError as error:
         print(f"grade : {safe(error.in_language(lang), 3000)}", file=sys.stderr)  # noqa: T201

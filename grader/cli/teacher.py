@@ -147,6 +147,6 @@ def record_name(record: Record) -> str:
     import hashlib
 
     plain = re.sub(r"[^\w.-]+", "_", record.student).strip("._")[:80]
-    if plain != record.student:
-        plain += "-" + hashlib.sha256(record.student.encode("utf-8", "replace")).hexdigest()[:6]
+    if not plain or plain != record.student:
+        plain = (plain or "copie") + "-" + hashlib.sha256(record.student.encode("utf-8", "replace")).hexdigest()[:6]
     return f"{plain}.{record.exercise}.json"

@@ -13,7 +13,14 @@ from grader import datasets
 from grader.domain import DatasetInfo, Mode, RowIndex, Verdict
 from grader.sandbox import Level, Sandbox, Slot
 
-CORE = ("keras", "grader.worker.job", "grader.worker.script", "grader.worker.datasets", "grader.worker.recorder")
+CORE = (
+    "keras",
+    "grader.worker.job",
+    "grader.worker.script",
+    "grader.worker.datasets",
+    "grader.worker.recorder",
+    "grader.worker.compat",
+)
 NOTEBOOK = ("grader.worker.notebook", "matplotlib_inline.backend_inline")
 LIBRARIES = (
     "matplotlib.pyplot",

@@ -16,6 +16,7 @@ from grader.domain import (
     Json,
     Mode,
     Notice,
+    Reading,
     Record,
     Stage,
     Status,
@@ -23,7 +24,7 @@ from grader.domain import (
     Text,
     Verdict,
 )
-from grader.errors import Breakdown
+from grader.errors import Breakdown, GraderError
 from grader.evidence import Reader
 from grader.grading.bench import Bench, Listener, Options
 from grader.grading.measure import Sources, measure
@@ -148,11 +149,19 @@ def _needs(check: Check, facts: Facts) -> tuple[Any, ...]:
         return ()
 
 
-def _not_marked(check: Check, problem: Breakdown) -> Verdict:
+def _not_marked(check: Check, problem: Exception) -> Verdict:
     message = say("The grader failed: this submission is not marked.")
-    return Verdict(
-        check.id, Status.ERROR, 0.0, check.points, check.title, message=message, hint=Text(problem.fr, problem.en)
-    )
+    told = plain(f"{type(problem).__name__}: {problem}"[:300])
+    hint = Text(problem.fr, problem.en) if isinstance(problem, GraderError) else told
+    return Verdict(check.id, Status.ERROR, 0.0, check.points, check.title, message=message, hint=hint)
+
+
+def not_marked(
+    exercise: Exercise, submission: Submission, bench: Bench | None, options: Options, problem: Exception
+) -> Record:
+    """The record of a submission on which the grader itself failed, in a way that `grade` does not foresee."""
+    verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
+    return make_record(Facts(exercise, options.mode, Reading()), submission, bench, options, verdicts)
 
 
 # ── The record ──────────────────────────────────────────────────────────────────────────────────

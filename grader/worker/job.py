@@ -41,6 +41,7 @@ def run(fields: Mapping[str, Any], events: int) -> int:
     """Entry point, called by name in the forked process; returns the exit code."""
     from grader.evidence import Tape
     from grader.worker import datasets, notebook, script
+    from grader.worker.compat import CompatibleRecorder
     from grader.worker.recorder import Recorder, RecorderSettings
 
     job = StudentJob.from_fields(fields)
@@ -50,7 +51,7 @@ def run(fields: Mapping[str, Any], events: int) -> int:
 
     def recorder() -> Recorder:
         # Made in the process that runs the student's code: the kernel of a notebook is a fork of this one.
-        return Recorder(Tape(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
+        return CompatibleRecorder(Tape(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
 
     runner = notebook.run if job.main.lower().endswith(".ipynb") else script.run
     return runner(job, recorder)

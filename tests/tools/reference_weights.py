@@ -65,7 +65,7 @@ def keep(model: Any, name: str, tests: dict[str, tuple[Any, Any]]) -> None:
     for which, (x, y) in tests.items():
         inputs = np.asarray(x).reshape(len(x), *model.input_shape[1:]).astype("float32") / 255
         print(name, which, float((model.predict(inputs, verbose=0).argmax(1) == np.asarray(y).ravel()).mean()))
-    bare = keras.models.clone_model(model)
+    bare = keras.Sequential.from_config(model.get_config())
     bare.set_weights(model.get_weights())
     bare.save(REFERENCE / name / f"{name}.keras")
 

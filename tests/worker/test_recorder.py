@@ -319,7 +319,7 @@ def test_a_crash_inside_a_training_keeps_the_epochs_before_it(record: Record) ->
 
 def test_a_training_that_outlasts_the_time_limit_keeps_its_history(record: Record) -> None:
     code = "new().fit(x, y, epochs=1_000_000, verbose=0)"
-    seen = record(HEAD + code, wall=4)
+    seen = record(HEAD + code, wall=10)
     assert seen.outcome.status == "timeout" and not seen.evidence.finished
     assert seen.evidence.trainings[0].epochs_run > 1 and not seen.evidence.trainings[0].finished
 
@@ -644,7 +644,9 @@ def test_a_tsne_is_noted_with_its_settings_its_input_and_its_points(record: Reco
 
 
 def test_shapes_and_ranges_of_the_programs_own_arrays_are_noted_at_its_end(record: Record) -> None:
-    seen = record("import numpy as np\nx = np.full((3, 2), 0.5)\nx[0, 0] = np.nan\nnames = np.array(['a'])\nempty = np.zeros(0)")
+    seen = record(
+        "import numpy as np\nx = np.full((3, 2), 0.5)\nx[0, 0] = np.nan\nnames = np.array(['a'])\nempty = np.zeros(0)"
+    )
     (call,) = seen.evidence.calls
     assert call.what == "array"
     assert call.facts == {"name": "x", "shape": [3, 2], "dtype": "float64", "low": "nan", "high": "nan"}

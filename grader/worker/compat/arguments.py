@@ -38,7 +38,7 @@ def renamed(kwargs: Kwargs, names: Mapping[str, str | None], call: str, told: To
         if name not in names:
             today[name] = value
         elif new is None:
-            told.old(f"{call}({name}=…)", f"{call}(…)")
+            told.dropped(f"{call}({name}=…)")
         else:
             told.old(f"{call}({name}=…)", f"{call}({new}=…)")
             today.setdefault(new, value)

@@ -20,9 +20,17 @@ def install(told: Told) -> None:
 
     from grader.worker.recorder.guard import replace
 
-    _around(Model, "save", lambda model, original, path, *a, **k: original(model, _whole(path, told), *a, **_no_format(k)))
-    _around(Model, "save_weights", lambda model, original, path, *a, **k: _save_weights(model, original, path, told, *a, **k))
-    _around(Model, "load_weights", lambda model, original, path, *a, **k: original(model, _weights(path, told), *a, **k))
+    _around(
+        Model, "save", lambda model, original, path, *a, **k: original(model, _whole(path, told), *a, **_no_format(k))
+    )
+    _around(
+        Model,
+        "save_weights",
+        lambda model, original, path, *a, **k: _save_weights(model, original, path, told, *a, **k),
+    )
+    _around(
+        Model, "load_weights", lambda model, original, path, *a, **k: original(model, _weights(path, told), *a, **k)
+    )
     load = saving_api.load_model
 
     @functools.wraps(load)

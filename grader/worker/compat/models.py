@@ -25,11 +25,13 @@ def install(told: Told) -> None:
     from keras.src.models.model import Model
     from keras.src.models.sequential import Sequential
 
-    def changed(call: str, names: Mapping[str, str | None]) -> Callable[[Positional, Kwargs], tuple[Positional, Kwargs]]:
+    def changed(
+        call: str, names: Mapping[str, str | None]
+    ) -> Callable[[Positional, Kwargs], tuple[Positional, Kwargs]]:
         return lambda args, kwargs: (args, renamed(kwargs, names, call, told))
 
-    for method, names in (("fit", _FIT), ("evaluate", _USE), ("predict", _USE)):
-        before(Model, method, changed(method, names))
+    for call, names in (("fit", _FIT), ("evaluate", _USE), ("predict", _USE)):
+        before(Model, call, changed(call, names))
 
     def compiled(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
         if isinstance(kwargs.get("metrics"), str):

@@ -55,7 +55,7 @@ def _decayed(kind: str, usual: float, args: Positional, kwargs: Kwargs, told: To
 
     decay = kwargs.pop("decay")
     if not decay:
-        told.old(f"{kind}(decay=0)", f"{kind}(…)")
+        told.dropped(f"{kind}(decay=…)")
         return args, kwargs
     told.old(f"{kind}(decay=…)", "keras.optimizers.schedules.InverseTimeDecay(…)")
     rate = args[0] if args else kwargs.pop("learning_rate", usual)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from pathlib import Path
 from types import FrameType
@@ -12,7 +13,7 @@ from grader.messages import say
 from grader.worker.recorder.failures import CELL
 
 MOST_NOTICES = 40
-_WORKER = str(Path(__file__).parents[1])
+_BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
 
 
 class Told:
@@ -28,6 +29,10 @@ class Told:
     def old(self, old: str, new: str) -> None:
         """An old spelling that was understood. Silent where it was not the student who wrote it."""
         self.tell(say("`{old}` is an old spelling, which was understood: today one writes `{new}`.", old=old, new=new))
+
+    def dropped(self, old: str) -> None:
+        """An old spelling for which there is nothing today."""
+        self.tell(say("`{old}` no longer exists and is not needed any more: it was ignored.", old=old))
 
     def tell(self, text: Text) -> None:
         place = self._place()
@@ -59,7 +64,7 @@ def _asking() -> FrameType | None:
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith((_WORKER, "<frozen importlib")):
+        if not name.startswith(_BETWEEN):
             return frame
         frame = frame.f_back
     return None

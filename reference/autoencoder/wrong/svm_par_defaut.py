@@ -37,7 +37,7 @@ autoencodeur.compile(optimizer=keras.optimizers.SGD(learning_rate=0.01), loss="m
 autoencodeur.fit(X_train, X_train, batch_size=100, epochs=1, validation_split=0.2, verbose=0)
 
 Z_train, Z_test = encodeur.predict(X_train, verbose=0), encodeur.predict(X_test, verbose=0)
-svm = SVC().fit(Z_train[:10000], y_train[:10000])
+svm = SVC().fit(Z_train[:2000], y_train[:2000])
 print(svm.score(Z_test, y_test))
 
 classifieur = keras.Sequential([keras.Input(shape=(28, 28)), encodeur, keras.layers.Dense(10, activation="softmax")])
@@ -45,5 +45,5 @@ classifieur.compile(optimizer=keras.optimizers.SGD(learning_rate=0.01), loss="ca
 classifieur.fit(X_train, Y_train, batch_size=100, epochs=1, validation_split=0.2, verbose=0)
 
 Z_train, Z_test = encodeur.predict(X_train, verbose=0), encodeur.predict(X_test, verbose=0)
-svm = SVC().fit(Z_train[:10000], y_train[:10000])
+svm = SVC().fit(Z_train[:2000], y_train[:2000])
 print(svm.score(Z_test, y_test))

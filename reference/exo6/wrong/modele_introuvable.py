@@ -1,4 +1,4 @@
-"""Le modèle de l'exercice 2 n'a pas été copié à côté du script."""
+"""Les modèles des exercices 2 et 3 sont cherchés dans un dossier qui n'a pas été rendu."""
 
 # expect: runs = failed 0
 # expect: accuracy = failed 0
@@ -36,8 +36,8 @@ def projeter(valeurs):
 
 nh_brut = projeter(images.reshape(N, 784))
 
-mlp = charger_modele("exo2")
-cnn = charger_modele("exo3")
+mlp = charger_modele("modeles/exo2")
+cnn = charger_modele("modeles/exo3")
 
 cache_mlp = keras.Model(mlp.inputs, mlp.layers[-2].output)
 cache_cnn = keras.Model(cnn.inputs, cnn.layers[-2].output)

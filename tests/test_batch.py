@@ -1,0 +1,142 @@
+"""Many submissions: what one of them does costs the others nothing, and nothing stays behind."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from grader import batch, catalog
+from grader.batch import Task, grade_all, threads_each
+from grader.domain import Mode, Record, Status, Submission
+from grader.errors import UnreadableSubmission
+from grader.grading import Listener, Options
+from grader.sandbox import Stopped
+from grader.sandbox.process import Process
+
+
+class NoWorker:
+    """Stands where a warm worker would: these tests are about the pool."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def stop(self) -> None:
+        self.stopped.set()
+
+
+class NoBench:
+    made: ClassVar[list[NoBench]] = []
+
+    def __init__(self, sandbox: Any, data: Any, **_: Any) -> None:
+        self.sandbox, self.data, self.student, self.closed = sandbox, data, NoWorker(), False
+        NoBench.made.append(self)
+
+    def __enter__(self) -> NoBench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.closed = True
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any], None]]:
+    """Sets what grading one submission does."""
+    NoBench.made = []
+    monkeypatch.setattr(batch, "Bench", NoBench)
+    yield lambda grade: monkeypatch.setattr(batch, "grade", grade)
+    assert all(bench.closed for bench in NoBench.made)
+
+
+def task(student: str) -> Task:
+    main = Path(f"/nowhere/{student}/exo1.py")
+    return Task(
+        catalog.locate().find("exo1"),
+        Submission(student, "exo1", main.parent, main, (Path("exo1.py"),)),
+        Options(Mode.FULL),
+    )
+
+
+def record_of(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Any) -> Record:
+    from grader.domain import Text
+
+    return Record("exo1", Text(), submission.student, "exo1.py", Mode.FULL, 0, (), None, {}, None)
+
+
+def test_every_submission_is_graded_once(graded: Any) -> None:
+    graded(record_of)
+    tasks = [task(f"s{n}") for n in range(25)]
+    results = list(grade_all(tasks, Process(), {}, jobs=4))
+    assert sorted(r.student for _, r in results) == sorted(t.submission.student for t in tasks)
+    assert all(t.submission.student == r.student for t, r in results)
+    assert len(NoBench.made) == 4
+
+
+def test_no_more_workers_than_submissions(graded: Any) -> None:
+    graded(record_of)
+    assert len(list(grade_all([task("a"), task("b")], Process(), {}, jobs=16))) == 2
+    assert len(NoBench.made) == 2
+
+
+@pytest.mark.parametrize(
+    "problem", [UnreadableSubmission("illisible", "unreadable"), OSError("disk full"), ZeroDivisionError()]
+)
+def test_a_submission_that_the_grader_cannot_take_does_not_stop_the_others(problem: Exception, graded: Any) -> None:
+    def grade(exercise: Any, submission: Submission, *rest: Any) -> Record:
+        if submission.student == "s1":
+            raise problem
+        return record_of(exercise, submission, *rest)
+
+    graded(grade)
+    results = {r.student: r for _, r in grade_all([task(f"s{n}") for n in range(4)], Process(), {}, jobs=2)}
+    assert len(results) == 4
+    assert results["s1"].broken and all(v.status is Status.ERROR for v in results["s1"].verdicts)
+    assert results["s1"].verdicts[0].hint.fr
+
+
+def test_closing_ends_what_runs_and_starts_nothing_more(graded: Any) -> None:
+    begun: list[str] = []
+
+    def grade(exercise: Any, submission: Submission, bench: NoBench, *rest: Any) -> Record:
+        begun.append(submission.student)
+        if submission.student == "s0":
+            return record_of(exercise, submission, bench, *rest)
+        if not bench.student.stopped.wait(20):
+            raise AssertionError("nobody stopped it")
+        raise Stopped
+
+    graded(grade)
+    started = time.monotonic()
+    with closing(grade_all([task(f"s{n}") for n in range(50)], Process(), {}, jobs=2)) as results:
+        assert next(results)[1].student == "s0"
+    assert time.monotonic() - started < 10
+    assert len(begun) < 10
+
+
+def test_each_submission_has_its_own_listener(graded: Any) -> None:
+    heard: list[str] = []
+
+    class Hearing(Listener):
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def phase(self, name: str) -> None:
+            heard.append(f"{self.name} {name}")
+
+    def grade(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Listener) -> Record:
+        listener.phase("reading")
+        return record_of(exercise, submission, bench, options, listener)
+
+    graded(grade)
+    list(grade_all([task("a"), task("b")], Process(), {}, 2, lambda t: Hearing(t.submission.student)))
+    assert sorted(heard) == ["a reading", "b reading"]
+
+
+@pytest.mark.parametrize(("jobs", "cores", "each"), [(1, 8, 8), (2, 8, 4), (8, 8, 1), (16, 8, 1), (3, 8, 2), (0, 2, 2)])
+def test_the_machine_is_full_but_not_oversubscribed(jobs: int, cores: int, each: int) -> None:
+    assert threads_each(jobs, cores) == each

@@ -62,7 +62,7 @@ def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
         ("dataset", facts.exercise.dataset),
         ("scale", rows.scale),
         ("offset", rows.offset),
-        *_scalers(facts, found),
+        *_inputs(facts, found),
     )
     return [Measurement("handed_in", (("handed_in", name), *settings)) for name in model_files(facts.handed_in)]
 
@@ -78,16 +78,19 @@ def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
             ("dataset", facts.exercise.dataset),
             ("scale", rows.scale),
             ("offset", rows.offset),
-            *_scalers(facts, found),
+            *_inputs(facts, found),
         ),
     )
 
 
-def _scalers(facts: Facts, found: Meant) -> list[tuple[str, str | int | float | None]]:
-    """The recorded scalers, the last first, where the network was not fed the images as they are."""
+def _inputs(facts: Facts, found: Meant) -> list[tuple[str, str | int | float | None]]:
+    """The training's rows, which tell the scale exactly; and the recorded scalers, the last first, where the network
+    was not fed the images as they are."""
     training, fits = last_fed(found), fits_of(facts)
-    if training is None or training.data is None or not fits or fed_raw(facts, found):
+    if training is None or training.data is None:
         return []
+    if not fits or fed_raw(facts, found):
+        return [("arrays_rows", training.data.rows_file)]
     names: list[tuple[str, str | int | float | None]] = [
         (f"arrays_scaler_{number}", call.arrays) for number, call in enumerate(reversed(fits))
     ]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.rebuild import Refused, rebuild
-from grader.evaluator.scaling import scaled
+from grader.evaluator.scaling import affine, scaled
 from grader.evidence import Forged, load_arrays
 
 BATCH = 500
@@ -35,10 +35,14 @@ def predict(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Pa
 
 
 def figures(model: Any, settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """As `evaluate`, with inputs that went through the recorded scaler, where there is one."""
-    found = scaled(settings, folder, datasets[settings["dataset"]])
+    """As `evaluate`, with inputs as the training's rows (`arrays_rows`) were: on their scale, or through a recorded
+    scaler, where there is one."""
+    data = datasets[settings["dataset"]]
+    found = scaled(settings, folder, data)
     if found is None:
-        return evaluate(model, settings, datasets)
+        exact = affine(folder, settings.get("arrays_rows"), data)
+        scale = dict(zip(("scale", "offset"), exact, strict=True)) if exact else {}
+        return evaluate(model, {**settings, **scale}, datasets)
     rows = {"known": found.known, "test": found.test, "wrong_labels": found.wrong_labels}
     return {**evaluate(model, {**settings, "through": found.scaler}, datasets), "rows": rows}
 

@@ -1,5 +1,6 @@
-"""How a student's inputs came from pixels, where a recorded scaler stands between: found by trying, on our own images.
+"""How a student's inputs came from pixels: found by comparing what was recorded with our own images.
 
+Where every image was put on one scale, its recorded lowest and highest values against those of its pixels tell which.
 A scaler by pixel hides which images a training saw. So each recorded scaler is put on the grader's images, and the
 one whose results carry the fingerprints that the training's rows carried is the one; that also tells which images
 they were.
@@ -7,6 +8,7 @@ they were.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ FIRST = 10_000  # images tried before all of them: the exercise asks for the fir
 RECOGNISED = 0.5
 LARGEST = 1e6
 CHUNK = 5000
+COMPARED = 500  # images by which one scale for all of them is found
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,7 @@ def scaled(settings: Mapping[str, Any], folder: Path, data: Path) -> Scaled | No
     names = [settings[key] for key in sorted(settings) if key.startswith("arrays_scaler_")]
     if not names:
         return None
-    pixels = int(np.prod(np.load(data / "x_test.npy", mmap_mode="r").shape[1:]))
-    scalers = [s for s in (_scaler(folder, name, pixels) for name in names) if s is not None]
+    scalers = [s for s in (_scaler(folder, name, data) for name in names) if s is not None]
     if not scalers:
         raise Forged("no scaler with one value per pixel")
     rows = _rows(settings, folder)
@@ -72,16 +74,42 @@ def scaled(settings: Mapping[str, Any], folder: Path, data: Path) -> Scaled | No
     )
 
 
-def _scaler(folder: Path, name: str, pixels: int) -> Scaler | None:
+def affine(folder: Path, name: object, data: Path) -> tuple[float, float] | None:
+    """(scale, offset) such that pixels · scale + offset are the recorded rows; None where they are no such images."""
     try:
-        arrays = load_arrays(folder, name)
+        arrays = load_arrays(folder, str(name))
     except Forged:
         return None
-    scale, low, high = (arrays.get(key, np.zeros(0)).astype(np.float64) for key in ("scale", "low", "high"))
-    if scale.shape != (pixels,) or not low.size or not np.isfinite([*scale, *low, *high]).all():
+    hashes, low, high = (arrays.get(key, np.zeros(0)) for key in ("hashes", "low", "high"))
+    if hashes.dtype != np.uint64 or not hashes.shape == low.shape == high.shape or hashes.ndim != 1:
         return None
-    bottom, top = float(np.median(low)), float(np.median(high))
-    if top <= bottom or max(abs(top), abs(bottom)) > LARGEST or (scale == 0).any():
+    for split in ("train", "test"):
+        at, known = _positions(hashes.astype(np.uint64), np.load(data / f"rows_{split}.npy"))
+        if known.any():
+            of_images = np.load(data / f"x_{split}.npy", mmap_mode="r")[at[known][:COMPARED]]
+            of_images = of_images.reshape(len(of_images), -1)
+            return _between(of_images, low[known][:COMPARED].astype(float), high[known][:COMPARED].astype(float))
+    return None
+
+
+def _between(
+    images: NDArray[np.uint8], low: NDArray[np.float64], high: NDArray[np.float64]
+) -> tuple[float, float] | None:
+    dark, bright = images.min(axis=1).astype(float), images.max(axis=1).astype(float)
+    scale = float(np.median((high - low) / np.maximum(bright - dark, 1)))
+    offset = float(np.median(low - scale * dark))
+    usable = math.isfinite(scale) and math.isfinite(offset) and 0 < scale < LARGEST and abs(offset) < LARGEST
+    return (scale, offset) if usable else None
+
+
+def _scaler(folder: Path, name: str, data: Path) -> Scaler | None:
+    pixels = math.prod(np.load(data / "x_test.npy", mmap_mode="r").shape[1:])
+    before = affine(folder, name, data)
+    if before is None:
+        return None
+    arrays = load_arrays(folder, name)
+    scale = arrays.get("scale", np.zeros(0)).astype(np.float64)
+    if scale.shape != (pixels,) or not np.isfinite(scale).all() or (scale == 0).any():
         return None
     if "min" in arrays:  # MinMaxScaler: x · scale + min
         with np.errstate(all="ignore"):
@@ -90,7 +118,7 @@ def _scaler(folder: Path, name: str, pixels: int) -> Scaler | None:
         mean, deviation = arrays.get("mean", np.zeros(pixels)).astype(np.float64), scale
     if mean.shape != (pixels,) or not np.isfinite(mean).all():
         return None
-    return Scaler((top - bottom) / 255, bottom, mean.astype(np.float32), deviation.astype(np.float32))
+    return Scaler(*before, mean.astype(np.float32), deviation.astype(np.float32))
 
 
 def _rows(settings: Mapping[str, Any], folder: Path) -> tuple[NDArray[np.uint64], NDArray[np.int64]] | None:

@@ -80,15 +80,18 @@ def figure(value: float, lang: Lang) -> str:
 
 def explained(verdict: Verdict, lang: Lang) -> Group:
     sign, colour = MARKS[verdict.status]
-    lines = [Styled.assemble((f"{sign} ", colour), (shown(verdict.title, lang), "bold"))]
+    details = Table.grid(padding=(0, 2))
+    details.add_column(justify="right", style="bright_black", no_wrap=True)
+    details.add_column()
     for label, text in (
         (say("measured"), verdict.measured),
         (say("expected"), verdict.expected),
         (say("hint"), verdict.hint),
     ):
         if text:
-            lines.append(Styled.assemble((f"  {shown(label, lang)}  ", "bright_black"), shown(text, lang, 800)))
-    return Group(*lines)
+            details.add_row(shown(label, lang), Styled(shown(text, lang, 800)))
+    heading = Styled.assemble((f"{sign} ", colour), (shown(verdict.title, lang), "bold"))
+    return Group(heading, Padding(details, (0, 0, 0, 2)))
 
 
 def _show_failure(record: Record, console: Console, lang: Lang) -> None:
@@ -119,10 +122,18 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
     console.print()
 
 
-def mark_panel(record: Record, lang: Lang) -> Panel:
+def mark_panel(record: Record, lang: Lang) -> Group:
+    """The mark in a box, and under it what one needs to know to compare two marks."""
+    return Group(
+        Panel(_mark(record, lang), box=box.ROUNDED, expand=False),
+        Styled(circumstances(record, lang), style="bright_black"),
+    )
+
+
+def _mark(record: Record, lang: Lang) -> Styled:
     if record.broken:
         message = say("Not marked: the grader itself failed. Nothing is counted against you.")
-        return Panel(Styled(shown(message, lang), style="magenta"), box=box.ROUNDED, expand=False)
+        return Styled(shown(message, lang), style="magenta")
     score = Styled(f"{figure(record.score, lang)} / {figure(record.max_score, lang)}", style="bold " + _colour(record))
     parts: list[Styled | str] = [f"{shown(say('Mark'), lang)}  ", score]
     if record.to_review:
@@ -130,12 +141,7 @@ def mark_panel(record: Record, lang: Lang) -> Panel:
         parts.append(shown(say("   + up to {points} from a teacher", points=figure(waiting, lang)), lang))
     if unjudged := sum(v.max_points for v in record.verdicts if v.status is Status.SKIPPED):
         parts.append(shown(say("   {points} not judged", points=figure(unjudged, lang)), lang))
-    return Panel(
-        Styled.assemble(*parts),
-        box=box.ROUNDED,
-        expand=False,
-        subtitle=Styled(circumstances(record, lang), style="bright_black"),
-    )
+    return Styled.assemble(*parts)
 
 
 def _colour(record: Record) -> str:

@@ -21,7 +21,6 @@ def install(told: Told) -> None:
     import matplotlib
     from matplotlib import cm, pyplot
     from matplotlib.axes import Axes
-    from matplotlib.cm import ColormapRegistry
 
     _backends(matplotlib, pyplot, told)
     maps: dict[str, tuple[str, Callable[[], Any]]] = {
@@ -30,18 +29,22 @@ def install(told: Told) -> None:
     }
     maps["get_cmap"] = ("plt.get_cmap", lambda: pyplot.get_cmap)
     answer(cm, told, from_table(maps, "cm.", told))
-    look_up = ColormapRegistry.__getitem__
-
-    @functools.wraps(look_up)
-    def by_name(registry: ColormapRegistry, name: str) -> Any:
-        if isinstance(name, str) and name in MAPS:
-            return look_up(registry, MAPS[name])
-        return look_up(registry, name)
-
-    ColormapRegistry.__getitem__ = by_name  # type: ignore[method-assign]
-    hold = {"hold": ("plt.plot(…)", lambda: lambda *a, **k: None)}
-    answer(pyplot, told, from_table(hold, "plt.", told))
+    for old, new in MAPS.items():  # as in `cmap="Vega10"`
+        matplotlib.colormaps.register(matplotlib.colormaps[new], name=old)
+    answer(pyplot, told, _hold(told))
     Axes.hold = lambda self, *a, **k: told.dropped("axes.hold(…)")  # type: ignore[attr-defined]
+
+
+def _hold(told: Told) -> Callable[[str], Any]:
+    """matplotlib adds to the same axes anyway."""
+
+    def find(name: str) -> Any:
+        if name != "hold":
+            raise AttributeError(name)
+        told.dropped("plt.hold(…)")
+        return lambda *args, **kwargs: None
+
+    return find
 
 
 def _backends(matplotlib: Any, pyplot: Any, told: Told) -> None:

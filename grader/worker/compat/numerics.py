@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from grader.worker.after_import import AfterImport
 from grader.worker.compat.attributes import answer, from_table
 from grader.worker.compat.told import Told
 
@@ -33,11 +34,21 @@ def install(told: Told) -> None:
     for name, today in _RENAMED.items():
         table[name] = (f"np.{today}", lambda today=today: getattr(np, today))  # type: ignore[misc]
     answer(np, told, from_table(table, "np.", told))
+    AfterImport({"scipy.misc": lambda module: _pictures(module, told)}).install()
     sys.meta_path.append(ScipyMisc(told))
 
 
+def _pictures(module: ModuleType, told: Told) -> None:
+    table: dict[str, tuple[str, Callable[[], Any]]] = {
+        "imread": ("matplotlib.pyplot.imread", lambda: _imread),
+        "imsave": ("matplotlib.pyplot.imsave", lambda: _imsave),
+        "imresize": ("PIL.Image.resize", lambda: _imresize),
+    }
+    answer(module, told, from_table(table, "scipy.misc.", told))
+
+
 class ScipyMisc(MetaPathFinder, Loader):
-    """`scipy.misc` is gone; what students took from it were pictures."""
+    """`scipy.misc` is empty, and will be gone; what students took from it were pictures."""
 
     def __init__(self, told: Told) -> None:
         self._told = told
@@ -49,12 +60,7 @@ class ScipyMisc(MetaPathFinder, Loader):
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = ModuleType(spec.name)
-        table: dict[str, tuple[str, Callable[[], Any]]] = {
-            "imread": ("matplotlib.pyplot.imread", lambda: _imread),
-            "imsave": ("matplotlib.pyplot.imsave", lambda: _imsave),
-            "imresize": ("PIL.Image.resize", lambda: _imresize),
-        }
-        answer(module, self._told, from_table(table, "scipy.misc.", self._told))
+        _pictures(module, self._told)
         return module
 
     def exec_module(self, module: ModuleType) -> None:

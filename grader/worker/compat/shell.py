@@ -27,8 +27,8 @@ NETWORK = (
     "sudo",
     "nvidia-smi",
 )
-MAGICS = ("tensorflow_version", "pip", "conda", "tensorboard", "load_ext", "reload_ext", "autoreload", "config")
-_SILENT = ("load_ext", "reload_ext", "autoreload", "config")
+MAGICS = ("tensorflow_version", "pip", "conda", "tensorboard", "load_ext", "reload_ext", "autoreload")
+_SILENT = ("load_ext", "reload_ext", "autoreload")
 _BACKENDS = (None, "inline", "agg")
 
 
@@ -60,7 +60,7 @@ def _tame(shell: Any, told: Told) -> None:
     for name in ("system", "getoutput"):
         setattr(shell, name, _commands(getattr(shell, name), told))
     for magic in MAGICS:
-        shell.register_magic_function(_magic(magic, told), "line", magic)
+        shell.magics_manager.magics["line"][magic] = _magic(magic, told)
     original = shell.enable_matplotlib
 
     def enable_matplotlib(gui: Any = None) -> Any:

@@ -13,6 +13,7 @@ from grader.messages import say
 from grader.worker.recorder.failures import CELL
 
 MOST_NOTICES = 40
+TIMED = "<timed "  # what IPython calls a cell below `%%time`
 _BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
 
 
@@ -55,8 +56,17 @@ class Told:
         name = frame.f_code.co_filename
         if CELL.fullmatch(name):
             return name, frame.f_lineno
+        if name.startswith(TIMED):
+            cell = _cell_around(frame)
+            return (cell, frame.f_lineno + 1) if cell else None
         path = Path(name)
         return (str(path.relative_to(self.work)), frame.f_lineno) if path.is_relative_to(self.work) else None
+
+
+def _cell_around(frame: FrameType | None) -> str | None:
+    while frame is not None and not CELL.fullmatch(frame.f_code.co_filename):
+        frame = frame.f_back
+    return frame.f_code.co_filename if frame is not None else None
 
 
 def _asking() -> FrameType | None:

@@ -1,0 +1,143 @@
+"""Which recorded scaler a training's rows went through, and which images they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from grader.evaluator.predict import predict
+from grader.evaluator.scaling import Scaled, affine, scaled
+from grader.evidence import Forged
+from grader.fingerprints import fingerprints
+
+SHAPE = (12, 12)
+RNG = np.random.default_rng(5)
+TRAIN, TEST = (RNG.integers(0, 256, (n, *SHAPE), dtype=np.uint8) for n in (300, 80))
+Y_TRAIN, Y_TEST = np.arange(300) % 4, np.arange(80) % 4
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for name, array in (("x_train", TRAIN), ("x_test", TEST), ("y_train", Y_TRAIN), ("y_test", Y_TEST)):
+        np.save(folder / f"{name}.npy", array)
+    for split, array in (("train", TRAIN), ("test", TEST)):
+        np.save(folder / f"rows_{split}.npy", fingerprints(array)[0])
+    return folder
+
+
+def fit(folder: Path, name: str, rows: np.ndarray, kind: str = "StandardScaler") -> object:
+    """As the recorder writes it; returns the fitted scaler."""
+    from sklearn import preprocessing
+
+    flat = rows.reshape(len(rows), -1).astype("float32")
+    scaler = getattr(preprocessing, kind)().fit(flat)
+    hashes, low, high = fingerprints(flat)
+    extra = {"mean": scaler.mean_} if kind == "StandardScaler" else {"min": scaler.min_}
+    np.savez(folder / name, hashes=hashes, low=low, high=high, scale=scaler.scale_, **extra)
+    return scaler
+
+
+def rows(folder: Path, scaler: object, images: np.ndarray, labels: np.ndarray) -> dict[str, str]:
+    inputs = scaler.transform(images.reshape(len(images), -1).astype("float32"))
+    np.savez(folder / "rows-1.npz", hashes=fingerprints(inputs)[0], labels=labels)
+    return {"arrays_rows": "rows-1.npz"}
+
+
+def found_in(settings: dict[str, str], folder: Path, data: Path) -> Scaled:
+    found = scaled(settings, folder, data)
+    assert found is not None
+    return found
+
+
+def test_no_scaler_was_recorded(tmp_path: Path, data: Path) -> None:
+    assert scaled({}, tmp_path, data) is None
+
+
+@pytest.mark.parametrize("kind", ["StandardScaler", "MinMaxScaler"])
+@pytest.mark.parametrize("divisor", [1, 255])
+def test_the_scaler_that_the_rows_went_through_is_found_among_several(
+    tmp_path: Path, data: Path, kind: str, divisor: int
+) -> None:
+    right = fit(tmp_path, "call-1.npz", TRAIN[:200] / np.float32(divisor), kind)
+    fit(tmp_path, "call-2.npz", TEST / np.float32(divisor), kind)
+    settings = {"arrays_scaler_0": "call-2.npz", "arrays_scaler_1": "call-1.npz"}
+    settings |= rows(tmp_path, right, TRAIN[:200] / np.float32(divisor), Y_TRAIN[:200])
+    found = found_in(settings, tmp_path, data)
+    assert found.known > 190 and found.test == found.wrong_labels == 0
+    wanted = right.transform((TEST / np.float32(divisor)).reshape(80, -1).astype("float32"))
+    assert np.abs(found.scaler(TEST) - wanted).max() < 1e-4
+
+
+def test_test_images_and_wrong_labels_show_behind_the_scaler(tmp_path: Path, data: Path) -> None:
+    scaler = fit(tmp_path, "call-1.npz", TRAIN)
+    settings = {"arrays_scaler_0": "call-1.npz", **rows(tmp_path, scaler, TEST, (Y_TEST + 1) % 4)}
+    found = found_in(settings, tmp_path, data)
+    assert found.test == found.wrong_labels == found.known and found.known > 76
+
+
+def test_rows_that_no_scaler_explains_are_put_through_the_last_one(tmp_path: Path, data: Path) -> None:
+    first, last = fit(tmp_path, "call-1.npz", TRAIN), fit(tmp_path, "call-2.npz", TEST)
+    settings = {"arrays_scaler_0": "call-2.npz", "arrays_scaler_1": "call-1.npz"}
+    found = found_in(settings | rows(tmp_path, first, 255 - TEST, Y_TEST), tmp_path, data)
+    assert found.known == 0
+    assert np.allclose(found.scaler(TEST), last.transform(TEST.reshape(80, -1).astype("float32")), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"scale": np.ones(3), "mean": np.ones(3)},
+        {"scale": np.zeros(144), "mean": np.ones(144)},
+        {"scale": np.full(144, np.nan), "mean": np.ones(144)},
+        {"scale": np.ones(144), "mean": np.ones(3)},
+        {"scale": np.ones(144), "mean": np.full(144, np.inf)},
+    ],
+)
+def test_a_forged_scaler_is_refused(tmp_path: Path, data: Path, arrays: dict[str, np.ndarray]) -> None:
+    hashes, low, high = fingerprints(TRAIN)
+    np.savez(tmp_path / "call-1.npz", hashes=hashes, low=low, high=high, **arrays)
+    with pytest.raises(Forged):
+        scaled({"arrays_scaler_0": "call-1.npz"}, tmp_path, data)
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1 / 255, 0), (1, 0), (2 / 255, -1), (1 / 128, -0.9921875)])
+def test_one_scale_for_all_images_is_found_though_none_reaches_from_black_to_white(
+    tmp_path: Path, data: Path, scale: float, offset: float
+) -> None:
+    assert 0 < TRAIN.reshape(300, -1).max(axis=1).mean() < 255
+    hashes, low, high = fingerprints(TRAIN * scale + offset)
+    np.savez(tmp_path / "rows-1.npz", hashes=hashes, low=low, high=high)
+    assert affine(tmp_path, "rows-1.npz", data) == pytest.approx((scale, offset), abs=1e-9)
+
+
+def test_rows_that_are_no_images_have_no_scale(tmp_path: Path, data: Path) -> None:
+    hashes, low, high = fingerprints(RNG.normal(size=(50, 144)))
+    np.savez(tmp_path / "rows-1.npz", hashes=hashes, low=low, high=high)
+    assert affine(tmp_path, "rows-1.npz", data) is None
+    assert affine(tmp_path, None, data) is None
+
+
+def test_a_model_is_judged_on_images_that_went_through_its_scaler(tmp_path: Path, data: Path) -> None:
+    import json
+
+    import keras
+
+    scaler = fit(tmp_path, "call-1.npz", TRAIN)
+    model = keras.Sequential([keras.Input((144,)), keras.layers.Dense(4)])
+    (tmp_path / "snapshot-1.json").write_text(json.dumps({"architecture": model.to_json(), "weights": "weights-1.npz"}))
+    weights = {f"w{i}": w for i, w in enumerate(model.get_weights())}
+    np.savez(tmp_path / "weights-1.npz", **weights)
+    settings = {
+        "snapshot": 1,
+        "dataset": "d",
+        "arrays_scaler_0": "call-1.npz",
+        **rows(tmp_path, scaler, TRAIN, Y_TRAIN),
+    }
+    result = predict(settings, tmp_path, {"d": data})
+    own = scaler.transform(TEST.reshape(80, -1).astype("float32")) @ weights["w0"] + weights["w1"]
+    assert result["accuracy"] == pytest.approx((own.argmax(axis=1) == Y_TEST).mean())
+    assert result["rows"]["test"] == 0 and result["rows"]["known"] > 285

@@ -65,7 +65,9 @@ def percent(share: float, decimals: int = 1) -> Text:
 
 
 def join(parts: list[Text], separator: str = ", ") -> Text:
-    return Text(separator.join(p.fr for p in parts), separator.join(p.en for p in parts))
+    """French sets a no-break space before a semicolon."""
+    french = separator.replace(";", "\u00a0;")
+    return Text(french.join(p.fr for p in parts), separator.join(p.en for p in parts))
 
 
 def safe(text: str, most: int = 4000, keep_lines: bool = False) -> str:

@@ -81,7 +81,7 @@ def none_found(facts: Facts, expected: Text) -> Finding:
         return failed(
             say("What was projected is not images of the dataset."),
             expected=expected,
-            hint=say("Give `TSNE` the images themselves, one per row, as float32."),
+            hint=say("Give `TSNE` the images, or the hidden values of your network for them, one per row."),
         )
     return failed(
         say("No t-SNE of scikit-learn was run."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.checks.closer import closer
 from grader.domain import Failure, Text
 from grader.messages import plain, say
 
@@ -30,6 +31,7 @@ MEANINGS: dict[str, Text] = {
     "SystemExit": say("the program ended itself with an error code"),
     "KeyboardInterrupt": say("the program was interrupted"),
     "NotImplementedError": say("a part is still to be written"),
+    "StdinNotImplementedError": say("the program waits for input from a keyboard; there is none here"),
     "DeadKernel": say("the notebook's kernel died"),
 }
 FOLDED = 300
@@ -38,7 +40,7 @@ FOLDED = 300
 def explain(failure: Failure) -> Text:
     """« exo1.py, ligne 12 : NameError: … — ce que cela veut dire »."""
     told = plain(f"{failure.type}: {fold(failure.message)}" if failure.message else failure.type)
-    meaning = MEANINGS.get(failure.type)
+    meaning = closer(failure) or MEANINGS.get(failure.type)
     place = _place(failure)
     if place and meaning:
         return say("{place}: {told} — {meaning}.", place=place, told=told, meaning=meaning)

@@ -86,7 +86,7 @@ def _one(facts: Facts, embedding: Embedding | None, source: str) -> Finding:
                 high=number(high, 2),
             )
         )
-        hint = say("Project the images themselves, unchanged, with the parameters asked for.")
+        hint = say("Project the rows themselves, unchanged, with the parameters asked for; networks must be trained.")
     if own is None:
         problems.append(say("your own value was not found"))
         hint = say("Store it in a variable named `{name}` and print it.", name=NAMES[source][0])

@@ -198,7 +198,8 @@ class _Running(Listener):
 
     def event(self, kind: str, item: Any) -> None:
         if kind in ("fit_begin", "epoch") and isinstance(item, Training):
-            words = say("Training: epoch {epoch} of {total}", epoch=item.epochs_run, total=item.epochs_asked)
+            epoch = min(item.epochs_run + 1, max(1, item.epochs_asked))
+            words = say("Training: epoch {epoch} of {total}", epoch=epoch, total=item.epochs_asked)
             self._display.doing(self._name, f"{shown(words, self._lang)}  {training_facts(item, self._lang)}")
 
 

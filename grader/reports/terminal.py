@@ -32,7 +32,7 @@ def show_record(record: Record, console: Console, lang: Lang) -> None:
     console.print()
     console.print(title)
     console.print(verdict_table(record.verdicts, lang))
-    lost = [v for v in record.verdicts if v.points < v.max_points and v.status is not Status.SKIPPED]
+    lost = [v for v in record.verdicts if v.points < v.max_points and v.status not in (Status.SKIPPED, Status.REVIEW)]
     advice = [v for v in lost if v.hint or v.expected]
     if advice:
         console.print(Styled(shown(say("Where points were lost"), lang), style="bold"))

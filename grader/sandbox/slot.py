@@ -33,6 +33,7 @@ START_SECONDS = 180.0
 GRACE_SECONDS = 15.0
 LINE_BYTES = 4 << 20
 CHUNK = 1 << 16
+BROKEN = 120  # the exit code of a job that failed through the grader's own fault (`grader.worker.child`)
 PRIVATE = ("/tmp", "/dev/shm")  # the walls' own, emptied after each job
 LOG_BYTES = 600
 HOME = "home"
@@ -191,7 +192,8 @@ class Slot:
         """Run one job to its end; `on_line` is given each line of events as it comes.
 
         Raises:
-            WorkerDied: the worker, not the job, came to an end. The slot starts a new one when next used.
+            WorkerDied: the worker, not the job, came to an end, or the job failed before it ran anything of the
+            student's. The slot starts a new worker when next used.
         """
         self.wait_until_warm()
         self._tidy()
@@ -219,6 +221,8 @@ class Slot:
             raise self._died()
         if watch.late:
             self._end_worker()
+        if done["exit"] == BROKEN and not watch.heard:  # a program's own exit code comes after its recorder's greeting
+            raise _broke(watch.text.joined())
         return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped))
 
 
@@ -245,6 +249,7 @@ class _Following:
         self._line = b""
         self._skipping = False
         self._flooded = False
+        self.heard = False
         self.text = HeadAndTail(limits.output_bytes)
         self.late = False
 
@@ -309,9 +314,15 @@ class _Following:
             if self._skipping:
                 self._skipping = False
             elif line:
+                self.heard = True
                 self._on_line(line)
         if len(self._line) > LINE_BYTES:
             self._line, self._skipping = b"", True
+
+
+def _broke(text: str) -> WorkerDied:
+    told = text[-1500:].strip()
+    return WorkerDied(f"Le correcteur a échoué avant le programme : {told}", f"The grader failed before the program: {told}")
 
 
 def _too_late(wall: float) -> dict[str, Any]:

@@ -7,28 +7,29 @@ English sentences are the keys; `grader/locale/en` holds only the catalogue's he
 
 from __future__ import annotations
 
+import ast
 import io
 from pathlib import Path
 
 from babel.messages import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 PACKAGE = Path(__file__).parents[2] / "grader"
 LOCALE = PACKAGE / "locale"
-KEYWORDS = {"say": None, "say_n": (1, 2), "translate": None, "_": None}
+KEYWORDS = {"say": 1, "say_n": 2, "translate": 1, "_": 1}  # how many of the arguments are messages
 
 
 def spoken() -> dict[str | tuple[str, str], list[str]]:
-    """Every message in the code, with the places where it is said."""
+    """Every message in the code, with the places where it is said; read from the syntax tree, f-strings included."""
     found: dict[str | tuple[str, str], list[str]] = {}
-    for name, line, message, _, _ in extract_from_dir(
-        PACKAGE, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=()
-    ):
-        key = message if isinstance(message, str) else (message[0], message[1])
-        if key and (not isinstance(key, tuple) or all(key)):
-            found.setdefault(key, []).append(f"{name}:{line}")
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (count := KEYWORDS.get(getattr(node.func, "id", ""))):
+                words = [a.value for a in node.args[:count] if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                if len(words) == count and all(words):
+                    key = words[0] if count == 1 else (words[0], words[1])
+                    found.setdefault(key, []).append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
     return found
 
 

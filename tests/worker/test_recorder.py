@@ -335,6 +335,7 @@ def test_a_training_that_outlasts_the_time_limit_keeps_its_history(record: Recor
         ("raise KeyboardInterrupt", False, 1),
         ("os._exit(0)", False, 0),
         ("os._exit(5)", False, 5),
+        ("sys.exit(120)", False, 120),  # what a fault of the grader's own would exit with
     ],
 )
 def test_a_program_that_ends_itself_is_told_from_one_that_comes_to_its_end(

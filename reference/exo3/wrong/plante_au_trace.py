@@ -38,5 +38,5 @@ modele.fit(X_train[:1000], Y_train[:1000], batch_size=100, epochs=1, verbose=0) 
 print(modele.evaluate(X_test[:1000], Y_test[:1000], verbose=0))
 modele.save("exo3.keras")
 
-plt.scatter(range(10), range(10), c=range(10), cmap=cm.Vega10)
+plt.scatter(range(10), range(10), c=range(10), cmap=cm.arc_en_ciel)
 plt.show()

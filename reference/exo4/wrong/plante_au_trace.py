@@ -12,5 +12,5 @@ images = X_test[:N].reshape(N, 784).astype("float32") / 255
 labels = y_test[:N]
 
 points = TSNE(n_components=2, init="pca", perplexity=30, verbose=2, random_state=0).fit_transform(images)
-plt.scatter(points[:, 0], points[:, 1], c=labels, cmap=plt.cm.Vega10, s=6)
+plt.scatter(points[:, 0], points[:, 1], c=labels, cmap=plt.cm.arc_en_ciel, s=6)
 plt.show()

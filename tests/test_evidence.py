@@ -534,7 +534,7 @@ def test_random_damage_to_an_array_file_ends_in_arrays_or_forged(tmp_path: Path)
     np.savez(tmp_path / NAME, w0=np.arange(6.0).reshape(2, 3), w1=np.arange(3))
     whole = (tmp_path / NAME).read_bytes()
     outcomes = {"read": 0, "forged": 0}
-    for _ in range(2500):
+    for _ in range(1200):
         data = bytearray(whole)
         for _ in range(dice.randint(1, 3)):
             at = dice.randrange(len(data))
@@ -550,7 +550,7 @@ def test_random_damage_to_an_array_file_ends_in_arrays_or_forged(tmp_path: Path)
         else:
             outcomes["read"] += 1
             assert all(array.dtype.kind in "biuf" for array in arrays.values())
-    assert outcomes["forged"] > 500
+    assert outcomes["forged"] > 250
 
 
 def test_strict_json_is_read_and_anything_else_is_forged() -> None:

@@ -64,7 +64,7 @@ class Slot:
     """Use as a context manager. Starting is begun at once and awaited by the first job."""
 
     def __init__(self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...], threads: int = 2) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="grade-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="grade-", dir=_apart()))
         self._sandbox = sandbox
         self._read = read
         self._preload = preload
@@ -226,8 +226,6 @@ class Slot:
         return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped))
 
 
-
-
 class _Following:
     """Reads a running job's pipes and the worker's answer, with the outer clock."""
 
@@ -320,9 +318,16 @@ class _Following:
             self._line, self._skipping = b"", True
 
 
+def _apart() -> str | None:
+    """Not under /tmp, which a job may write to as a whole: else it could reach the folders of other jobs."""
+    return "/var/tmp" if os.access("/var/tmp", os.W_OK | os.X_OK) else None
+
+
 def _broke(text: str) -> WorkerDied:
     told = text[-1500:].strip()
-    return WorkerDied(f"Le correcteur a échoué avant le programme : {told}", f"The grader failed before the program: {told}")
+    return WorkerDied(
+        f"Le correcteur a échoué avant le programme : {told}", f"The grader failed before the program: {told}"
+    )
 
 
 def _too_late(wall: float) -> dict[str, Any]:

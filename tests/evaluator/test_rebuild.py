@@ -358,7 +358,7 @@ def test_random_changes_to_an_architecture_end_in_a_model_or_refused() -> None:
         model = make()
         sources.append((model.to_json(), model.get_weights()))
     refused = 0
-    for _ in range(120):
+    for _ in range(60):
         text, weights = dice.choice(sources)
         config = json.loads(text)
         for _ in range(dice.randint(1, 2)):
@@ -367,7 +367,7 @@ def test_random_changes_to_an_architecture_end_in_a_model_or_refused() -> None:
             rebuild(json.dumps(config), weights)
         except Refused:
             refused += 1
-    assert refused > 25
+    assert refused > 12
 
 
 ODD = (

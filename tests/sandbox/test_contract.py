@@ -410,9 +410,7 @@ def test_a_job_cannot_kill_its_worker(slot: Slot) -> None:
 def test_a_worker_that_died_while_idle_is_replaced(slot: Slot) -> None:
     run(slot, "pass")
     assert slot._worker is not None
-    for process in psutil.Process(slot._worker.pid).children(recursive=True):
-        process.kill()
-    slot._worker.kill()
+    worker_of(slot).kill()
     slot._worker.wait()
     with pytest.raises(WorkerDied):
         run(slot, "pass")

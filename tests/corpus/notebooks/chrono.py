@@ -1,0 +1,26 @@
+# %%
+# exercise: exo1
+# expect: runs = passed 1
+# expect: architecture = passed 4
+# expect: parameters = passed 3
+# notice: `keras.layers.core`
+%matplotlib notebook
+import keras
+from keras.models import Sequential
+
+# %%
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train[:6000].reshape(-1, 784) / 255.0
+x_test = x_test.reshape(-1, 784) / 255.0
+y_train = keras.utils.to_categorical(y_train[:6000])
+y_test = keras.utils.to_categorical(y_test)
+
+# %%
+%%time
+from keras.layers.core import Dense
+model = Sequential([Dense(10, activation='softmax', input_dim=784)])
+model.compile(keras.optimizers.SGD(0.5), 'categorical_crossentropy', metrics=['accuracy'])
+model.fit(x_train, y_train, batch_size=100, epochs=2)
+
+# %%
+%timeit -n1 -r1 model.predict(x_test[:10], verbose=0)

@@ -1,0 +1,14 @@
+# exercise: exo1
+# expect: runs = passed 1
+# expect: architecture = passed 4
+# expect: parameters = passed 3
+import tensorflow as tf
+import keras
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train[:6000].reshape(-1, 784) / 255.0
+x_test = x_test.reshape(-1, 784) / 255.0
+y_train = keras.utils.to_categorical(y_train[:6000])
+y_test = keras.utils.to_categorical(y_test)
+model = tf.keras.Sequential([tf.keras.layers.Dense(10, activation="softmax", input_shape=(784,))])
+model.compile(tf.keras.optimizers.legacy.SGD(0.5), "categorical_crossentropy", ["accuracy"])
+model.fit(x_train, y_train, epochs=1, batch_size=300)

@@ -74,3 +74,10 @@ def _scramble(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     words = (words ^ (words >> np.uint64(30))) * _MIX[0]
     words = (words ^ (words >> np.uint64(27))) * _MIX[1]
     return words ^ (words >> np.uint64(31))
+
+
+def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each hash stands in `among`; -1 where it does not, and for the hash of an empty row."""
+    order = np.argsort(among, kind="stable")
+    at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
+    return np.where((among[at] == hashes) & (hashes != 0), at, -1)

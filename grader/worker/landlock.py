@@ -10,6 +10,7 @@ import ctypes
 import os
 import struct
 from collections.abc import Iterable
+from pathlib import Path
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 VERSION = 1
@@ -74,7 +75,7 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     except OSError:
         return  # what is not there needs no permission
     try:
-        if not os.path.isdir(path):
+        if not Path(path).is_dir():
             access &= FILE_ONLY
         rule = struct.pack("=Qi", access, descriptor)
         _call(ADD_RULE, ctypes.c_int(ruleset), ctypes.c_int(PATH_BENEATH), rule, ctypes.c_uint32(0))

@@ -133,7 +133,7 @@ def sweep(folders: list[str]) -> None:
                     shutil.rmtree(entry.path, ignore_errors=True)
             elif not entry.is_dir(follow_symlinks=False):
                 with suppress(OSError):
-                    os.unlink(entry.path)
+                    Path(entry.path).unlink()
 
 
 def _holds_mount(path: str) -> bool:

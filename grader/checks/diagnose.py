@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from grader.checks.canonical import canonical
 from grader.checks.meant import Meant
-from grader.domain import DataSeen, Facts, Text
+from grader.domain import DataSeen, Facts, Snapshot, Text
 from grader.messages import number, say
 
 PLATEAU = 0.03  # how near the loss stays to ln(classes), and still counts as not having begun to fall
@@ -20,6 +21,8 @@ def diagnose(facts: Facts, found: Meant) -> Text:
         _diverged(losses),
         _unscaled(data),
         _labels_not_one_hot(data, found, classes),
+        _softmax(found),
+        _created_again(facts, found),
         _plateau(losses, classes),
         _still_falling(losses, found),
     ):
@@ -58,6 +61,32 @@ def _labels_not_one_hot(data: DataSeen | None, found: Meant, classes: int) -> Te
             classes=classes,
         )
     return Text()
+
+
+def _softmax(found: Meant) -> Text:
+    """Missing under a cross-entropy that expects shares, or applied twice, which flattens them."""
+    compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
+    activations = [layer.settings.get("activation") for layer in canonical(found.shape.layers)]
+    if activations[-2:] == ["softmax", "softmax"]:
+        return say("Softmax is applied twice, which makes all classes nearly equal: keep one.")
+    if compiled is not None and compiled.loss == "categorical_crossentropy" and activations[-1:] == ["linear"]:
+        return say("The last layer has no softmax, which `categorical_crossentropy` expects: `activation='softmax'`.")
+    return Text()
+
+
+def _created_again(facts: Facts, found: Meant) -> Text:
+    """A model of the same shape that was never trained, and is judged by the program in the trained one's place."""
+    trained = {t.model for t in facts.evidence.trainings}
+    alike = {s.model for s in facts.evidence.snapshots if _form(s) == _form(found.shape)} - trained
+    judged = {u.model for u in facts.evidence.uses if u.how in ("evaluate", "predict", "save")}
+    loaded = {u.model for u in facts.evidence.uses if u.how == "load_weights"}
+    if trained and alike & judged - loaded:
+        return say("The model is created again after its training, and the new one has learnt nothing: create it once.")
+    return Text()
+
+
+def _form(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
+    return tuple((layer.kind, layer.parameters) for layer in snapshot.layers)
 
 
 def _plateau(losses: list[float], classes: int) -> Text:

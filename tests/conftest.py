@@ -19,7 +19,7 @@ from grader.sandbox import Job, Ran, Sandbox, Slot
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.process import Process
 
-ROOT = Path(__file__).parents[1]
+collect_ignore = ["corpus"]  # programs of students, whatever their names: never imported here
 OF_THE_READER = ("GRADE_DATA", "GRADE_LANG", "GRADE_EXERCISES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.checks.canonical import canonical, same
+from grader.checks.canonical import Layer, canonical, same
 from grader.domain import Evidence, Facts, ModelSpec, Snapshot, Training
 
 
@@ -44,18 +44,27 @@ def meant(facts: Facts, which: int = 0) -> Meant | None:
     )
 
 
-def _fit(snapshot: Snapshot, spec: ModelSpec, evidence: Evidence) -> tuple[bool, bool, bool, int, int]:
-    """Exactly what is asked for; else the right size; else trained, with the fewest layers too many or too few."""
+def _fit(snapshot: Snapshot, spec: ModelSpec, evidence: Evidence) -> tuple[bool, bool, bool, bool, int, int]:
+    """Exactly what is asked for; else the right size; else with the output asked for (an autoencoder is no classifier);
+    else trained, with the fewest layers too many or too few."""
     layers = canonical(snapshot.layers)
     exact = same(layers, canonical(spec.layers))
     trainings = [t.id for t in evidence.trainings if t.model == snapshot.model]
     return (
         exact,
         snapshot.parameters in spec.parameters,
+        ends_alike(layers, canonical(spec.layers)),
         bool(trainings),
         -abs(len(layers) - len(canonical(spec.layers))),
         max(trainings, default=0),
     )
+
+
+def ends_alike(seen: tuple[Layer, ...], asked: tuple[Layer, ...]) -> bool:
+    """The last layers are of one kind, and of one size where they have one."""
+    if not seen or not asked:
+        return False
+    return seen[-1].kind == asked[-1].kind and seen[-1].settings.get("units") == asked[-1].settings.get("units")
 
 
 def _shape(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.checks.canonical import canonical
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.checks.meant import Meant, meant
+from grader.checks.meant import Meant, ends_alike, meant
 from grader.domain import Check, Facts, Finding, LayerSeen, LayerSpec
 from grader.messages import number, say
 
@@ -66,8 +66,7 @@ def classifier(facts: Facts, autoencoder: Meant, which: int) -> Meant | None:
     if found is None or found.shape.model == autoencoder.shape.model:
         return None
     seen, asked = canonical(found.shape.layers), canonical(found.spec.layers)
-    ends_alike = bool(seen) and seen[-1].settings.get("units") == asked[-1].settings.get("units")
-    return found if ends_alike and len(seen) > 1 else None
+    return found if ends_alike(seen, asked) and len(seen) > 1 else None
 
 
 def shared_layers(one: Meant, other: Meant) -> list[LayerSeen]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from grader.checks import shared_encoder
+from grader.checks.meant import meant
 from grader.domain import Facts, Finding, LayerSeen, Mode, ModelSpec, Snapshot, Status, layer
 from tests.checks.build import exercise, facts, seen, snapshot, spoken, training
 
@@ -85,3 +88,11 @@ def test_another_layer_between_encoder_and_softmax_costs_half() -> None:
 
 def test_read_without_running_nothing_is_judged() -> None:
     assert judged(facts(of=EXERCISE, snapshots=(), trainings=(), mode=Mode.STATIC)).status is Status.SKIPPED
+
+
+def test_the_autoencoder_is_not_taken_for_the_classifier_when_both_have_a_layer_too_many() -> None:
+    more = seen("Dense", 78_500, units=100, activation="relu", identity=50)
+    one, two = autoencoder(), classifier()
+    both = tuple(replace(s, layers=(more, *s.layers), parameters=s.parameters + 78_500) for s in (one, two))
+    assert [found.shape.model for which in (0, 1) if (found := meant(of(*both), which))] == [1, 2]
+    assert judged(of(*both)).status is Status.PASSED

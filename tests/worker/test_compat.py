@@ -243,6 +243,12 @@ def test_a_notebook_of_colab_runs_without_network(record: Record) -> None:
     assert {("<cell 1>", 1), ("<cell 2>", 2), ("<cell 5>", 3)} <= set(places)
 
 
+def test_an_error_below_a_cell_magic_has_its_own_line(record: Record) -> None:
+    seen = record(notebook_of("a = 1", "%%time\nb = 2\n\nb.nothing"), name="exo1.ipynb")
+    (failure,) = seen.evidence.failures
+    assert failure.cell == 2 and (failure.frames[-1].file, failure.frames[-1].line) == ("<cell 2>", 4)
+
+
 @pytest.mark.parametrize(
     ("source", "runs"),
     [

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from grader.worker.after_import import AfterImport
 from grader.worker.compat.told import Told
 
 Answer = Callable[[str], Any]  # raises AttributeError where the name was never there
+
+
+def everywhere(name: str, treat: Callable[[ModuleType], None]) -> None:
+    """Do it to the module of that name in each edition of Keras; TensorFlow's is loaded when it is asked for."""
+    for root in ("keras", "keras._tf_keras.keras"):
+        with contextlib.suppress(ModuleNotFoundError):
+            treat(importlib.import_module(f"{root}.{name}".rstrip(".")))
+    AfterImport({f"tensorflow.keras.{name}".rstrip("."): treat}).install()
 
 
 def answer(module: ModuleType, told: Told, find: Answer) -> None:

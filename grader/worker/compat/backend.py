@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from grader.worker.compat.attributes import answer
+from grader.worker.compat.attributes import answer, everywhere
 from grader.worker.compat.told import Told
 
 _ORDER = {"channels_last": "tf", "channels_first": "th"}
@@ -37,10 +37,12 @@ def install(told: Told) -> None:
         told.old(f"keras.backend.{name}", f"keras.ops.{name}")
         return getattr(full, name)
 
-    for module in (importlib.import_module("keras.backend"), full):
+    def treat(module: Any) -> None:
         answer(module, told, find)
-    # An optimizer's rate is no TensorFlow variable when it follows a schedule.
-    full.get_value, full.set_value = _get_value, _assign  # type: ignore[attr-defined]
+        if hasattr(module, "get_value"):  # an optimizer's rate is no TensorFlow variable when it follows a schedule
+            module.get_value, module.set_value = _get_value, _assign
+
+    everywhere("backend", treat)
 
 
 def _set_image_dim_ordering(order: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from grader.worker.compat.attributes import everywhere
 from grader.worker.compat.paths import elsewhere, for_writing
 from grader.worker.compat.told import Told
 
@@ -17,8 +18,6 @@ LEGACY = (".h5", ".hdf5")
 def install(told: Told) -> None:
     from keras.src.models.model import Model
     from keras.src.saving import saving_api
-
-    from grader.worker.recorder.guard import replace
 
     _around(
         Model, "save", lambda model, original, path, *a, **k: original(model, _whole(path, told), *a, **_no_format(k))
@@ -37,7 +36,9 @@ def install(told: Told) -> None:
     def load_model(filepath: Any, *args: Any, **kwargs: Any) -> Any:
         return load(_found(filepath, told, (".keras", ".h5")), *args, **kwargs)
 
-    replace(saving_api, "load_model", load, load_model)
+    saving_api.load_model = load_model
+    for name in ("models", "saving"):
+        everywhere(name, lambda module: setattr(module, "load_model", load_model))
 
 
 def _around(owner: Any, name: str, instead: Callable[..., Any]) -> None:

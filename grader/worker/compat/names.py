@@ -10,10 +10,9 @@ from types import ModuleType
 from typing import Any
 
 from grader.messages import say
-from grader.worker.compat.attributes import answer, from_table
+from grader.worker.compat.attributes import answer, everywhere, from_table
 from grader.worker.compat.modules import today_of
 from grader.worker.compat.told import Told
-from grader.worker.recorder.guard import replace
 
 Table = dict[str, tuple[str, Callable[[], Any]]]
 
@@ -48,15 +47,19 @@ def install(told: Told) -> None:
         "plot": ("keras.utils.plot_model", lambda: keras.utils.plot_model),
         "print_summary": ("model.summary()", lambda: lambda model, *a, **k: model.summary()),
     }
-    for root in ("keras", "keras._tf_keras.keras"):
-        for name, table in (
-            ("models", models), ("layers", layers), ("optimizers", optimizers), ("preprocessing.image", image),
-            ("utils", utils), ("", {}),
-        ):  # fmt: skip
-            module = importlib.import_module(f"{root}.{name}".rstrip("."))
-            answer(module, told, _or_submodule(module, from_table(table, f"{module.__name__}.", told)))
-    _legacy_optimizers()
+    tables = {"models": models, "layers": layers, "optimizers": optimizers, "utils": utils, "": {}}
+    for_each_keras({**tables, "preprocessing.image": image}, told)
+    everywhere("optimizers.legacy", _todays_optimizers)
     _plot_model(told)
+
+
+def for_each_keras(tables: dict[str, Table], told: Told) -> None:
+    for name, table in tables.items():
+
+        def treat(module: ModuleType, table: Table = table) -> None:
+            answer(module, told, _or_submodule(module, from_table(table, f"{module.__name__}.", told)))
+
+        everywhere(name, treat)
 
 
 def _or_submodule(module: ModuleType, find: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -69,12 +72,8 @@ def _or_submodule(module: ModuleType, find: Callable[[str], Any]) -> Callable[[s
     return found
 
 
-def _legacy_optimizers() -> None:
+def _todays_optimizers(legacy: ModuleType) -> None:
     """`tf.keras.optimizers.legacy.SGD` is a class that only refuses; today's does what was meant."""
-    try:
-        legacy = importlib.import_module("keras._tf_keras.keras.optimizers.legacy")
-    except ImportError:
-        return
     optimizers = importlib.import_module("keras.optimizers")
     for name in list(vars(legacy)):
         if not name.startswith("_") and hasattr(optimizers, name):
@@ -123,4 +122,5 @@ def _plot_model(told: Told) -> None:
             told.tell(say("`plot_model` needs Graphviz, which is not available here: the drawing was left out."))
             return None
 
-    replace(model_visualization, "plot_model", original, plot_model)
+    model_visualization.plot_model = plot_model
+    everywhere("utils", lambda module: setattr(module, "plot_model", plot_model))

@@ -10,10 +10,9 @@ from types import FrameType
 from grader.domain import Text
 from grader.evidence import Tape
 from grader.messages import say
-from grader.worker.recorder.failures import CELL
+from grader.worker.recorder.failures import CELL, TIMED
 
 MOST_NOTICES = 40
-TIMED = "<timed "  # what IPython calls a cell below `%%time`
 _BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 MOST_FRAMES = 50
 CELL = re.compile(r"<cell (\d+)>")
+TIMED = "<timed "  # what IPython calls the lines of a cell below `%%time`
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def failure_of(problem: BaseException, work: Path, trace: TracebackType | None = None) -> dict[str, Any]:
     """The fields of a `failure` event: type, message, frames inside `work` (paths relative to it)."""
-    frames = [_frame(f, work) for f in _walk(trace or problem.__traceback__) if _own(f.filename, work)]
+    frames = [_frame(f, work) for f in _in_cells(_walk(trace or problem.__traceback__)) if _own(f.filename, work)]
     if isinstance(problem, SyntaxError) and problem.filename and _own(problem.filename, work):
         frames.append(
             {
@@ -51,6 +52,19 @@ def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
         frames.append(traceback.FrameSummary(code.co_filename, trace.tb_lineno, code.co_name, lookup_line=False))
         trace = trace.tb_next
     return frames if len(frames) < MOST_FRAMES else frames[:10] + frames[11 - MOST_FRAMES :]
+
+
+def _in_cells(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:
+    """Lines below `%%time` belong to the cell around them, one line further down."""
+    found: list[traceback.FrameSummary] = []
+    for frame in frames:
+        cell = next((f.filename for f in reversed(found) if CELL.fullmatch(f.filename)), None)
+        if cell is not None and frame.filename.startswith(TIMED):
+            line = (frame.lineno or 0) + 1
+            found.append(traceback.FrameSummary(cell, line, frame.name, lookup_line=False))
+        else:
+            found.append(frame)
+    return found
 
 
 def _own(filename: str, work: Path) -> bool:

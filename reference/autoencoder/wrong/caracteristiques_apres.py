@@ -1,4 +1,4 @@
-"""Les deux jeux de caractéristiques sont pris à la fin, quand le classifieur a changé l'encodeur. Une époque."""
+"""Les deux jeux de caractéristiques sont pris à la fin, quand le classifieur a changé l'encodeur. Une époque, 300 images."""
 
 # expect: training = partial 2
 # expect: latent = partial 1
@@ -42,7 +42,7 @@ classifieur.compile(optimizer=keras.optimizers.SGD(learning_rate=0.01), loss="ca
 classifieur.fit(X_train, Y_train, batch_size=100, epochs=1, validation_split=0.2, verbose=0)
 
 Z_train, Z_test = encodeur.predict(X_train, verbose=0), encodeur.predict(X_test, verbose=0)
-svm = SVC(C=1000, gamma=0.02).fit(Z_train[:2000], y_train[:2000])
+svm = SVC(C=1000, gamma=0.02).fit(Z_train[:300], y_train[:300])
 print(svm.score(Z_test, y_test))
-svm = SVC(C=1, gamma=0.02).fit(Z_train[:2000], y_train[:2000])
+svm = SVC(C=1, gamma=0.02).fit(Z_train[:300], y_train[:300])
 print(svm.score(Z_test, y_test))

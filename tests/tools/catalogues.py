@@ -1,4 +1,5 @@
 """Compiles the French catalogue: `python -m tests.tools.catalogues` after changing a `.po` file or a message.
+`--prune` first drops what is no longer said.
 
 The translations lie in one file per room, `grader/locale/fr/<room>.po`, and are compiled together into
 `grader/locale/fr/LC_MESSAGES/grader.mo`, which is committed so that running the grader needs no tools.
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import io
+import sys
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -55,7 +57,23 @@ def compiled(catalogue: Catalog) -> bytes:
     return buffer.getvalue()
 
 
+def prune() -> None:
+    """Drop the entries of sentences that are no longer said; `--prune` on the command line."""
+    said = spoken()
+    for path in sorted((LOCALE / "fr").glob("*.po")):
+        blocks = path.read_text(encoding="utf-8").strip().split("\n\n")
+        kept = [block for block in blocks if not (ids := _ids(block)) or ids <= said.keys()]
+        path.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
+
+
+def _ids(block: str) -> set[str | tuple[str, str]]:
+    messages = [m for m in read_po(io.BytesIO(block.encode()), locale="fr") if m.id]
+    return {m.id if isinstance(m.id, str) else (m.id[0], m.id[1]) for m in messages}
+
+
 def main() -> None:
+    if "--prune" in sys.argv:
+        prune()
     for lang, catalogue in (("fr", french()), ("en", Catalog(locale="en", project="tme-grader"))):
         target = LOCALE / lang / "LC_MESSAGES" / "grader.mo"
         target.parent.mkdir(parents=True, exist_ok=True)

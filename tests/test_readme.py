@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Shared by checks, no check themselves.
 HELPERS = {
-    "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "seen",
+    "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "scalers", "seen",
 }  # fmt: skip
 
 
@@ -46,7 +46,9 @@ def test_every_exit_code_is_told(code: int) -> None:
     assert re.search(rf"^\| {code} \|", README, re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", sorted(p for p in (ROOT / "grader").iterdir() if p.name[0] not in "_."), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted(p for p in (ROOT / "grader").iterdir() if p.name[0] not in "_."), ids=lambda p: p.name
+)
 def test_every_room_is_told(path: Path) -> None:
     if path.suffix == ".py" or path.is_dir():
         assert path.name.removesuffix(".py") in README

@@ -116,7 +116,8 @@ def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
         return failed(
             say("The model cannot be judged: {reason}.", reason=str(result["refused"])),
             expected=expected,
-            hint=say("Use the layers of Keras that the handout names, with inputs and outputs of the right size."),
+            hint=diagnose(facts, found)
+            or say("Use the layers of Keras that the handout names, with inputs and outputs of the right size."),
         )
     return _by_figures(facts, found, result, seen_rows(facts, found), full, part, expected)
 

@@ -15,6 +15,7 @@ ABSENT = frozenset(
 )
 _FOREIGN = re.compile(r"[A-Za-z]:[\\/]|/(?:Users|home|content|mnt|media|Volumes|kaggle)/|\\\\|~[/\\]")
 _QUOTED = re.compile(r"""(?:'(?P<one>[^']{1,200})'|"(?P<two>[^"]{1,200})")""")
+_EXPECTED_SHAPE = re.compile(r"Expected shape (?P<want>\([^)]*\)),.{0,60}?shape (?P<got>\([^)]*\))")
 _EXPECTED = re.compile(
     r"expected .{0,80}?(?:value|shape=?)\s*(?P<want>[\d(][^,\n]*|\([^)]*\)),.{0,60}?shape=?\s*(?P<got>\([^)]*\))"
 )
@@ -60,7 +61,7 @@ def _path(found: re.Match[str]) -> Text:
 
 
 def _shapes(found: re.Match[str]) -> Text:
-    numbers = _EXPECTED.search(found.string)
+    numbers = _EXPECTED.search(found.string) or _EXPECTED_SHAPE.search(found.string)
     if numbers is None:
         return say(
             "the images have not the shape that the model was built for: compare `x_train.shape` with its input shape"
@@ -87,7 +88,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, Callable[[re.Match[str]], Text]], ...]
         r"File not found: filepath=|No such file or directory: '[^']*\.(?:keras|h5|hdf5)'|Unable to (?:synchronously )?open file",
         _always(say("this file is not beside the program: hand it in too, or write it before it is read")),
     ),
-    (_VALUE, r"incompatible with the layer", _shapes),
+    (_VALUE, r"incompatible with the layer|Invalid input shape for input", _shapes),
     (
         _VALUE,
         r"must have the same shape|Shapes? \(None,[^)]*\) and \(None,[^)]*\) are incompatible|must have the same rank",

@@ -69,7 +69,7 @@ def open_saved(settings: Mapping[str, Any], folder: Path) -> Any:
     try:
         if zipfile.is_zipfile(path):
             return _keras_archive(path, folder)
-        if settings.get("snapshot") is not None and name.endswith(".weights.h5"):
+        if settings.get("snapshot") is not None and (name.endswith(".weights.h5") or _only_weights(path)):
             built = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
             return _with_weights(build(built["architecture"]), path)
         return _legacy_h5(path)
@@ -77,6 +77,14 @@ def open_saved(settings: Mapping[str, Any], folder: Path) -> Any:
         raise
     except Exception as problem:  # whatever a hostile or damaged file makes a parser say
         raise Refused(f"the file cannot be read ({type(problem).__name__})") from None
+
+
+def _only_weights(path: Path) -> bool:
+    """What `save_weights("model.h5")` of Keras 2 writes: the architecture is the program's to build."""
+    import h5py
+
+    with h5py.File(path, "r") as file:
+        return "layer_names" in file.attrs and "model_config" not in file.attrs
 
 
 def _keras_archive(path: Path, folder: Path) -> Any:

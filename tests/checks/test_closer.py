@@ -30,6 +30,11 @@ from tests.checks.build import facts, failure, seen, snapshot, training
             'Input 0 of layer "dense" is incompatible with the layer: expected axis -1 of input shape to have value 784, but received input with shape (None, 28, 28)',
             "inputs of 784, and was given (None, 28, 28)",
         ),
+        (
+            "ValueError",
+            'Invalid input shape for input Tensor("data:0", shape=(100, 28, 28)). Expected shape (None, 784), but input has incompatible shape (100, 28, 28)',
+            "inputs of (None, 784), and was given (100, 28, 28)",
+        ),
         ("ValueError", "Arguments `target` and `output` must have the same shape. Received:", "to_categorical"),
         ("ValueError", "Data cardinality is ambiguous. Make sure all arrays", "as many labels as images"),
         ("ValueError", "cannot reshape array of size 7840000 into shape (60000,784)", "10000 test images"),

@@ -1,7 +1,7 @@
 # exercise: exo1
 # expect: runs = failed 0
 # told: runs = to_categorical
-# told: runs = line 9
+# told: runs = line 13
 import keras
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[:6000].reshape(-1, 784) / 255.0

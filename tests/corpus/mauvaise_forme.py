@@ -2,7 +2,7 @@
 # quick
 # expect: runs = failed 0
 # told: runs = reshape the images
-# told: runs = line 9
+# told: runs = line 14
 import keras
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[:6000] / 255.0

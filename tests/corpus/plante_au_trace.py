@@ -4,7 +4,7 @@
 # expect: architecture = passed 4
 # expect: parameters = passed 3
 # expect: training = partial 2
-# told: runs = line 14
+# told: runs = line 21
 import keras
 import matplotlib.pyplot as plt
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()

@@ -2,6 +2,7 @@
 # expect: runs = passed 1
 # expect: training = partial 2
 # told: training = only 1 epoch
+# told: accuracy = created again
 import keras
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[:6000].reshape(-1, 784) / 255.0

@@ -2,8 +2,7 @@
 # exercise: exo2
 # expect: runs = passed 1
 # expect: architecture = passed 4
-# expect: saved_model = failed 0
-# told: saved_model = weights without an architecture
+# expect: saved_model = passed 2
 # notice: `model.to_yaml()`
 # notice: `save_weights(
 from keras.datasets import mnist

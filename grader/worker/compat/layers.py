@@ -80,6 +80,10 @@ def _today(
     def change(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
         if kind.startswith(("Conv2D", "SeparableConv2D")):
             args, kwargs = _kernel(kind, args, kwargs, told)
+        if callable(kwargs.get("activation")):
+            kwargs = {**kwargs, "activation": _activation(kwargs["activation"])}
+        elif kind == "Activation" and args:
+            args = (_activation(args[0]), *args[1:])
         if "batch_input_shape" in kwargs:
             kwargs = {**kwargs, "batch_input_shape": tuple(kwargs["batch_input_shape"][1:])}
         if "dim_ordering" in kwargs:
@@ -102,6 +106,16 @@ def _kernel(kind: str, args: Positional, kwargs: Kwargs, told: Told) -> tuple[Po
             told.old(f"{kind}({args[0]}, {args[1]}, {args[2]})", f"{kind}({args[0]}, ({args[1]}, {args[2]}))")
             return (args[0], (args[1], args[2])), kwargs
     return args, kwargs
+
+
+def _activation(given: Any) -> Any:
+    """`tf.nn.softmax` is Keras' own softmax, under a name that no file of a model can carry."""
+    import keras
+
+    name = str(getattr(given, "__name__", "")).removesuffix("_v2")
+    if str(getattr(given, "__module__", "")).startswith("tensorflow.") and hasattr(keras.activations, name):
+        return getattr(keras.activations, name)
+    return given
 
 
 def _whole(value: Any) -> bool:

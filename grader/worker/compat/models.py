@@ -34,6 +34,9 @@ def install(told: Told) -> None:
         before(Model, call, changed(call, names))
 
     def compiled(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
+        if len(args) > 2 and isinstance(args[2], list) and all(isinstance(item, str) for item in args[2]):
+            told.old("compile(optimizer, loss, metrics)", "compile(optimizer, loss, metrics=[…])")
+            args, kwargs = (*args[:2], None, *args[3:]), {"metrics": args[2], **kwargs}
         if isinstance(kwargs.get("metrics"), str):
             kwargs = {**kwargs, "metrics": [kwargs["metrics"]]}
             told.old(f"metrics={kwargs['metrics'][0]!r}", f"metrics=[{kwargs['metrics'][0]!r}]")

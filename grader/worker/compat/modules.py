@@ -39,6 +39,7 @@ _MOVED = {
     "preprocessing.text": "preprocessing.text",
 }
 _PRIVATE = ("layers", "models", "optimizers", "callbacks", "datasets", "losses", "metrics", "preprocessing")
+_COPY = "tensorflow.python.keras."
 _ELSEWHERE = {
     "sklearn.cross_validation": "sklearn.model_selection",
     "sklearn.grid_search": "sklearn.model_selection",
@@ -58,6 +59,8 @@ def today_of(name: str) -> str | None:
     """The module of today that holds what `name` held."""
     if name in _ELSEWHERE:
         return _ELSEWHERE[name]
+    if name.startswith(_COPY) and (first := name.removeprefix(_COPY).partition(".")[0]) in _PRIVATE:
+        return f"keras._tf_keras.keras.{first}"
     for root, today in _ROOTS.items():
         if name.startswith(f"{root}.") and (rest := name[len(root) + 1 :]) in _MOVED:
             if rest == "preprocessing.text":
@@ -68,13 +71,12 @@ def today_of(name: str) -> str | None:
 
 def _private_keras(told: Told) -> None:
     """TensorFlow still carries a private copy of Keras 2, whose models are no Keras models any more."""
-    for name in _PRIVATE:
-        old = f"tensorflow.python.keras.{name}"
-        moved = Moved(old, f"keras._tf_keras.keras.{name}", told)
-        if old in sys.modules:
-            sys.modules[old] = moved
-            parent = sys.modules.get("tensorflow.python.keras")
-            if parent is not None:
+    parent = sys.modules.get("tensorflow.python.keras")
+    for full in list(sys.modules):
+        name = full.removeprefix(_COPY).partition(".")[0]
+        if full.startswith(_COPY) and name in _PRIVATE:
+            moved = sys.modules[full] = Moved(full, f"keras._tf_keras.keras.{name}", told)
+            if full == f"{_COPY}{name}":
                 setattr(parent, name, moved)
 
 
@@ -104,6 +106,7 @@ class Moved(ModuleType):
 
     def __init__(self, name: str, today: str, told: Told) -> None:
         super().__init__(name)
+        self.__path__: list[str] = []  # modules below it have moved too
         self._today = today
         self._told = told
 

@@ -13,6 +13,7 @@ from grader.messages import say
 from grader.worker.recorder.failures import CELL, TIMED
 
 MOST_NOTICES = 40
+IPYTHON = "/IPython/"  # calls magics for the student
 _BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
 
 
@@ -69,11 +70,11 @@ def _cell_around(frame: FrameType | None) -> str | None:
 
 
 def _asking() -> FrameType | None:
-    """The nearest frame that is neither the worker's nor the import system's."""
+    """The nearest frame that is neither the worker's, the import system's nor IPython's."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(_BETWEEN):
+        if not name.startswith(_BETWEEN) and IPYTHON not in name:
             return frame
         frame = frame.f_back
     return None

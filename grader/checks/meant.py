@@ -29,9 +29,12 @@ def meant(facts: Facts, which: int = 0) -> Meant | None:
     if not facts.exercise.models:
         return None
     spec, evidence = facts.exercise.models[which], facts.evidence
-    if not evidence.snapshots:
+    others = [canonical(o.layers) for n, o in enumerate(facts.exercise.models) if n != which]
+    # What is exactly another model of the exercise is not this one, however near it comes.
+    candidates = [s for s in evidence.snapshots if not any(same(canonical(s.layers), other) for other in others)]
+    if not candidates:
         return None
-    best = max(evidence.snapshots, key=lambda s: (*_fit(s, spec, evidence), s.id))
+    best = max(candidates, key=lambda s: (*_fit(s, spec, evidence), s.id))
     # The same model may have been cut or grown later: only snapshots of the same shape are that model.
     alike = [s for s in evidence.snapshots if s.model == best.model and _shape(s) == _shape(best) and s.weights]
     trainings = tuple(t for t in evidence.trainings if t.model == best.model)

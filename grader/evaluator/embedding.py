@@ -103,7 +103,7 @@ def hidden_values(model: Any, inputs: NDArray[np.float32], width: int) -> list[N
     import keras
 
     layers = [la for la in model.layers if tuple(la.output.shape[1:]) == (width,)]
-    if not layers:
+    if not layers or model.output_shape[-1] == width:  # what leaves the network is not hidden
         return []
     several = keras.Model(model.inputs, [layer.output for layer in layers])
     outputs = several.predict(inputs, batch_size=500, verbose=0)

@@ -82,8 +82,8 @@ def _today(
             args, kwargs = _kernel(kind, args, kwargs, told)
         if callable(kwargs.get("activation")):
             kwargs = {**kwargs, "activation": _activation(kwargs["activation"])}
-        elif kind == "Activation" and args:
-            args = (_activation(args[0]), *args[1:])
+        at = {"Activation": 0, "Dense": 1}.get(kind, len(args))
+        args = (*args[:at], *map(_activation, args[at : at + 1]), *args[at + 1 :])
         if "batch_input_shape" in kwargs:
             kwargs = {**kwargs, "batch_input_shape": tuple(kwargs["batch_input_shape"][1:])}
         if "dim_ordering" in kwargs:

@@ -1,6 +1,8 @@
 """Le réseau n'est pas coupé : ce sont les 10 probabilités de sortie qui sont projetées."""
 
 # expect: latent = failed 0
+# expect: neighbourhood_hit = failed 0
+# expect: ordering = failed 0
 # expect: answer.interpretation = review 0
 
 import keras

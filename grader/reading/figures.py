@@ -129,7 +129,7 @@ def _result(plain: str, terms: Sequence[_Term], labels: Sequence[str]) -> float 
 
 
 def _sum_of_the_others(terms: Sequence[_Term]) -> float | None:
-    """"7850 (784*10 poids + 10 biais)": the one number that all the others add up to."""
+    """ "7850 (784*10 poids + 10 biais)": the one number that all the others add up to."""
     total = sum(term.value for term in terms)
     sums = [term.value for term in terms if len(terms) > 2 and _same(2 * term.value, total)]
     return sums[0] if len(sums) == 1 else None

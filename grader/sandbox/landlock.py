@@ -57,15 +57,21 @@ class Landlock:
             if run.returncode != 0 or not written.exists():
                 reason = run.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["?"]
                 return SelfTest(
-                    False, (), say("Landlock cannot be used here ({reason}): it needs Linux 6.7 or later.", reason=reason[0])
+                    False,
+                    (),
+                    say("Landlock cannot be used here ({reason}): it needs Linux 6.7 or later.", reason=reason[0]),
                 )
             held = tuple(json.loads(written.read_text(encoding="utf-8")))
         leaky = [wall for wall in WALLS if wall not in held]
         if leaky:
-            return SelfTest(False, held, say("Landlock works, but these walls did not hold: {walls}.", walls=", ".join(leaky)))
+            return SelfTest(
+                False, held, say("Landlock works, but these walls did not hold: {walls}.", walls=", ".join(leaky))
+            )
         return SelfTest(True, held)
 
 
 def readable() -> list[str]:
     """What any job may read: the system, this Python, and what describes the process itself."""
-    return [str(p) for p in (*SYSTEM, *ETC, PACKAGE.parent / "grader", *interpreter_folders(), Path("/proc"), Path("/sys"))]
+    return [
+        str(p) for p in (*SYSTEM, *ETC, PACKAGE.parent / "grader", *interpreter_folders(), Path("/proc"), Path("/sys"))
+    ]

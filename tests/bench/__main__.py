@@ -37,7 +37,9 @@ def main() -> None:
     table = Table("what", "median", "target")
     table.add_row("grade --help, CPU", _seconds(cpu(["--help"], runs)), "≤ 0.30 s")
     solution = str(ROOT / "submissions" / "etudiant01")
-    table.add_row("grade exo1 --mode static, CPU", _seconds(cpu(["exo1", solution, "--mode", "static"], runs)), "≤ 1.00 s")
+    table.add_row(
+        "grade exo1 --mode static, CPU", _seconds(cpu(["exo1", solution, "--mode", "static"], runs)), "≤ 1.00 s"
+    )
     for backend in ("bubblewrap", "process"):
         warm, script, notebook = overheads(backend, runs)
         table.add_row(f"{backend}: warm start, once, wall", _seconds(warm), "")

@@ -84,5 +84,7 @@ def test_the_wall_cannot_be_lowered(tmp_path: Path) -> None:
         "landlock.restrict(['/'], ['/'])\n"
         f"open({str(tmp_path / 'file')!r}, 'w')"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, env={"PYTHONPATH": str(PACKAGE.parent)})
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False, env={"PYTHONPATH": str(PACKAGE.parent)}
+    )
     assert b"PermissionError" in run.stderr and not (tmp_path / "file").exists()

@@ -143,6 +143,9 @@ def test_generators_and_classes_of_old(record: Record) -> None:
     a = Input(shape=(4,))
     assert Model(input=a, output=Dense(3)(a)).count_params() == 15
     h = m.fit(x, y, verbose=0, validation_split=0.2).history
+    m.compile('sgd', 'categorical_crossentropy', ['accuracy'])
+    import tensorflow as tf
+    assert Dense(3, activation=tf.nn.softmax).get_config()['activation'] == 'softmax'
     assert h['acc'] == h['accuracy'] and h['val_acc'] and sorted(h) == ['accuracy', 'loss', 'val_accuracy', 'val_loss']
     """
     seen = ran(record(HEAD + NET + _plain(code)))
@@ -202,6 +205,16 @@ def test_colab_finds_the_courses_files_and_the_students(record: Record, data: Da
     seen = ran(record(_plain(code), data=folders, files={"notes.txt": "bonjour"}))
     assert (seen.work / "sortie.txt").read_text() == "fait"
     assert [line for line, _ in told(seen)] == [3, 7, 7, 7, 9, 10, 11, 13, 14, 15]
+
+
+def test_the_same_images_from_another_shop(record: Record, data: DatasetInfo) -> None:
+    code = """
+    from sklearn.datasets import fetch_openml, fetch_mldata
+    X, y = fetch_openml('mnist_784', version=1, return_X_y=True, as_frame=False)
+    assert X.shape == (70000, 784) and y[0] in set('0123456789')
+    assert fetch_mldata('MNIST original').target.shape == (70000,)
+    """
+    assert [line for line, _ in told(ran(record(_plain(code), data={"mnist": str(data.folder)})))] == [2, 3]
 
 
 def test_a_path_that_is_nobodys_stays_missing(record: Record) -> None:

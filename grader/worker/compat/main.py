@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from types import ModuleType
+
 from grader.worker.compat import (
     backend,
     callbacks,
@@ -14,6 +17,7 @@ from grader.worker.compat import (
     modules,
     names,
     numerics,
+    openml,
     optimizers,
     paths,
     shell,
@@ -33,6 +37,7 @@ ABOVE = (
     tensorflow1,
     drawing,
     numerics,
+    openml,
     names,
     modules,
     colab,
@@ -43,12 +48,17 @@ ABOVE = (
 class CompatibleRecorder(Recorder):
     def install(self) -> None:
         told = Told(self.tape, self.work)
-        for subject in BELOW:
-            subject.install(told)
+        self._shim(BELOW, told)
         super().install()
-        for subject in ABOVE:
-            subject.install(told)
-        _default_compile()
+        self._shim(ABOVE, told)
+        with self._guard.careful("compile"):
+            _default_compile()
+
+    def _shim(self, subjects: Iterable[ModuleType], told: Told) -> None:
+        """A shim that another version of a library breaks is left out, with a notice; the program runs without."""
+        for subject in subjects:
+            with self._guard.careful(subject.__name__):
+                subject.install(told)
 
 
 def _default_compile() -> None:

@@ -1,6 +1,7 @@
 """Le modèle est construit, testé et sauvé, mais `fit` n'est jamais appelé."""
 
 # expect: training = failed 0
+# expect: saved_model = failed 0
 # expect: accuracy = failed 0
 
 import h5py

@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -50,8 +51,8 @@ def french() -> Catalog:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    # The date would make every compilation differ.
-    catalogue.mime_headers = [(k, v) for k, v in catalogue.mime_headers if "Date" not in k]
+    # A date of its own would make every compilation differ.
+    catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     buffer = io.BytesIO()
     write_mo(buffer, catalogue)
     return buffer.getvalue()

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Shared by checks, no check themselves.
 HELPERS = {
-    "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "scalers", "seen",
+    "advice", "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "scalers", "seen",
 }  # fmt: skip
 
 

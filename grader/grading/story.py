@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from grader import __version__, reading
+from grader.checks.advice import advise
 from grader.domain import (
     Check,
     Evidence,
@@ -171,7 +172,7 @@ def make_record(
     facts: Facts, submission: Submission, bench: Bench | None, options: Options, verdicts: tuple[Verdict, ...]
 ) -> Record:
     evidence, exercise = facts.evidence, facts.exercise
-    notices = (*facts.reading.notices, *evidence.notices, *facts.notes)[:MOST_NOTICES]
+    notices = (*facts.reading.notices, *evidence.notices, *facts.notes, *_advice(facts))[:MOST_NOTICES]
     return Record(
         exercise=exercise.id,
         title=exercise.title,
@@ -198,6 +199,13 @@ def sandbox_of(bench: Bench | None) -> dict[str, str]:
     if bench is None:
         return {"backend": "none", "level": "none"}
     return {"backend": bench.sandbox.name, "level": bench.sandbox.level.value}
+
+
+def _advice(facts: Facts) -> tuple[Notice, ...]:
+    try:
+        return advise(facts)
+    except Exception:  # advice is a courtesy: a fault of it must not cost the record
+        return ()
 
 
 def _curves(evidence: Evidence) -> dict[str, tuple[float, ...]]:

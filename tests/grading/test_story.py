@@ -106,6 +106,7 @@ def test_a_program_that_puts_links_in_place_of_its_folders_leads_nobody_there(
     secret = tmp_path / "elsewhere"
     secret.mkdir()
     (secret / "precious").write_text("kept")
+    before = set(bench.student.folder.iterdir())
     record = grade_source(
         f"""
         import os, shutil
@@ -116,7 +117,7 @@ def test_a_program_that_puts_links_in_place_of_its_folders_leads_nobody_there(
         """
     )
     assert not record.broken and (secret / "precious").read_text() == "kept"
-    assert not any(path.name.startswith("j") for path in bench.student.folder.iterdir())
+    assert not any(path.name.startswith("j") for path in set(bench.student.folder.iterdir()) - before)
 
 
 # ── The grader's own faults ─────────────────────────────────────────────────────────────────────

@@ -1,5 +1,6 @@
-"""Les images sont mélangées sans leurs étiquettes : il n'y a plus rien à apprendre."""
+"""Les images sont mélangées sans leurs étiquettes : il n'y a plus rien à apprendre. Huit époques."""
 
+# expect: training = partial 2
 # expect: accuracy = failed 0
 
 import h5py
@@ -36,6 +37,6 @@ modele.compile(
     loss="categorical_crossentropy",
     metrics=["accuracy"],
 )
-modele.fit(X_train, Y_train, batch_size=32, epochs=25, verbose=0)
+modele.fit(X_train, Y_train, batch_size=32, epochs=8, verbose=0)
 print(modele.evaluate(X_test, Y_test, verbose=0))
 modele.save_weights("signs.weights.h5")

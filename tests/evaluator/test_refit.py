@@ -27,9 +27,9 @@ X_TRAIN, X_TEST = images(Y_TRAIN), images(Y_TEST)
 def encoders() -> list[Any]:
     import keras
 
-    keras.utils.set_random_seed(1)  # an unlucky encoder has dead units, and images that look alike to it
+    keras.utils.set_random_seed(3)  # tanh: an unlucky ReLU has dead units, to which images look alike
     return [
-        keras.Sequential([keras.Input((6, 6)), keras.layers.Flatten(), keras.layers.Dense(4, activation="relu")])
+        keras.Sequential([keras.Input((6, 6)), keras.layers.Flatten(), keras.layers.Dense(4, activation="tanh")])
         for _ in range(3)
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -213,3 +214,17 @@ def test_the_band_widens_with_no_gap_between_the_measured_numbers_of_points() ->
         if previous is not None:
             assert abs(low - previous[0]) < 0.15
         previous = (low, high)
+
+
+def test_beyond_the_measured_numbers_of_points_nothing_is_too_high() -> None:
+    sizes = [int(n) for n in json.loads(neighbourhood_hit.BANDS.read_text())["measured"]["mnist"]["pixels"]]
+    assert neighbourhood_hit.band("pixels", max(sizes) + 1, "mnist")[1] == 1.0
+    assert neighbourhood_hit.band("pixels", min(sizes), "mnist")[1] < 1.0
+
+
+@pytest.mark.parametrize("data", ["mnist", "stand-in"])
+@pytest.mark.parametrize("source", ["pixels", "hidden0", "hidden1"])
+def test_every_kind_of_data_has_bands_over_five_seeds(data: str, source: str) -> None:
+    table = json.loads(neighbourhood_hit.BANDS.read_text())["measured"][data][source]
+    assert {"1000", "2000"} <= table.keys()
+    assert all(len(table[size]) >= 5 for size in ("1000", "2000"))

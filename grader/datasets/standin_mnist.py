@@ -8,7 +8,7 @@ neighbours, so that raw pixels separate the classes less well than a trained net
 
 Measured on the 10 000 test images (SGD 0.5, batch 300, 10 epochs, pixels / 255, as in the handouts):
 
-    logistic regression      0.926, 0.927, 0.928 (three seeds)          real set: 0.921, 0.922
+    logistic regression      0.940, 0.926, 0.934 (Keras, seeds 0 to 2)  real set: 0.921, 0.922
     100 sigmoid units        0.967, 0.966, 0.965                        real set: 0.949, 0.947
     LeNet (Adam 0.001, batch 100): 0.947, 0.979, 0.987, 0.990 after 1 to 4 epochs
     share of the 6 nearest neighbours of the same class, among the first 1000, 2000 and all 10 000 test images:
@@ -28,14 +28,14 @@ from numpy.typing import NDArray
 
 from grader.datasets.warping import BITS, UNIT, Warp, warped
 
-VERSION = 1
+VERSION = 2
 SIDE, ENLARGED = 28, 24
 CHUNK = 1000  # images; about 50 MiB of temporaries
 TEST_SHARE = 0.4  # of the 1797 digits: enough that a test digit is used only 14 times
 ROWS = {"train": 60000, "test": 10000}
 SEEDS = {"train": 20, "test": 21}
 SPLIT_SEED = 0
-WARP = Warp(angle=0.16, shear=0.08, stretch=0.05, shift=0.9, wobble=0.3)
+WARP = Warp(angle=0.16, shear=0.08, stretch=0.05, shift=0.8, wobble=0.3)
 PEN = 0.25  # the furthest from the middle pen, in grey levels between 0 and 1
 BLEND = 0.5  # the largest share of the second digit
 

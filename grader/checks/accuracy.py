@@ -17,6 +17,7 @@ from grader.messages import percent, say
 
 BAND = 0.5  # the share of the points between the two thresholds
 TOO_WELL = 0.03  # a model that knows the test images this much better than the training images has seen them
+TOO_WELL_STAND_IN = 0.08  # its test digits are a little easier: no test digit resembles another class
 TEST_SHARE = 0.005
 DEVIATIONS = 3  # of the accuracy on a small test set, which is luck
 
@@ -146,7 +147,7 @@ def _by_figures(
     accuracy, train = real(result["accuracy"]), real(result["train_accuracy"])
     measured = percent(accuracy, 2)
     rows = _recognised(result, rows)
-    if rows.test > max(TEST_SHARE * rows.known, 1) or accuracy - train > _too_well(result):
+    if _trained_on_test(facts, rows, accuracy - train, result):
         return failed(
             say(
                 "The model was trained on the test images, so its accuracy of {measured} says nothing.",
@@ -173,6 +174,14 @@ def _recognised(result: Mapping[str, Json], rows: Seen) -> Seen:
     counts = [behind.get(n) for n in ("known", "test", "wrong_labels")] if isinstance(behind, Mapping) else []
     known, test, wrong = (c if isinstance(c, int) else 0 for c in counts or (0, 0, 0))
     return replace(rows, known=known, test=test, wrong_labels=wrong) if known else rows
+
+
+def _trained_on_test(facts: Facts, rows: Seen, lead: float, result: Mapping[str, Json]) -> bool:
+    """Test images were recognised among what a training saw; or, where what it saw is unknown (a loop of one's own),
+    the model knows them better than honest models do. Who was seen to train on the training images is not accused."""
+    if rows.known:
+        return rows.test > max(TEST_SHARE * rows.known, 1)
+    return lead > (TOO_WELL_STAND_IN if facts.stand_in else _too_well(result))
 
 
 def _too_well(result: Mapping[str, Json]) -> float:

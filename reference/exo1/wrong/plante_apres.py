@@ -31,5 +31,5 @@ modele.compile(
 historique = modele.fit(X_train, Y_train, batch_size=300, epochs=10, verbose=0)
 print(modele.evaluate(X_test, Y_test, verbose=0))
 
-plt.plot(historique.history["acc"])
+plt.plot(historique.history["precision"])
 plt.show()

@@ -3,7 +3,6 @@
 # expect: architecture = passed 4
 # expect: parameters = passed 3
 # expect: training = passed 3
-# expect: accuracy = partial 2
 import keras
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[:6000].reshape(-1, 784) / 255.0

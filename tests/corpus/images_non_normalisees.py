@@ -1,7 +1,6 @@
 # exercise: exo1
 # quick
 # expect: runs = passed 1
-# expect: accuracy = failed 0
 # told: accuracy = divide them by 255
 import keras
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()

@@ -4,7 +4,6 @@
 # expect: architecture = passed 4
 # expect: parameters = passed 3
 # expect: training = passed 3
-# expect: accuracy = partial 2
 import keras
 from keras import layers
 

@@ -13,6 +13,7 @@ import json
 import math
 import os
 import re
+import shutil
 import stat
 import threading
 import zipfile
@@ -535,6 +536,14 @@ def open_regular(path: Path, most: int) -> int:
         os.close(descriptor)
         raise Forged(f"{path.name}: not a plain file of at most {most} bytes")
     return descriptor
+
+
+def copy_regular(source: Path, target: Path, most: int) -> None:
+    """Copy a plain file, as `open_regular` understands it; makes the target's folder. Raises `Forged`."""
+    with os.fdopen(open_regular(source, most), "rb") as file:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
 
 
 def load_arrays(folder: Path | None, name: str | None) -> dict[str, NDArray[np.generic]]:

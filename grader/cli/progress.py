@@ -24,7 +24,7 @@ from rich.text import Text as Styled
 from grader.domain import Exercise, Lang, Record, Status, Submission, Training, Verdict
 from grader.grading import Listener
 from grader.messages import number, percent, safe, say
-from grader.reports.terminal import class_summary, mark_panel, show_record, shown, verdict_row
+from grader.reports.terminal import show_record, shown, verdict_row
 
 WIDTH_ON_A_PIPE = 110
 
@@ -201,6 +201,3 @@ class _Running(Listener):
             epoch = min(item.epochs_run + 1, max(1, item.epochs_asked))
             words = say("Training: epoch {epoch} of {total}", epoch=epoch, total=item.epochs_asked)
             self._display.doing(self._name, f"{shown(words, self._lang)}  {training_facts(item, self._lang)}")
-
-
-__all__ = ["ManySubmissions", "OneSubmission", "class_summary", "console_for", "mark_panel"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 
 from grader.domain import Evidence, Json, Limits, Measurement
 from grader.errors import EvaluationFailed, WorkerDied
-from grader.evidence import ARRAY_FILE_BYTES, Forged, open_regular, read_json
+from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
 from grader.grading.bench import Bench
 from grader.grading.run import ATTEMPTS, clear
 from grader.sandbox import Job, Ran
@@ -92,10 +90,8 @@ def _copy(source: Path | None, name: str | None, folder: Path) -> None:
     """A plain file of the student's, under the same relative name; what is not one is left out."""
     if source is None or name is None or (folder / name).exists() or not _inside(folder, name):
         return
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
     try:
-        with os.fdopen(open_regular(source / name, ARRAY_FILE_BYTES), "rb") as file, (folder / name).open("wb") as copy:
-            shutil.copyfileobj(file, copy)
+        copy_regular(source / name, folder / name, ARRAY_FILE_BYTES)
     except Forged:
         return  # the evaluator will say that it is missing
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
-from grader.evidence import EVENTS, Forged, Reader, open_regular
+from grader.evidence import EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
 from grader.messages import say
 from grader.sandbox import Job, Slot
@@ -111,14 +111,8 @@ def copy_files(submission: Submission, work: Path) -> None:
     """Plain files only, so that no link of a submission leads anywhere."""
     work.mkdir()
     for relative in submission.files[:MOST_FILES]:
-        target = work / relative
-        target.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with (
-                os.fdopen(open_regular(submission.root / relative, MOST_FILE_BYTES), "rb") as source,
-                target.open("wb") as copy,
-            ):
-                shutil.copyfileobj(source, copy)
+            copy_regular(submission.root / relative, work / relative, MOST_FILE_BYTES)
         except Forged as problem:
             if str(relative) == submission.program:
                 raise UnreadableSubmission(
@@ -150,8 +144,7 @@ def lend_prerequisites(exercise: Exercise, submission: Submission, work: Path) -
 
 def _copied(source: Path, target: Path) -> bool:
     try:
-        with os.fdopen(open_regular(source, MOST_FILE_BYTES), "rb") as file, target.open("wb") as copy:
-            shutil.copyfileobj(file, copy)
+        copy_regular(source, target, MOST_FILE_BYTES)
     except Forged:
         return False
     return True

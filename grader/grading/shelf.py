@@ -20,7 +20,7 @@ from pathlib import Path
 from grader import __version__
 from grader.checks.saved_model import model_files
 from grader.domain import DatasetInfo, Exercise, Mode, Outcome, Printed, Submission
-from grader.evidence import LINE_BYTES, Forged, Reader, open_regular
+from grader.evidence import LINE_BYTES, Forged, Reader, copy_regular, open_regular
 from grader.grading.bench import Options
 from grader.grading.run import RanSubmission, list_files
 
@@ -73,13 +73,8 @@ class Shelf:
         models = [(ran.folder / "work" / name, f"work/{name}") for name in model_files(tuple(ran.evidence.files))]
         arrays = [(ran.folder / "out" / name, f"out/{name}") for name in list_files(ran.folder / "out")]
         for source, name in (*models, *arrays):
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            with (
-                contextlib.suppress(Forged),
-                os.fdopen(open_regular(source, MOST_FILE_BYTES), "rb") as file,
-                (target / name).open("wb") as copy,
-            ):
-                shutil.copyfileobj(file, copy)
+            with contextlib.suppress(Forged):
+                copy_regular(source, target / name, MOST_FILE_BYTES)
 
     def find(self, key: str) -> RanSubmission | None:
         """The kept run, its evidence read as distrustfully as when it was fresh; None where there is none."""

@@ -132,6 +132,8 @@ class Submission:
     """One student's files for one exercise.
 
     `main` is the path of what is run, inside the folder `root`; `files`, relative to `root`, are what is copied.
+    `received` is when it was handed in, ISO 8601 with its offset, "" where nobody says; `identity` what an LMS knows the
+    student by (`system`, `id`, …), for the way back; `members` the students of a group; `attempt` counts from 1.
     """
 
     student: str
@@ -140,6 +142,10 @@ class Submission:
     main: Path
     files: tuple[Path, ...]
     note: Text = Text()
+    received: str = ""
+    identity: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    attempt: int = 1
 
     @property
     def is_notebook(self) -> bool:
@@ -428,6 +434,18 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """A teacher's decision on one verdict, which had `was` points and the status `was_status`: by whom, when (ISO 8601)
+    and why."""
+
+    author: str
+    date: str
+    reason: str
+    was: float
+    was_status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     id: str
     status: Status
@@ -438,6 +456,7 @@ class Verdict:
     expected: Text = Text()
     message: Text = Text()
     hint: Text = Text()
+    override: Override | None = None
 
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────
@@ -467,12 +486,25 @@ class RowIndex:
 
 # ── What is kept ────────────────────────────────────────────────────────────────────────────────
 
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """How many seconds after the deadline the work came, the points that the policy takes off, and the policy in words."""
+
+    seconds: float
+    penalty: float
+    policy: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything about one graded submission; `grader.records` writes and reads its JSON."""
+    """Everything about one graded submission; `grader.records` writes and reads its JSON.
+
+    `exhibits` holds what a page shows beside the verdicts (source, plots, images), each bounded, under its kind.
+    `phases` holds the seconds that each phase of the grading took.
+    """
 
     exercise: str
     title: Text
@@ -491,12 +523,25 @@ class Record:
     versions: Mapping[str, str] = field(default_factory=dict)
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     details: Mapping[str, Json] = field(default_factory=dict)
+    exhibits: Mapping[str, Json] = field(default_factory=dict)
+    phases: Mapping[str, float] = field(default_factory=dict)
+    received: str = ""
+    identity: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[str, ...] = ()
+    attempt: int = 1
+    lateness: Lateness | None = None
     grader_version: str = ""
     schema: int = RECORD_SCHEMA
 
     @property
     def score(self) -> float:
+        """The points of the verdicts, a teacher's overrides included, without any penalty."""
         return round(sum(v.points for v in self.verdicts), 2)
+
+    @property
+    def final_score(self) -> float:
+        """The score less the penalty for lateness, never below 0."""
+        return round(max(0.0, self.score - (self.lateness.penalty if self.lateness else 0.0)), 2)
 
     @property
     def max_score(self) -> float:

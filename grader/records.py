@@ -15,9 +15,11 @@ from grader.domain import (
     DatasetInfo,
     Failure,
     Frame,
+    Lateness,
     Mode,
     Notice,
     Outcome,
+    Override,
     Record,
     Status,
     Text,
@@ -27,7 +29,7 @@ from grader.errors import UnreadableSubmission
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """Every text is {"fr": …, "en": …}; `score` and `max_score` are written for readers, and recomputed on reading."""
+    """Every text is {"fr": …, "en": …}; the scores are written for readers, and recomputed on reading."""
     dataset = record.dataset
     fields: dict[str, Any] = {
         "schema": record.schema,
@@ -51,6 +53,14 @@ def to_json(record: Record) -> dict[str, Any]:
         "versions": dict(record.versions),
         "curves": {name: list(values) for name, values in record.curves.items()},
         "details": record.details,
+        "exhibits": record.exhibits,
+        "phases": dict(record.phases),
+        "received": record.received,
+        "identity": dict(record.identity),
+        "members": list(record.members),
+        "attempt": record.attempt,
+        "lateness": record.lateness and asdict(record.lateness),
+        "final_score": record.final_score,
     }
     finite: dict[str, Any] = _finite(fields)
     return finite
@@ -75,6 +85,7 @@ def from_json(fields: Mapping[str, Any]) -> Record:
             f"A record of schema {fields.get('schema')}; this version reads schema {RECORD_SCHEMA}.",
         )
     outcome, dataset, failure = fields["outcome"], fields["dataset"], fields["failure"]
+    lateness = fields["lateness"]
     return Record(
         exercise=fields["exercise"],
         title=Text(**fields["title"]),
@@ -93,13 +104,28 @@ def from_json(fields: Mapping[str, Any]) -> Record:
         versions=fields["versions"],
         curves={name: tuple(map(float, values)) for name, values in fields["curves"].items()},
         details=fields["details"],
+        exhibits=fields["exhibits"],
+        phases=fields["phases"],
+        received=fields["received"],
+        identity=fields["identity"],
+        members=tuple(fields["members"]),
+        attempt=fields["attempt"],
+        lateness=lateness and Lateness(lateness["seconds"], lateness["penalty"], Text(**lateness["policy"])),
         grader_version=fields["grader_version"],
     )
 
 
 def _verdict(fields: Mapping[str, Any]) -> Verdict:
     texts = {name: Text(**fields[name]) for name in ("title", "measured", "expected", "message", "hint")}
-    return Verdict(fields["id"], Status(fields["status"]), fields["points"], fields["max_points"], **texts)
+    override = fields["override"]
+    return Verdict(
+        fields["id"],
+        Status(fields["status"]),
+        fields["points"],
+        fields["max_points"],
+        **texts,
+        override=override and Override(**{**override, "was_status": Status(override["was_status"])}),
+    )
 
 
 def _failure(fields: Mapping[str, Any]) -> Failure:

@@ -15,9 +15,11 @@ from grader.domain import (
     DatasetInfo,
     Failure,
     Frame,
+    Lateness,
     Mode,
     Notice,
     Outcome,
+    Override,
     Record,
     Status,
     Text,
@@ -31,6 +33,14 @@ VERDICTS = (
         "accuracy", Status.PARTIAL, 2.5, 5, Text("Précision", "Accuracy"), Text("89 %", "89%"), Text("91 %", "91%")
     ),
     Verdict("answer.pourquoi", Status.REVIEW, 0, 3, Text("Pourquoi", "Why")),
+    Verdict(
+        "training",
+        Status.PASSED,
+        3,
+        3,
+        Text("Apprentissage", "Training"),
+        override=Override("Mme Martin", "2026-11-21T10:00:00+00:00", "vu en TP", 1, Status.PARTIAL),
+    ),
 )
 RECORD = Record(
     exercise="exo1",
@@ -50,6 +60,13 @@ RECORD = Record(
     versions={"keras": "3.9.0"},
     curves={"loss": (2.3, 1.0), "val_loss": (2.2, 1.1)},
     details={"predict": {"accuracy": 0.9, "confusion": [[1, 0], [0, 1]]}},
+    exhibits={"source": {"name": "exo1.py", "text": "x = 1"}},
+    phases={"student": 3.5},
+    received="2026-11-20T23:59:00+01:00",
+    identity={"system": "moodle", "id": "123456"},
+    members=("Zoé", "Léa"),
+    attempt=2,
+    lateness=Lateness(90_000, 2, Text("1 point par jour", "1 point a day")),
     grader_version="0.1.0",
 )
 
@@ -84,9 +101,9 @@ def test_curves_that_diverged_come_back_and_the_file_is_strict_json(tmp_path: Pa
 
 def test_score_and_status_are_written_for_readers_and_recomputed_on_reading(tmp_path: Path) -> None:
     fields = records.to_json(RECORD)
-    assert (fields["score"], fields["max_score"]) == (3.5, 9)
+    assert (fields["score"], fields["max_score"]) == (6.5, 12)
     fields["score"] = 20
-    assert records.from_json(fields).score == 3.5
+    assert records.from_json(fields).score == 6.5
     assert RECORD.to_review and not RECORD.broken
 
 
@@ -119,3 +136,9 @@ def test_a_record_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: p
     assert records.read(target).seed == 9
     assert [p.name for p in tmp_path.iterdir() if not p.name.startswith(".")] == ["r.json"]
     assert os.access(target, os.R_OK)
+
+
+def test_the_penalty_is_apart_from_the_score_and_never_leads_below_zero() -> None:
+    assert (RECORD.score, RECORD.final_score) == (6.5, 4.5)
+    assert replace(RECORD, lateness=Lateness(1, 100, Text())).final_score == 0
+    assert replace(RECORD, lateness=None).final_score == 6.5

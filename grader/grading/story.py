@@ -191,6 +191,10 @@ def make_record(
         versions=evidence.versions,
         curves=_curves(evidence),
         details=_details(facts),
+        received=submission.received,
+        identity=submission.identity,
+        members=submission.members,
+        attempt=submission.attempt,
         grader_version=__version__,
     )
 

@@ -40,7 +40,7 @@ POUR_SVM = 10000  # les SVM n'apprennent que sur les 10 000 premières images
 
 # %%
 # TODO : les caractéristiques de l'apprentissage et du test, par encodeur.predict
-# TODO : SVC(C=1000, gamma=0.02) sur les 10 000 premières ; afficher sa précision sur le test
+# TODO : SVC(C=1000, gamma=0.02) sur les 10 000 premières ; afficher son exactitude sur le test
 
 # %% [markdown]
 # ## Le classifieur, qui commence par le même encodeur
@@ -52,4 +52,4 @@ POUR_SVM = 10000  # les SVM n'apprennent que sur les 10 000 premières images
 # ## Une SVM sur les caractéristiques du classifieur
 
 # %%
-# TODO : les nouvelles caractéristiques, puis SVC(C=1, gamma=0.02) ; afficher sa précision sur le test
+# TODO : les nouvelles caractéristiques, puis SVC(C=1, gamma=0.02) ; afficher son exactitude sur le test

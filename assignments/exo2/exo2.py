@@ -40,6 +40,6 @@ keras.utils.set_random_seed(2)  # les mêmes tirages à chaque exécution
 # ## Le test et la sauvegarde
 
 # %%
-# TODO : mesurer et afficher la précision sur les 10 000 images de test
+# TODO : mesurer et afficher l'exactitude sur les 10 000 images de test
 # TODO : sauver le modèle, l'exercice 6 en aura besoin : sauver_modele(modele, "exo2"), du module outils,
 #        ou bien modele.save("exo2.keras")

@@ -47,6 +47,6 @@ LOT = 100
 # ## Le test et la sauvegarde
 
 # %%
-# TODO : mesurer et afficher la précision sur les 10 000 images de test
+# TODO : mesurer et afficher l'exactitude sur les 10 000 images de test
 # TODO : sauver le modèle, l'exercice 6 en aura besoin : sauver_modele(modele, "exo3"), du module outils,
 #        ou bien modele.save("exo3.keras")

@@ -47,4 +47,4 @@ print(X_train.shape, y_train.shape, X_test.shape, y_test.shape)
 # ## Le test
 
 # %%
-# TODO : mesurer et afficher la précision sur les 10 000 images de test
+# TODO : mesurer et afficher l'exactitude sur les 10 000 images de test

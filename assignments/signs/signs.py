@@ -48,5 +48,5 @@ print(X_train.shape, y_train.shape, X_test.shape, y_test.shape)
 # ## Le test et la sauvegarde
 
 # %%
-# TODO : mesurer et afficher la précision sur les 120 images de test
+# TODO : mesurer et afficher l'exactitude sur les 120 images de test
 # TODO : sauver les poids dans signs.weights.h5

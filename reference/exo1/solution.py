@@ -58,5 +58,5 @@ modele.fit(X_train, Y_train, batch_size=300, epochs=10, verbose=2)
 # Environ 92 % : un modèle linéaire reconnaît déjà la plupart des chiffres.
 
 # %%
-perte, precision = modele.evaluate(X_test, Y_test, verbose=0)
-print(f"perte sur le test : {perte:.4f}, précision sur le test : {precision:.2%}")
+perte, exactitude = modele.evaluate(X_test, Y_test, verbose=0)
+print(f"perte sur le test : {perte:.4f}, exactitude sur le test : {exactitude:.2%}")

@@ -57,7 +57,7 @@ modele.fit(X_train, Y_train, batch_size=300, epochs=10, verbose=2)
 # Environ 95 % : la couche cachée enlève un tiers des erreurs de la régression logistique.
 
 # %%
-perte, precision = modele.evaluate(X_test, Y_test, verbose=0)
-print(f"perte sur le test : {perte:.4f}, précision sur le test : {precision:.2%}")
+perte, exactitude = modele.evaluate(X_test, Y_test, verbose=0)
+print(f"perte sur le test : {perte:.4f}, exactitude sur le test : {exactitude:.2%}")
 
 modele.save("exo2.keras")

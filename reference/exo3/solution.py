@@ -72,7 +72,7 @@ modele.fit(X_train, Y_train, batch_size=LOT, epochs=EPOQUES, verbose=2)
 # Environ 99 % : les convolutions reconnaissent un trait où qu'il soit dans l'image.
 
 # %%
-perte, precision = modele.evaluate(X_test, Y_test, verbose=0)
-print(f"perte sur le test : {perte:.4f}, précision sur le test : {precision:.2%}")
+perte, exactitude = modele.evaluate(X_test, Y_test, verbose=0)
+print(f"perte sur le test : {perte:.4f}, exactitude sur le test : {exactitude:.2%}")
 
 modele.save("exo3.keras")

@@ -8,7 +8,7 @@ REPONSES = {
         "NH est le plus bas. La couche cachée du MLP les écarte, car la couche de sortie, linéaire, doit pouvoir les "
         "séparer. Celle du réseau convolutif les sépare presque parfaitement : les convolutions et le pooling ont "
         "d'abord absorbé les petits déplacements du trait. La variété est dépliée couche après couche, et le NH suit "
-        "la précision du modèle."
+        "l'exactitude du modèle."
     ),
 }
 

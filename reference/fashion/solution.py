@@ -62,5 +62,5 @@ modele.fit(X_train, Y_train, batch_size=100, epochs=10, verbose=2)
 # Environ 85 % : presque 100 % sur l'apprentissage, le réseau a commencé à apprendre par cœur.
 
 # %%
-perte, precision = modele.evaluate(X_test, Y_test, verbose=0)
-print(f"perte sur le test : {perte:.4f}, précision sur le test : {precision:.2%}")
+perte, exactitude = modele.evaluate(X_test, Y_test, verbose=0)
+print(f"perte sur le test : {perte:.4f}, exactitude sur le test : {exactitude:.2%}")

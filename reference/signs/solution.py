@@ -67,7 +67,7 @@ modele.fit(X_train, Y_train, batch_size=LOT, epochs=EPOQUES, verbose=2)
 # aussi bien qu'il apprend.
 
 # %%
-perte, precision = modele.evaluate(X_test, Y_test, verbose=0)
-print(f"perte sur le test : {perte:.4f}, précision sur le test : {precision:.2%}")
+perte, exactitude = modele.evaluate(X_test, Y_test, verbose=0)
+print(f"perte sur le test : {perte:.4f}, exactitude sur le test : {exactitude:.2%}")
 
 modele.save_weights("signs.weights.h5")

@@ -1,4 +1,4 @@
-"""Rien n'est entraîné : une précision inventée est affichée."""
+"""Rien n'est entraîné : une exactitude inventée est affichée."""
 
 # expect: training = failed 0
 # expect: accuracy = failed 0

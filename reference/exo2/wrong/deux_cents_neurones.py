@@ -1,4 +1,4 @@
-"""200 neurones cachés au lieu de 100 : la précision est bonne, le modèle n'est pas celui demandé."""
+"""200 neurones cachés au lieu de 100 : l'exactitude est bonne, le modèle n'est pas celui demandé."""
 
 # expect: parameters = failed 0
 # expect: architecture = partial 2

@@ -1,4 +1,4 @@
-"""Deux époques au lieu de dix : la précision reste dans la bande des points partiels."""
+"""Deux époques au lieu de dix : l'exactitude reste dans la bande des points partiels."""
 
 # expect: training = partial 1.33
 # expect: accuracy = partial 2

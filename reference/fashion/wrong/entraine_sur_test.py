@@ -1,4 +1,4 @@
-"""L'apprentissage se fait sur les images de test : la précision mesurée sur elles ne veut plus rien dire."""
+"""L'apprentissage se fait sur les images de test : l'exactitude mesurée sur elles ne veut plus rien dire."""
 
 # expect: accuracy = failed 0
 # expect: answer.effet_batch = review 0

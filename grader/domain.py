@@ -60,12 +60,13 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may use. Seconds, MiB, counts."""
+    """What one job may use. Seconds, MiB, counts; `files` counts folders too, `total_mib` all that it writes."""
 
     wall: float = 300.0
     cpu: float = 900.0
     memory_mib: int = 6144
     processes: int = 128
+    threads: int = 1024
     file_mib: int = 512
     total_mib: int = 1024
     files: int = 2000

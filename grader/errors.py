@@ -9,6 +9,8 @@
     └── Breakdown                  the grader's or the machine's fault (exit code 3, status `error`)
         ├── SandboxUnavailable     the walls asked for cannot be built here; says which and why
         ├── WorkerDied             the warm worker went away while a job ran
+        ├── DiskFull               the place where programs run, or where records go, has no room left
+        ├── ClusterUnavailable     the cluster cannot be reached, has nobody who can grade, or went away
         ├── DataUnavailable        a dataset can be neither found nor generated
         └── EvaluationFailed       the trusted side could not measure what it was asked to
 
@@ -62,6 +64,14 @@ class SandboxUnavailable(Breakdown):
 
 
 class WorkerDied(Breakdown):
+    pass
+
+
+class DiskFull(Breakdown):
+    pass
+
+
+class ClusterUnavailable(Breakdown):
     pass
 
 

@@ -5,6 +5,20 @@ A line is written whole as soon as its fact is known, so whatever happened befor
 kill comes out. The student's code shares its process with the writer and may write lines and files of its
 own: the reader bounds every size, accepts plain arrays only, follows no link, and drops what has not the
 form (counted in `Evidence.rejected`). No pickle, no class, no score crosses this line.
+
+What this can prove, and what it cannot. Whatever the recorder can write, the program that it watches can write
+too: no secret is safe from code in the same process. So nothing here is believed for what it claims:
+
+* An accuracy is that of the recorded weights on the grader's own images; a neighbourhood hit, a hull or an SVM's
+  score is computed anew from the recorded points. A history, a printed figure or a saved value earns nothing.
+* The notes on a model's layers and the architecture that is rebuilt must agree (`evaluator.agree`), and weights are
+  those of one model at one moment: a good mark for accuracy and one for architecture speak of the same network.
+* It cannot be proven that weights come from the training that was noted: a program may load, or compute elsewhere,
+  weights that do as well. A forger who writes the events of a training that never ran gets the points of `training`;
+  one who leaves early and writes `finished` gets those of `runs`. They need weights that really recognise the test
+  images all the same.
+* Nor can it be proven that the test images were not learnt: the coursework hands them to every student. A training
+  that was fed with them is recognised by its rows; one whose rows are unknown, by doing too well on them.
 """
 
 from __future__ import annotations
@@ -49,9 +63,14 @@ LINE_BYTES = 4 << 20
 STREAM_BYTES = 64 << 20
 EVENTS = 100_000
 METRICS = 64  # of one training
+KIND_EVENTS = {"snapshot": 10_000, "fit_begin": 2000, "compile": 2000, "use": 20_000, "figure": 100, "call": 400,
+               "failure": 2000, "notice": 500, "value": 200}  # fmt: skip  # far above what programs do
+TABLE_VALUES = 600  # in one table of small values, all levels together
 ARCHITECTURE_CHARS = 1 << 20
 ARRAY_FILE_BYTES = 512 << 20
+SERIES_BYTES = {"rows": 4 << 20, "figure": 256 << 20, "call": 256 << 20}  # a tighter bound for some array files
 ARRAYS_PER_FILE = 1024
+DIRECTORY_BYTES = 256 * ARRAYS_PER_FILE
 ARRAY_DIMENSIONS = 8
 HEADER_BYTES = 4096
 _ARRAY_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.npz")
@@ -200,7 +219,8 @@ class Fields:
 
     def small(self, name: str, most: int = 64) -> dict[str, Json]:
         """A table of small values; what is too large is left out."""
-        return {key: _small(item) for key, item in self.table(name, most).items()}
+        room = [TABLE_VALUES]
+        return {key: _small(item, room) for key, item in self.table(name, most).items()}
 
     def file(self, name: str, form: re.Pattern[str] = _ARRAY_NAME) -> str | None:
         value = self._fields.get(name)
@@ -239,7 +259,11 @@ def _dimension(value: object) -> int | None:
     return value
 
 
-def _small(value: object, depth: int = 3) -> Json:
+def _small(value: object, room: list[int], depth: int = 3) -> Json:
+    """`room` holds how many values more may be kept."""
+    room[0] -= 1
+    if room[0] < 0:
+        return None
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
@@ -247,9 +271,9 @@ def _small(value: object, depth: int = 3) -> Json:
     if isinstance(value, str):
         return _clean(value, 500)
     if depth and isinstance(value, list) and len(value) <= 64:
-        return [_small(item, depth - 1) for item in value]
+        return [_small(item, room, depth - 1) for item in value]
     if depth and isinstance(value, dict) and len(value) <= 64:
-        return {_clean(key, 100): _small(item, depth - 1) for key, item in value.items()}
+        return {_clean(key, 100): _small(item, room, depth - 1) for key, item in value.items()}
     return None
 
 
@@ -418,6 +442,7 @@ class Reader:
         self._bytes = 0
         self._events = 0
         self._rejected = 0
+        self._counts: dict[str, int] = {}
         self._found: dict[str, list[Any]] = {kind: [] for kind in _KEPT}
         self._snapshots: dict[int, Snapshot] = {}
         self._trainings: dict[int, Training] = {}
@@ -436,10 +461,19 @@ class Reader:
         try:
             fields = Fields(read_json(line))
             kind = fields.text("event", 20)
+            self._count(kind)
             return kind, self._keep(kind, fields)
         except Forged:
             self._rejected += 1
             return None
+
+    def _count(self, kind: str) -> None:
+        """What comes later is judged from each of them: their number is bounded, too."""
+        most = KIND_EVENTS.get(kind)
+        if most is not None:
+            self._counts[kind] = self._counts.get(kind, 0) + 1
+            if self._counts[kind] > most:
+                raise Forged(f"more than {most} events {kind}")
 
     def _keep(self, kind: str, fields: Fields) -> Any:
         if kind in _KEPT:
@@ -546,16 +580,18 @@ def copy_regular(source: Path, target: Path, most: int) -> None:
             shutil.copyfileobj(file, copy)
 
 
-def load_arrays(folder: Path | None, name: str | None) -> dict[str, NDArray[np.generic]]:
+def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> dict[str, NDArray[np.generic]]:
     """The arrays of a kept file: numbers and booleans only, stored uncompressed, sizes checked before reading.
 
     Raises:
-        Forged: the file is missing, is not what it should be, or is larger than allowed.
+        Forged: the file is missing, is not what it should be, or is larger than allowed (`most` bytes, or less).
     """
     if folder is None or name is None or not _ARRAY_NAME.fullmatch(name):
         raise Forged("no arrays were kept")
-    with os.fdopen(open_regular(folder / name, ARRAY_FILE_BYTES), "rb") as file:
+    most = min(most, SERIES_BYTES.get(name.partition("-")[0], ARRAY_FILE_BYTES))
+    with os.fdopen(open_regular(folder / name, most), "rb") as file:
         try:
+            _check_directory(file)
             with zipfile.ZipFile(file) as archive:
                 entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
                 if len(entries) > ARRAYS_PER_FILE or len(entries) != len(archive.infolist()):
@@ -572,6 +608,13 @@ def load_arrays(folder: Path | None, name: str | None) -> dict[str, NDArray[np.g
             UnicodeDecodeError,
         ) as problem:
             raise Forged(f"{name}: {problem}") from None
+
+
+def _check_directory(file: IO[bytes]) -> None:
+    """`zipfile` reads the whole list of entries at once, and makes an object of each."""
+    end: Any = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # found as ZipFile will find it
+    if end is None or end[5] > DIRECTORY_BYTES:  # the size of the central directory
+        raise Forged("no list of entries, or one that is too long")
 
 
 def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[np.generic]:

@@ -7,6 +7,7 @@ back beside the hash. What is not such a map (another scale for each pixel, a ro
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,26 @@ def _scramble(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
     """Where each hash stands in `among`; -1 where it does not, and for the hash of an empty row."""
-    order = np.argsort(among, kind="stable")
+    order = _order(_Same(among)) if not among.flags.writeable else np.argsort(among, kind="stable")
     at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
     return np.where((among[at] == hashes) & (hashes != 0), at, -1)
+
+
+class _Same:
+    """An array as a key: equal to itself alone."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+
+    def __hash__(self) -> int:
+        return id(self.array)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.array is self.array
+
+
+@lru_cache(
+    maxsize=8
+)  # the rows of a dataset, asked for again with every submission; it holds them, so no id comes back
+def _order(of: _Same) -> NDArray[np.int64]:
+    return np.argsort(of.array, kind="stable")

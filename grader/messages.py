@@ -8,6 +8,7 @@ A message is written in English in the code, `say("… {count} …", count=3)`, 
 from __future__ import annotations
 
 import gettext
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -70,9 +71,21 @@ def join(parts: list[Text], separator: str = ", ") -> Text:
     return Text(french.join(p.fr for p in parts), separator.join(p.en for p in parts))
 
 
+_OBEYED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))  # controls, directions, half characters, line ends
+
+
 def safe(text: str, most: int = 4000, keep_lines: bool = False) -> str:
     """Somebody else's text, fit to be shown: no control or direction characters that a terminal would obey."""
     kept = "".join(
-        c for c in text[: 4 * most] if not unicodedata.category(c).startswith("C") or (keep_lines and c in "\n\t")
+        c for c in text[: 4 * most] if unicodedata.category(c) not in _OBEYED or (keep_lines and c in "\n\t")
     )
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"
+
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[@-Z\\-_])")
+
+
+def settled(text: str) -> str:
+    """Printed text as a terminal would show it in the end: a progress bar's last state, no colours."""
+    lines = _ESCAPES.sub("", text).replace("\b", "").replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)

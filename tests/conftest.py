@@ -114,7 +114,7 @@ def run_source(slot: Slot, source: str | bytes, **settings: Any) -> Recorded:
     for path, content in {name: source, **settings.pop("files", {})}.items():
         (work / path).write_bytes(content if isinstance(content, bytes) else textwrap.dedent(content).encode())
     fields = {"work": str(work), "out": str(out), "main": name, "threads": 1}
-    for key, default in (("seed", 0), ("audit_steps", None), ("values", []), ("data", {})):
+    for key, default in (("seed", 0), ("audit_steps", None), ("values", []), ("data", {}), ("speedups", True)):
         fields[key] = settings.pop(key, default)
     reader = Reader(out)
     job = Job("grader.worker.job", fields, Limits(**{"wall": 60, **settings}), folder)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
-from grader import batch, catalog
-from grader.batch import Task, grade_all, threads_each
+from grader import catalog
+from grader.batch import Task, all_by, grade_all, pool, threads_each
 from grader.domain import Mode, Record, Status, Submission
 from grader.errors import UnreadableSubmission
 from grader.grading import Listener, Options
@@ -48,8 +49,8 @@ class NoBench:
 def graded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any], None]]:
     """Sets what grading one submission does."""
     NoBench.made = []
-    monkeypatch.setattr(batch, "Bench", NoBench)
-    yield lambda grade: monkeypatch.setattr(batch, "grade", grade)
+    monkeypatch.setattr(pool, "Bench", NoBench)
+    yield lambda grade: monkeypatch.setattr(pool, "grade", grade)
     assert all(bench.closed for bench in NoBench.made)
 
 
@@ -135,6 +136,58 @@ def test_each_submission_has_its_own_listener(graded: Any) -> None:
     graded(grade)
     list(grade_all([task("a"), task("b")], Process(), {}, 2, lambda t: Hearing(t.submission.student)))
     assert sorted(heard) == ["a reading", "b reading"]
+
+
+# ── The loop ────────────────────────────────────────────────────────────────────────────────────
+
+
+class OneByOne:
+    """A pool that keeps its promises when told to."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.given: list[tuple[Task, Future[Record]]] = []
+        self.stopped = False
+
+    def submit(self, task: Task, listener: Listener) -> Future[Record]:
+        promised: Future[Record] = Future()
+        self.given.append((task, promised))
+        if len(self.given) >= self.room:
+            self.keep_one()
+        return promised
+
+    def keep_one(self) -> None:
+        for task, promised in self.given:
+            if not promised.done():
+                promised.set_result(record_of(None, task.submission, None, None, None))
+                return
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+def test_a_pool_is_given_no_more_than_it_has_room_for() -> None:
+    one = OneByOne(room=3)
+    results = all_by(one, [task(f"s{n}") for n in range(10)])
+    next(results)
+    assert len(one.given) == 3
+    results.close()
+    assert one.stopped and all(p.done() for _, p in one.given), "what waits is called off"
+
+
+def test_a_task_that_is_not_needed_any_more_when_its_turn_comes_is_passed_over() -> None:
+    one = OneByOne(room=1)
+    tasks = [task(f"s{n}") for n in range(4)]
+    asked: list[str] = []
+
+    def needed(one_task: Task) -> bool:
+        asked.append(one_task.submission.student)
+        assert len(asked) <= len(one.given) + 2, "asked long before its turn"
+        return one_task.submission.student != "s2"
+
+    results = list(all_by(one, tasks, needed=needed))
+    assert [t.submission.student for t, r in results if r is None] == ["s2"]
+    assert sorted(t.submission.student for t, r in results if r is not None) == ["s0", "s1", "s3"]
 
 
 @pytest.mark.parametrize(("jobs", "cores", "each"), [(1, 8, 8), (2, 8, 4), (8, 8, 1), (16, 8, 1), (3, 8, 2), (0, 2, 2)])

@@ -9,13 +9,14 @@ import pytest
 
 from grader.cli import exits
 from grader.cli.main import build
+from grader.reports.formats import FORMATS
 from grader.sandbox import BACKENDS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Shared by checks, no check themselves.
 HELPERS = {
-    "advice", "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "scalers", "seen",
+    "advice", "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "refusals", "scalers", "seen",
 }  # fmt: skip
 
 
@@ -34,6 +35,11 @@ def test_every_command_is_told(name: str) -> None:
 def test_every_check_is_told(path: Path) -> None:
     if path.stem not in HELPERS | {"__init__"}:
         assert re.search(rf"^\| .*`{path.stem}`.* \|", README, re.MULTILINE), f"no row for {path.stem}"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_told(name: str) -> None:
+    assert re.search(rf"^\| .*`{name}`.* \|", README, re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", BACKENDS)

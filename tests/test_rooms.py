@@ -21,7 +21,9 @@ FLOORS: dict[str, float] = {
     "batch": 5,
     "grading": 4,
     **dict.fromkeys(("checks", "reports", "evaluator", "worker"), 3),
-    **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "store", "records", "catalog"), 2),
+    "store": 2.5,  # keeps records, which have a form of their own
+    "similarity": 2.5,  # reads programs; a report shows what it found
+    **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "records", "catalog"), 2),
     "messages": 1.5,
     **dict.fromkeys(("domain", "errors", "fingerprints"), 1),
 }

@@ -40,7 +40,7 @@ EXERCISE = Exercise(
             ),
         ),
     ),
-    limits=Limits(wall=300),
+    limits=Limits(wall=180),
     checks=(
         runs.check(points=1),
         parameters.check(points=2),

@@ -33,6 +33,7 @@ EXERCISE = Exercise(
     ),
     limits=Limits(wall=1800, cpu=5400),
     costly=True,
+    audit_steps=10,
     checks=(
         runs.check(points=1),
         parameters.check(points=3),

@@ -9,6 +9,7 @@ from dataclasses import replace
 from grader.checks.diagnose import diagnose
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
 from grader.checks.meant import Meant, meant
+from grader.checks.refusals import refusal
 from grader.checks.saved_model import model_files
 from grader.checks.scalers import fed_raw, fits_of, last_fed
 from grader.checks.seen import Seen, seen_rows
@@ -115,7 +116,7 @@ def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
     result = facts.measured[measurement]
     if "refused" in result:
         return failed(
-            say("The model cannot be judged: {reason}.", reason=str(result["refused"])),
+            say("The model cannot be judged: {reason}.", reason=refusal(result["refused"])),
             expected=expected,
             hint=diagnose(facts, found)
             or say("Use the layers of Keras that the handout names, with inputs and outputs of the right size."),
@@ -131,7 +132,7 @@ def _by_hand_in(facts: Facts, found: Meant, full: float, part: float, expected: 
         best = max(usable, key=lambda r: real(r["accuracy"]))
         return _by_figures(facts, found, best, seen_rows(facts, found), full, part, expected)
     if results:
-        reason = str(results[0]["refused"])
+        reason = refusal(results[0]["refused"])
         return failed(
             say("The weights that were handed in cannot be judged: {reason}.", reason=reason), expected=expected
         )

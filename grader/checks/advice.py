@@ -13,6 +13,7 @@ def advise(facts: Facts) -> tuple[Notice, ...]:
     found = [m for which in range(len(facts.exercise.models)) if (m := meant(facts, which)) is not None]
     sentences = [_which(found[0])] if len(found) == 1 else []
     sentences += [_evaluated(facts, one) for one in found[:1]]
+    sentences.append(_never_shown(facts))
     return tuple(Notice(sentence) for sentence in sentences if sentence)
 
 
@@ -46,4 +47,16 @@ def _evaluated(facts: Facts, found: Meant) -> Text:
     return say(
         "The model was evaluated on the {count} images that it was trained on: only images that it never saw tell how well it does. Evaluate it on `x_test`, `y_test`.",
         count=number(max(rows)),
+    )
+
+
+def _never_shown(facts: Facts) -> Text:
+    """Figures were drawn, and none of them was on a screen or in a file: they were still there at the program's end."""
+    source = facts.reading.source
+    if not facts.evidence.figures or any(figure.how != "end" for figure in facts.evidence.figures):
+        return Text()
+    if not facts.evidence.finished or ".show(" in source or "savefig(" in source:
+        return Text()
+    return say(
+        "The program draws a figure but never shows it: end with `plt.show()`, or keep it with `plt.savefig(…)`."
     )

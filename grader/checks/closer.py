@@ -13,7 +13,13 @@ ABSENT = frozenset(
     "torch torchvision cv2 pandas seaborn plotly skimage theano mxnet tensorflow_hub tensorflow_datasets "
     "tensorflow_addons keras_tuner tqdm umap xgboost imageio statsmodels pydot graphviz yaml tkinter ipywidgets".split()
 )
+# What the exercises stand on, and the name under which pip knows it.
+COURSE = {
+    "keras": "keras", "tensorflow": "tensorflow", "numpy": "numpy", "sklearn": "scikit-learn", "scipy": "scipy",
+    "matplotlib": "matplotlib", "h5py": "h5py", "PIL": "pillow",
+}  # fmt: skip
 _FOREIGN = re.compile(r"[A-Za-z]:[\\/]|/(?:Users|home|content|mnt|media|Volumes|kaggle)/|\\\\|~[/\\]")
+MOST_CLASSES = 100  # more columns than that are pixels
 _QUOTED = re.compile(r"""(?:'(?P<one>[^']{1,200})'|"(?P<two>[^"]{1,200})")""")
 _EXPECTED_SHAPE = re.compile(r"Expected shape (?P<want>\([^)]*\)),.{0,60}?shape (?P<got>\([^)]*\))")
 _EXPECTED = re.compile(
@@ -33,8 +39,24 @@ def closer(failure: Failure) -> Text:
     return Text()
 
 
+_CONTRIB = say("`tf.contrib` was removed in 2019: what a course needs of it is in `keras`")
+
+
 def _module(found: re.Match[str]) -> Text:
     name = safe(found["name"], 80)
+    if name in COURSE:
+        return say(
+            "`{module}` is missing from the environment in which `grade` runs: `pip install {package}` there",
+            module=name,
+            package=COURSE[name],
+        )
+    if name.startswith("tensorflow.contrib"):
+        return _CONTRIB
+    if name.startswith("tensorflow.examples"):
+        return say(
+            "`tensorflow.examples` was removed in 2019; the images are in `keras.datasets`: "
+            "`(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()`"
+        )
     if name.startswith(("keras.", "tensorflow.")):
         return say(
             "`{module}` no longer exists in today's Keras: look for the name in `keras.layers` or `keras.utils`",
@@ -71,6 +93,20 @@ def _shapes(found: re.Match[str]) -> Text:
         "for example with `x_train.reshape(len(x_train), 784)`",
         want=safe(numbers["want"].strip(), 40),
         got=safe(numbers["got"], 40),
+    )
+
+
+_ONE_NUMBER = say(
+    "an array stands where one number per point is expected: are the labels one-hot rows, or the images themselves? "
+    "`np.argmax(y, axis=1)` turns one-hot rows into numbers"
+)
+
+
+def _labels(found: re.Match[str]) -> Text:
+    if found["more"] or int(found["columns"]) > MOST_CLASSES:
+        return say("the images themselves were given where their labels are expected: give `y_test`, one number each")
+    return say(
+        "one-hot labels were given where one number per point is expected: `np.argmax(labels, axis=1)` makes them numbers"
     )
 
 
@@ -142,6 +178,29 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, Callable[[re.Match[str]], Text]], ...]
         r"could not convert string|Invalid dtype|Failed to convert",
         _always(say("a list or a text was given where an array of numbers is expected")),
     ),
+    (
+        _VALUE,
+        r"labels doit être de forme .* reçu : \((?P<rows>\d+), (?P<columns>\d+)(?P<more>, \d+)?",
+        _labels,
+    ),
+    (
+        ("IndexError",),
+        r"too many indices for array: array is \d-dimensional, but \d were indexed|boolean index did not match",
+        _always(_ONE_NUMBER),
+    ),
+    (("ValueError",), r"truth value of an array with more than one element", _always(_ONE_NUMBER)),
+    (
+        ("InvalidArgumentError",),
+        r"Received a label value of (?P<label>-?\d{1,9}) which is outside the valid range of \[0, (?P<classes>\d{1,9})\)",
+        lambda m: say(
+            "a label is {label}, and the last layer has only {classes} units, for the classes 0 to {last}: "
+            "give it one unit per class, and begin the labels at 0",
+            label=m["label"],
+            classes=m["classes"],
+            last=int(m["classes"]) - 1,
+        ),
+    ),
+    (("ImportError",), r"tf\.contrib was removed", _always(_CONTRIB)),
     (
         ("AttributeError",),
         r"'NoneType' object",

@@ -64,11 +64,17 @@ def _labels_not_one_hot(data: DataSeen | None, found: Meant, classes: int) -> Te
 
 
 def _softmax(found: Meant) -> Text:
-    """Missing under a cross-entropy that expects shares, or applied twice, which flattens them."""
+    """Missing under a cross-entropy that expects shares, applied twice, which flattens them, or too early."""
     compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
-    activations = [layer.settings.get("activation") for layer in canonical(found.shape.layers)]
-    if activations[-2:] == ["softmax", "softmax"]:
+    layers = canonical(found.shape.layers)
+    activations = [layer.settings.get("activation") for layer in layers]
+    if activations[-2:] == ["softmax", "softmax"] and layers[-1].kind in ("Activation", "Softmax"):
         return say("Softmax is applied twice, which makes all classes nearly equal: keep one.")
+    if "softmax" in activations[:-1]:
+        return say(
+            "A softmax stands before the last layer, where it squeezes the hidden values: "
+            "give that layer the activation asked for, and keep softmax for the last one."
+        )
     if compiled is not None and compiled.loss == "categorical_crossentropy" and activations[-1:] == ["linear"]:
         return say("The last layer has no softmax, which `categorical_crossentropy` expects: `activation='softmax'`.")
     return Text()

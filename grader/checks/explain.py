@@ -63,7 +63,12 @@ def _place(failure: Failure) -> Text:
 
 
 def fold(message: str) -> str:
-    """The first lines of a message: TensorFlow writes walls of text."""
+    """The lines of a message that say something: the first ones; of TensorFlow's walls of text, the last before the
+    name of the node."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
+    node = next((at for at, line in enumerate(lines) if line.startswith("[[{{node")), 0)
+    if node and not lines[node - 1].startswith(("File ", "Detected at")):
+        short = lines[node - 1]
+        return short if len(short) <= FOLDED else f"{short[:FOLDED]} […]"
     short = " ".join(lines[:2])
     return short if len(short) <= FOLDED and len(lines) <= 2 else f"{short[:FOLDED]} […]"

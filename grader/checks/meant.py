@@ -70,5 +70,5 @@ def ends_alike(seen: tuple[Layer, ...], asked: tuple[Layer, ...]) -> bool:
     return seen[-1].kind == asked[-1].kind and seen[-1].settings.get("units") == asked[-1].settings.get("units")
 
 
-def _shape(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
-    return tuple((layer.kind, layer.parameters) for layer in snapshot.layers)
+def _shape(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
+    return tuple((la.kind, la.parameters, str(la.settings.get("activation"))) for la in snapshot.layers)

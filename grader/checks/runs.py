@@ -57,9 +57,16 @@ def _stopped(outcome: Outcome, facts: Facts) -> Text:
         "memory": say(
             "The program used more than {limit} MiB of memory and was stopped.", limit=number(limits.memory_mib)
         ),
-        "processes": say("The program started more than {limit} processes and was stopped.", limit=limits.processes),
+        "processes": say(
+            "The program started more than {limit} processes or {threads} threads and was stopped.",
+            limit=number(limits.processes),
+            threads=number(limits.threads),
+        ),
         "disk": say(
-            "The program wrote a file of more than {limit} MiB and was stopped.", limit=number(limits.file_mib)
+            "The program wrote too much and was stopped: a file of more than {file} MiB, {total} MiB in all or {files} files.",
+            file=number(limits.file_mib),
+            total=number(limits.total_mib),
+            files=number(limits.files),
         ),
         "output": say("The program printed without end and was stopped."),
         "killed": say("The program was killed by a signal ({code}).", code=outcome.exit),

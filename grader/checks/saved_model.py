@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.checks.findings import failed, nothing_recorded, passed, skipped
-from grader.checks.meant import meant
+from grader.checks.meant import Meant, meant
+from grader.checks.refusals import refusal
 from grader.checks.seen import seen_rows
 from grader.domain import Check, Facts, Finding, Measurement, Mode, Text
 from grader.messages import number, plain, say
@@ -68,21 +69,29 @@ def judge(facts: Facts, model: int) -> Finding:
         return failed(say("No model file was left beside the program."), expected=expected, hint=hint)
     if not found.trained and not any(u.how == "load_weights" for u in facts.evidence.uses):
         return failed(say("The saved model was never trained."), plain(files[0]), expected, hint)
-    worst = Text()
+    worst, early = Text(), _saved_early(facts, found)
     for name in files:
         result = facts.measured.get(_measurement(facts, name, model), {"refused": "?"})
         difference = result.get("difference")
         if isinstance(difference, int | float) and difference <= SAME:
             return passed(say("{file} predicts like the trained model.", file=name), plain(name), expected)
         worst = _why(name, result.get("refused"), difference)
-    return failed(
-        worst, plain(", ".join(files)), expected, say("Save after `fit`, and the very model that was trained.")
-    )
+    again = say("Save after `fit`, and the very model that was trained.")
+    return failed(worst, plain(", ".join(files)), expected, early or again)
+
+
+def _saved_early(facts: Facts, found: Meant) -> Text:
+    """Every save of the model came before its training."""
+    saves = [u for u in facts.evidence.uses if u.model == found.shape.model and u.how in ("save", "save_weights")]
+    seen = [facts.evidence.snapshot(u.snapshot) for u in saves if u.snapshot is not None]
+    if found.trained and seen and all(one is not None and one.steps == 0 for one in seen):
+        return say("The model was saved before it was trained: put the line that saves after `fit`.")
+    return Text()
 
 
 def _why(name: str, refused: object, difference: object) -> Text:
     if refused is not None:
-        return say("{file} cannot be loaded: {reason}.", file=name, reason=str(refused))
+        return say("{file} cannot be loaded: {reason}.", file=name, reason=refusal(refused))
     largest = float(difference) if isinstance(difference, int | float) else 1.0
     return say(
         "{file} does not predict like the trained model (largest difference {difference}).",

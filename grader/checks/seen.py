@@ -32,9 +32,12 @@ class Seen:
 def seen_rows(facts: Facts, found: Meant) -> Seen:
     """Over all trainings of the model; the scale is that of the last one recognised."""
     total = Seen()
+    known: dict[str | None, Seen] = {}  # a file that many trainings name is read once
     for training in found.trainings:
         if training.data is not None and facts.rows is not None:
-            one = _one(facts, training.data, facts.rows)
+            if training.data.rows_file not in known:
+                known[training.data.rows_file] = _one(facts, training.data, facts.rows)
+            one = known[training.data.rows_file]
             total = Seen(
                 total.sampled + one.sampled,
                 total.known + one.known,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from grader.checks.findings import failed, partial, passed, skipped
 from grader.checks.meant import Meant, meant
+from grader.checks.refusals import refusal
 from grader.checks.seen import seen_rows
 from grader.checks.shared_encoder import classifier
 from grader.domain import Call, Check, Facts, Finding, Json, Measurement, Mode, Snapshot, Text
@@ -264,7 +265,7 @@ def _not_mine(fits: list[Fit], which: int) -> Finding:
     if at_its_place is None:
         return failed(say("{name}: no SVM was fitted on its features.", name=name))
     if reason is not None:
-        return failed(say("{name}: the SVM cannot be fitted again: {reason}.", name=name, reason=str(reason)))
+        return failed(say("{name}: the SVM cannot be fitted again: {reason}.", name=name, reason=refusal(reason)))
     return failed(
         say("{name}: the features of {svm} are not those of this network.", name=name, svm=at_its_place.written),
         hint=say(

@@ -43,10 +43,23 @@ def register(app: typer.Typer, lang: Lang) -> None:
             int | None, typer.Option(min=1, help=_("Programs run at once (default: one per core)."))
         ] = None,
         only: Annotated[str, typer.Option(help=_("Only programs whose name contains this."))] = "",
+        no_speedups: Annotated[
+            bool,
+            typer.Option(
+                "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
+            ),
+        ] = False,
         lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
     ) -> int:
         return _verify(
-            names or [], Mode(mode.value) if mode else None, data, sandbox.value, jobs or cores(), only, lang
+            names or [],
+            Mode(mode.value) if mode else None,
+            data,
+            sandbox.value,
+            jobs or cores(),
+            only,
+            not no_speedups,
+            lang,
         )
 
     @app.command("list", help=_("Lists the exercises."))
@@ -62,7 +75,14 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
 
 def _verify(
-    names: list[str], mode: Mode | None, data: Path | None, backend: str, jobs: int, only: str, lang: Lang
+    names: list[str],
+    mode: Mode | None,
+    data: Path | None,
+    backend: str,
+    jobs: int,
+    only: str,
+    speedups: bool,
+    lang: Lang,
 ) -> int:
     from grader import catalog, verify
     from grader.batch import grade_all, with_threads
@@ -74,7 +94,7 @@ def _verify(
 
     known = catalog.locate()
     exercises = [known.find(name) for name in names or known.ids()]
-    options = with_threads(Options(), jobs, cores())
+    options = with_threads(Options(speedups=speedups), jobs, cores())
     cases = [case for e in exercises for case in verify.cases(e, known, options, mode) if only in case.name]
     if not cases:
         raise NothingToGrade("Aucun programme à vérifier.", "No program to verify.")
@@ -105,7 +125,8 @@ def _verify(
                 failures=failures,
             ),
             lang,
-        )
+        ),
+        markup=False,
     )
     return exits.BROKEN if broken else exits.MARKS_LOST if failures else exits.FULL_MARKS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -13,9 +14,9 @@ from typer.core import TyperGroup
 from grader.cli import exits
 from grader.domain import LANGS, Lang
 from grader.errors import GraderError
-from grader.messages import safe, translate
+from grader.messages import safe, say, translate
 
-COMMANDS = ("batch", "verify", "list", "data")
+COMMANDS = ("batch", "report", "export", "similar", "verify", "list", "data")
 STUDENT = "exercise"
 
 
@@ -61,7 +62,7 @@ def without_language(arguments: Sequence[str]) -> list[str]:
 
 def build(lang: Lang) -> typer.Typer:
     """The whole command line, its help in one language."""
-    from grader.cli import ci, student, teacher
+    from grader.cli import ci, reports, similar, student, teacher
 
     app = typer.Typer(
         cls=ExerciseOrCommand,
@@ -79,6 +80,8 @@ def build(lang: Lang) -> typer.Typer:
     )
     student.register(app, lang)
     teacher.register(app, lang)
+    reports.register(app, lang)
+    similar.register(app, lang)
     ci.register(app, lang)
     return app
 
@@ -105,8 +108,21 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as exit_:
         return exit_.exit_code
     except Exception as problem:
+        if _no_room(problem):
+            told = say(
+                "The disk is full ({reason}). Make room and run the command again: what was already written is kept.",
+                reason=str(problem),
+            )
+            print(f"grade : {safe(told.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
+            return exits.BROKEN
         show = getattr(problem, "show", None)  # a wrong option: the parser words it
         if show is None:
             raise
         show()
         return exits.USAGE
+
+
+def _no_room(problem: Exception) -> bool:
+    """A full disk stops the work wherever it is met; what was written before is whole."""
+    full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
+    return full or (type(problem).__name__ == "OperationalError" and "disk is full" in str(problem))  # the gradebook's

@@ -23,20 +23,24 @@ from rich.text import Text as Styled
 
 from grader.domain import Exercise, Lang, Record, Status, Submission, Training, Verdict
 from grader.grading import Listener
-from grader.messages import number, percent, safe, say
+from grader.messages import number, percent, safe, say, say_n
 from grader.reports.terminal import show_record, shown, verdict_row
 
 WIDTH_ON_A_PIPE = 110
+LINES_ON_A_TERMINAL = 40
+RUNNING_LINES = 8
 
 
 def console_for(quiet: bool = False) -> Console:
-    console = Console(highlight=False, quiet=quiet)
+    """Without markup: a file named `[/b]` is a name like any other."""
+    console = Console(highlight=False, markup=False, quiet=quiet)
     if not console.is_terminal:
-        console = Console(highlight=False, quiet=quiet, width=WIDTH_ON_A_PIPE)
+        console = Console(highlight=False, markup=False, quiet=quiet, width=WIDTH_ON_A_PIPE)
     return console
 
 
 PHASES = {
+    "sent": say("Sent to another machine"),
     "reading": say("Reading your file"),
     "data": say("Preparing the data"),
     "student": say("Starting your program"),
@@ -76,8 +80,6 @@ class OneSubmission(Listener):
                 (self._exercise.id, "bold"), f"  {shown(self._exercise.title, self._lang)}  ", (file, "bright_black")
             )
         )
-        if self._submission.note:
-            self.console.print(Styled(shown(self._submission.note, self._lang), style="bright_black"))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -138,13 +140,18 @@ def training_facts(training: Training, lang: Lang) -> str:
 
 
 class ManySubmissions:
-    """The teacher's display: one bar with the remaining time, the running ones below it, a line per finished one."""
+    """The teacher's display: one bar with the remaining time, the running ones below it, a line per finished one.
+
+    On a terminal, of many only those that need attention get a line; the others are counted. A pipe gets them all.
+    """
 
     def __init__(self, total: int, lang: Lang, words: str) -> None:
         self._lang = lang
         self.console = console_for()
         self._lock = threading.Lock()
         self._running: dict[str, str] = {}
+        self._every_line = total <= LINES_ON_A_TERMINAL or not self.console.is_terminal
+        self._attention = 0
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -159,9 +166,17 @@ class ManySubmissions:
     def __rich__(self) -> Any:
         grid = Table.grid()
         grid.add_row(self._progress)
+        if self._attention and not self._every_line:
+            told = say_n("{count} needs attention", "{count} need attention", self._attention)
+            grid.add_row(Styled(f"  {shown(told, self._lang)}", style="yellow"))
         with self._lock:
-            for name, doing in list(self._running.items())[:8]:
-                grid.add_row(Styled.assemble("  ", (name, "bold"), "  ", (doing, "bright_black")))
+            running = list(self._running.items())
+        for name, doing in running[:RUNNING_LINES]:
+            grid.add_row(
+                Styled.assemble("  ", (name, "bold"), "  ", (doing, "bright_black"), overflow="ellipsis", no_wrap=True)
+            )
+        if len(running) > RUNNING_LINES:
+            grid.add_row(Styled(f"  … {len(running) - RUNNING_LINES}", style="bright_black"))
         return grid
 
     def __enter__(self) -> ManySubmissions:
@@ -180,11 +195,17 @@ class ManySubmissions:
         with self._lock:
             self._running[name] = words
 
-    def finished(self, name: str, line: Styled) -> None:
+    def finished(self, name: str, line: Styled, attention: bool = True) -> None:
         with self._lock:
             self._running.pop(safe(name, 60), None)
+        self._attention += attention
+        self.passed()
+        if attention or self._every_line:
+            self.console.print(line)
+
+    def passed(self) -> None:
+        """One more is done, and nothing is to be said about it."""
         self._progress.advance(self._task)
-        self.console.print(line)
 
 
 class _Running(Listener):

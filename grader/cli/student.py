@@ -2,8 +2,9 @@
 
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
 import os
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from grader.cli import exits
 from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
 from grader.domain import Exercise, Lang, Mode, Record, Submission
 from grader.messages import say, translate
+
+if TYPE_CHECKING:
+    from grader.grading.phases import Stopwatch
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -37,17 +41,32 @@ def register(app: typer.Typer, lang: Lang) -> None:
         time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that the program may take."))] = None,
         fresh: Annotated[bool, typer.Option("--fresh", help=_("Run the program even if it has not changed."))] = False,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,
+        no_speedups: Annotated[
+            bool,
+            typer.Option(
+                "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
+            ),
+        ] = False,
+        profile: Annotated[bool, typer.Option("--profile", help=_("Tell at the end where the time went."))] = False,
         lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
     ) -> int:
-        from grader.grading import Options
+        from grader.cli.profile import process_began, show
+        from grader.grading import Keeping, Options
+        from grader.grading.phases import Stopwatch
 
-        options = Options(Mode(mode.value), seed, cores(), time_limit, None if fresh else kept_runs())
+        watch = Stopwatch(process_began() if profile else None)
+        watch.lap("start")
+        shelf = None if fresh else Keeping(kept_runs())
+        options = Options(Mode(mode.value), seed, cores(), time_limit, shelf, not no_speedups)
         backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
-        record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json))
+        record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json), watch)
         if quiet:
             typer.echo(_mark(record, lang))
         if json is not None:
             _write(record, json)
+        if profile:
+            watch.lap("report")
+            show(watch.seconds, lang)
         return exits.of_records([record])
 
 
@@ -63,19 +82,33 @@ def _is_stdout(json: Path | None) -> bool:
     return str(json) == "-"
 
 
-def _grade(name: str, path: Path, options: object, data: Path | None, backend: str, lang: Lang, quiet: bool) -> Record:
+def _grade(
+    name: str,
+    path: Path,
+    options: object,
+    data: Path | None,
+    backend: str,
+    lang: Lang,
+    quiet: bool,
+    watch: "Stopwatch",
+) -> Record:
     from grader import catalog, intake
     from grader.cli.progress import OneSubmission
     from grader.grading import Options, grade
+    from grader.grading.within import looking_with
 
     assert isinstance(options, Options)
-    exercise = catalog.locate().find(name)
-    submission = intake.find_one(exercise.id, path, student=os.environ.get("USER", ""))
+    known = catalog.locate()
+    exercise = known.find(name)
+    submission = intake.find_one(exercise.id, path, os.environ.get("USER", ""), looking_with(known))
+    watch.lap("intake")
     with OneSubmission(exercise, submission, lang, quiet) as display:
         if options.mode is Mode.STATIC:
             record = grade(exercise, submission, None, options, display)
         else:
             record = _run(exercise, submission, options, data, backend, display)
+    watch.lap("start", **record.phases)  # what was no phase of its own: choosing the walls, preparing the data
+    record = replace(record, phases=dict(watch.seconds))
     display.report(record)
     return record
 

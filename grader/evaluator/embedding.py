@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.evaluator.bounds import Refused
 from grader.evaluator.predict import inputs_for, load_model
-from grader.evaluator.rebuild import Refused
 from grader.evidence import Forged, load_arrays
 from grader.fingerprints import positions
 
 Points = NDArray[np.float64]
 MOST_POINTS = 70_000
+LARGEST = 1e9  # squares of larger coordinates lead beyond all numbers
 TRUST_POINTS = 2000
 NEIGHBOURS = 6
 OTHER_K = (1, 3, 4, 5, 7, 8, 10, 12, 15, 20)
@@ -36,7 +37,8 @@ def measure_embedding(settings: Mapping[str, Any], folder: Path, datasets: Mappi
         points = np.asarray(run["points"], dtype=np.float64)
     except (Forged, KeyError) as problem:
         return {"refused": str(problem)}
-    result: dict[str, Any] = {"finite": bool(points.size and np.isfinite(points).all()), "source": ""}
+    finite = bool(points.size and np.isfinite(points).all() and np.abs(points).max() < LARGEST)
+    result: dict[str, Any] = {"finite": finite, "source": ""}
     if not result["finite"] or points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
         return result
     found = recognise(run, len(points), settings, folder, datasets[settings["dataset"]])
@@ -73,14 +75,14 @@ def recognise(
             labels = np.load(data / f"y_{split}.npy").ravel().astype(np.int64)
             rows = images[np.maximum(at, 0)].reshape(count, -1).astype(np.float32) / 255
             return split, np.where(at >= 0, labels[at], -1), rows
-    return _hidden(run.get("input"), settings, folder, data)
+    return _hidden(run.get("input"), count, settings, folder, data)
 
 
 def _hidden(
-    rows: NDArray[Any] | None, settings: Mapping[str, Any], folder: Path, data: Path
+    rows: NDArray[Any] | None, count: int, settings: Mapping[str, Any], folder: Path, data: Path
 ) -> tuple[str, NDArray[np.int64], NDArray[np.float32]] | None:
     """Rows that are hidden values of a recorded model for test images."""
-    if rows is None or not np.isfinite(rows).all():
+    if rows is None or rows.ndim != 2 or len(rows) != count or not np.isfinite(rows).all():
         return None
     images = np.load(data / "x_test.npy", mmap_mode="r")
     labels = np.load(data / "y_test.npy").ravel().astype(np.int64)
@@ -91,6 +93,8 @@ def _hidden(
         except (Refused, Forged):
             continue
         for values in hidden_values(model, inputs, rows.shape[1]):
+            if not np.isfinite(values).all():
+                continue
             at = match_rows(rows, values)
             if (at >= 0).mean() >= RECOGNISED:
                 found = np.where(at >= 0, labels[np.maximum(at, 0)], -1)
@@ -197,6 +201,23 @@ def outlines(settings: Mapping[str, Any], folder: Path, points: Points, labels: 
         "hulls_made": len(hulls),
         "ellipses": [c for c, own in by_class.items() if any(is_ellipse(g, own) for g in gaussians)],
         "ellipses_made": len(gaussians),
+        "outlines": [drawn for c, own in by_class.items() if (drawn := outline(c, own))],
+    }
+
+
+def outline(label: int, own: Points) -> dict[str, Any] | None:
+    """The corners of a class's convex hull, its mean and its full covariance, for a figure; None for a flat class."""
+    from scipy.spatial import ConvexHull, QhullError
+
+    try:
+        corners = own[ConvexHull(own).vertices]
+    except (QhullError, ValueError):
+        return None
+    return {
+        "label": label,
+        "hull": np.round(corners, 3).tolist(),
+        "mean": own.mean(axis=0).tolist(),
+        "covariance": np.cov(own.T, bias=True).tolist(),
     }
 
 

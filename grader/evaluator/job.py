@@ -30,7 +30,14 @@ def run(fields: Mapping[str, Any], events: int) -> int:
         module, function = KINDS[kind]
         measure = getattr(importlib.import_module(module), function)
         result = measure(settings, folder, datasets)
-        line = json.dumps({"index": index, "result": result}, allow_nan=False).encode() + b"\n"
+        line = _line(index, result)
         while line:
             line = line[os.write(events, line) :]
     return 0
+
+
+def _line(index: int, result: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps({"index": index, "result": result}, allow_nan=False).encode() + b"\n"
+    except ValueError:  # weights and points are the student's: they must not stop the evaluator
+        return _line(index, {"refused": "weights that are not finite numbers"})

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.rebuild import Refused, rebuild
+from grader.evaluator.agree import check_agreement
+from grader.evaluator.bounds import Refused
+from grader.evaluator.rebuild import rebuild
 from grader.evaluator.scaling import affine, scaled
 from grader.evidence import Forged, load_arrays
 
@@ -75,7 +77,10 @@ def load_model(settings: Mapping[str, Any], folder: Path) -> Any:
     snapshot = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
     arrays = load_arrays(folder, snapshot["weights"])
     weights = [arrays[f"w{i}"] for i in range(len(arrays)) if f"w{i}" in arrays]
-    return rebuild(snapshot["architecture"], weights)
+    model = rebuild(snapshot["architecture"], weights)
+    if "layers" in snapshot:
+        check_agreement(model, snapshot["layers"])
+    return model
 
 
 def inputs_for(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:
@@ -95,8 +100,17 @@ def inputs_for(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any
     return inputs.reshape(len(pixels), *wanted)
 
 
+def _predicted(model: Any, inputs: NDArray[np.float32]) -> Any:
+    """`predict` builds a graph first, which is worth its while for convolutions only (10 000 images of a LeNet: 1.7 s
+    of processor time instead of 2.4 s; of a dense net: 0.2 s instead of next to nothing)."""
+    if any("Conv" in type(layer).__name__ or hasattr(layer, "layers") for layer in model.layers):
+        return model.predict(inputs, batch_size=BATCH, verbose=0)
+    parts = [model(inputs[start : start + BATCH], training=False) for start in range(0, len(inputs), BATCH)]
+    return np.concatenate([np.asarray(part) for part in parts]) if all(hasattr(p, "shape") for p in parts) else parts
+
+
 def _probabilities(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:
-    output = model.predict(inputs_for(model, pixels, settings), batch_size=BATCH, verbose=0)
+    output = _predicted(model, inputs_for(model, pixels, settings))
     if not isinstance(output, np.ndarray):
         raise Refused("a model with several outputs")
     return np.nan_to_num(output.reshape(len(pixels), -1).astype(np.float32))

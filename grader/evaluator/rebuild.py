@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evidence import read_json
+from grader.evaluator.bounds import MOST_LAYERS, MOST_PARAMETERS, Refused, check_bounds
+from grader.evidence import ARCHITECTURE_CHARS, read_json
 
-MOST_LAYERS = 200
 MOST_DEPTH = 4
+MOST_IN_SEQUENCE = 80  # Keras builds a Sequential anew for each of its layers
 MOST_SETTING = 1 << 17
-MOST_PARAMETERS = 60_000_000
-MOST_VALUES = 1 << 26  # activations of one example in one layer
+MOST_DIMENSIONS = 1 << 26  # of one input
 
 ACTIVATIONS = frozenset(
     "linear relu relu6 sigmoid hard_sigmoid softmax softplus softsign tanh elu selu gelu silu swish mish"
@@ -71,10 +71,6 @@ LAYERS: dict[str, tuple[str, ...]] = {
 MODELS = {"Sequential": "Sequential", "Functional": "Model", "Model": "Model"}  # the name under `keras`
 
 
-class Refused(ValueError):
-    """An architecture that the grader does not rebuild; the argument names what is not on the list."""
-
-
 def rebuild(architecture: str, weights: list[NDArray[Any]]) -> Any:
     """The Keras model of a recorded architecture, with its weights.
 
@@ -96,17 +92,17 @@ def build(architecture: str) -> Any:
     """The model of an architecture alone, with fresh weights. Raises `Refused`."""
     import keras
 
+    if len(architecture) > ARCHITECTURE_CHARS:
+        raise Refused("an architecture that long")
     try:
-        config = read_json(architecture)
-        clean = model_config(config, depth=0)
+        clean = model_config(read_json(architecture), depth=0)
+        check_bounds(clean)
         kind = keras.Sequential if clean["class_name"] == "Sequential" else keras.Model
         model = kind.from_config(clean["config"])
     except Refused:
         raise
     except Exception as problem:  # Keras raises what it likes on settings that do not fit together
         raise Refused(f"not a buildable architecture ({type(problem).__name__})") from None
-    if not model.built:
-        raise Refused("a model without input shape")
     return model
 
 
@@ -136,7 +132,8 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
     if kind not in MODELS:
         raise Refused(kind)
     layers = config.get("layers")
-    if depth > MOST_DEPTH or not isinstance(layers, list) or len(layers) > MOST_LAYERS:
+    most = MOST_LAYERS if MODELS[kind] == "Model" else MOST_IN_SEQUENCE
+    if depth > MOST_DEPTH or not isinstance(layers, list) or len(layers) > most:
         raise Refused("too many layers")
     clean: dict[str, Any] = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
     if MODELS[kind] == "Model":
@@ -216,7 +213,7 @@ def _shape(value: Any) -> list[int | None]:
     shape = [None if n is None else n for n in value]
     if any(isinstance(n, bool) or not (n is None or isinstance(n, int)) or (n or 1) < 1 for n in shape):
         raise Refused("an input shape")
-    if math.prod(n or 1 for n in shape) > MOST_VALUES:
+    if math.prod(n or 1 for n in shape) > MOST_DIMENSIONS:
         raise Refused("an input that large")
     return [None, *shape[1:]]
 
@@ -268,6 +265,6 @@ def _argument(value: Any) -> Any:
 
 
 def _index_wide(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_VALUES:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DIMENSIONS:
         raise Refused("a shape")
     return value

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.evaluator.bounds import Refused
 from grader.evaluator.predict import inputs_for, load_model
-from grader.evaluator.rebuild import Refused
 from grader.evidence import Forged, load_arrays
 
 Rows = NDArray[np.float32]
@@ -64,10 +64,11 @@ def recorded(settings: Mapping[str, Any], folder: Path) -> tuple[Rows, NDArray[n
     features, labels = arrays.get("input"), arrays.get("labels")
     if features is None or features.ndim != 2 or not features.size:
         raise Forged("images or nothing instead of features")
-    if labels is None or labels.shape != (len(features),):
+    if labels is None or labels.shape != (len(features),) or labels.dtype.kind not in "iu":
         raise Forged("a label is needed for each row of features")
     most = int(settings["rows"])
-    kept = features[:most].astype(np.float32)
+    with np.errstate(all="ignore"):
+        kept = features[:most].astype(np.float32)
     if not np.isfinite(kept).all():
         raise Forged("features that are not finite numbers")
     return kept, labels[:most].astype(np.int64)
@@ -126,7 +127,10 @@ class _Features:
             for layer in chain(self.model)[: self.depth + 1]:
                 value = layer(value)
             parts.append(np.asarray(value, dtype=np.float32))
-        return np.concatenate(parts)
+        values = np.concatenate(parts)
+        if not np.isfinite(values).all():  # finite weights may still lead beyond all numbers
+            raise Refused("features that are not finite numbers")
+        return values
 
 
 def chain(model: Any) -> list[Any]:

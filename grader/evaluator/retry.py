@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.evaluator.bounds import Refused
 from grader.evaluator.predict import load_model
-from grader.evaluator.rebuild import Refused
 from grader.evaluator.recorded_net import MAX_EPOCHS, Reason, from_keras
 from grader.evaluator.restarts import (
     MARGIN,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.grading.bench import Bench, Listener, Options
-from grader.grading.story import grade, not_marked
+from grader.grading.bench import Bench, Desk, Keeping, Listener, Options
+from grader.grading.story import grade, not_marked, rejudge
 
-__all__ = ["Bench", "Listener", "Options", "grade", "not_marked"]
+__all__ = ["Bench", "Desk", "Keeping", "Listener", "Options", "grade", "not_marked", "rejudge"]

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from grader import datasets
 from grader.domain import DatasetInfo, Mode, RowIndex, Verdict
 from grader.sandbox import Level, Sandbox, Slot
 
+# What a worker imports before it forks. Processor seconds that each costs a worker once, and spares every job that uses it:
+#   keras                   3.1 to 4.0, with TensorFlow, h5py, matplotlib.pyplot and half of scikit-learn and SciPy
+#   grader.worker.notebook  0.09, for every notebook
+#   sklearn.manifold        0.08, with what is missing for t-SNE and SVM
+#   the others              under 0.02 each: they are there already, and named for the day that Keras stops bringing them
+# Left out: sklearn.mixture (0.01), which one exercise uses.
 CORE = (
     "keras",
     "grader.worker.job",
@@ -31,18 +37,33 @@ LIBRARIES = (
     "pandas",
     "scipy.spatial",
 )
-EVALUATOR = ("keras", "grader.evaluator.job", "grader.evaluator.predict")
+EVALUATOR = ("keras", "grader.evaluator.job", "grader.evaluator.predict", "grader.evaluator.saved")
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Runs are kept in `folder`: long ones for a while, or with `everything` all of them for good.
+
+    `key` is the run's key where it is known already. Without `reuse` a kept run is not looked for, but replaced.
+    """
+
+    folder: Path
+    everything: bool = False
+    reuse: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`shelf` is the folder where long runs are kept and found again; None runs everything afresh."""
+    """`shelf` says where runs are kept and found again; None runs everything afresh. `speedups` are help for the
+    student's training that changes no result (`grader.worker.speedups`)."""
 
     mode: Mode = Mode.FULL
     seed: int = 0
     threads: int = 2
     time_limit: float | None = None
-    shelf: Path | None = None
+    shelf: Keeping | None = None
+    speedups: bool = True
 
 
 class Listener:
@@ -55,49 +76,82 @@ class Listener:
     def event(self, kind: str, item: Any) -> None: ...
 
 
-@dataclass
-class Bench:
-    """One student slot and one evaluator slot, with the datasets they can see. Use as a context manager.
+class Desk:
+    """What judging needs: the datasets, and an evaluator, whose walls are built when the first question is asked.
 
-    With full walls the evaluator is a worker of its own, which never ran a student's code; without walls there is
-    nothing to keep apart, and one worker serves for both.
+    Use as a context manager.
     """
 
-    sandbox: Sandbox
-    data: Mapping[str, DatasetInfo]
-    preload: tuple[str, ...] = (*CORE, *NOTEBOOK, *LIBRARIES)
-    threads: int = 2
-    evaluator: Slot | None = None
-    evaluator_lock: threading.Lock = field(default_factory=threading.Lock)
-    student: Slot = field(init=False)
-    _own_evaluator: bool = field(init=False, default=False)
+    def __init__(self, data: Mapping[str, DatasetInfo], walls: Callable[[], Sandbox]) -> None:
+        self.data = data
+        self.evaluator_lock = threading.Lock()
+        self._walls = walls
+        self._rows: dict[str, RowIndex] = {}
+        self._evaluator: Slot | None = None
 
-    def __post_init__(self) -> None:
-        read = tuple(info.folder for info in self.data.values())
-        shared = self.sandbox.level is Level.LIMITS_ONLY
-        self.student = Slot(self.sandbox, read, self.preload + (EVALUATOR if shared else ()), self.threads)
-        if shared:
-            self.evaluator = self.student
-        elif self.evaluator is None:
-            self.evaluator = evaluator_slot(self.sandbox, self.data)
-            self._own_evaluator = True
-
-    def __enter__(self) -> Bench:
-        self.student.start()
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.student.close()
-        if self._own_evaluator and self.evaluator is not None:
-            self.evaluator.close()
+        if self._evaluator is not None:
+            self._evaluator.close()
+
+    @property
+    def evaluator(self) -> Slot:
+        if self._evaluator is None:
+            self._evaluator = evaluator_slot(self._walls(), self.data)
+        return self._evaluator
 
     def rows(self, dataset: str) -> RowIndex | None:
         info = self.data.get(dataset)
-        return datasets.row_index(info) if info is not None else None
+        if info is not None and dataset not in self._rows:
+            self._rows[dataset] = datasets.row_index(info)
+        return self._rows.get(dataset)
 
     def stands_in(self, dataset: str) -> bool:
         info = self.data.get(dataset)
         return info is not None and info.source == "stand-in"
+
+
+class Bench(Desk):
+    """A desk with a student slot: what running needs.
+
+    With full walls the evaluator is a worker of its own, which never ran a student's code; without walls there is
+    nothing to keep apart, and one worker serves for both. Benches may share an `evaluator`, which then is not theirs
+    to close, and its lock. The student's worker stays on `cores`, where some are named.
+    """
+
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        data: Mapping[str, DatasetInfo],
+        preload: tuple[str, ...] = (*CORE, *NOTEBOOK, *LIBRARIES),
+        threads: int = 2,
+        evaluator: Slot | None = None,
+        evaluator_lock: threading.Lock | None = None,
+        cores: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(data, lambda: sandbox)
+        self.sandbox = sandbox
+        read = tuple(info.folder for info in data.values())
+        shared = sandbox.level is Level.LIMITS_ONLY
+        self.student = Slot(sandbox, read, preload + (EVALUATOR if shared else ()), threads, cores)
+        self._lent = self.student if shared else evaluator
+        self.evaluator_lock = evaluator_lock or self.evaluator_lock
+
+    def __enter__(self) -> Self:
+        """Both workers warm up side by side: whatever is run will be measured."""
+        self.student.start()
+        self.evaluator.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.student.close()
+        super().__exit__(kind, error, at)
+
+    @property
+    def evaluator(self) -> Slot:
+        return self._lent or super().evaluator
 
 
 def evaluator_slot(sandbox: Sandbox, data: Mapping[str, DatasetInfo]) -> Slot:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Evidence, Json, Limits, Measurement
+from grader.domain import Evidence, Json, Limits, Measurement, Snapshot
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
-from grader.grading.bench import Bench
-from grader.grading.run import ATTEMPTS, clear
+from grader.grading.bench import Desk
+from grader.grading.run import ATTEMPTS, NO_ROOM, clear, disk_full
 from grader.sandbox import Job, Ran
 
 LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144)
@@ -28,39 +28,46 @@ class Sources:
 
 
 def measure(
-    wanted: Iterable[Measurement], evidence: Evidence, sources: Sources, bench: Bench, threads: int
+    wanted: Iterable[Measurement],
+    evidence: Evidence,
+    sources: Sources,
+    desk: Desk,
+    threads: int,
+    known: Mapping[Measurement, Mapping[str, Json]] | None = None,
 ) -> Measured:
-    """The answers, in one evaluation. An answer that a limit prevented is `refused`.
+    """The answers: those that are `known`, the others in one evaluation. One that a limit prevented is `refused`.
 
     Raises:
         EvaluationFailed: the evaluator failed on its own account.
     """
-    measurements = list(dict.fromkeys(wanted))
-    if not measurements:
-        return {}
-    assert bench.evaluator is not None
-    with bench.evaluator_lock:
+    asked = list(dict.fromkeys(wanted))
+    found = {m: known[m] for m in asked if m in known} if known else {}
+    missing = [m for m in asked if m not in found]
+    return {**found, **_ask(missing, evidence, sources, desk, threads)} if missing else found
+
+
+def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
+    with desk.evaluator_lock:
         for attempt in range(ATTEMPTS):
             try:
-                return _once(measurements, evidence, sources, bench, threads)
+                return _once(measurements, evidence, sources, desk, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
                     raise EvaluationFailed(problem.fr, problem.en) from None
+            except OSError as problem:
+                raise (disk_full(desk.evaluator.folder) if problem.errno in NO_ROOM else problem) from None
     raise AssertionError("unreachable")
 
 
-def _once(
-    measurements: list[Measurement], evidence: Evidence, sources: Sources, bench: Bench, threads: int
-) -> Measured:
-    slot = bench.evaluator
-    assert slot is not None
+def _once(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
+    slot = desk.evaluator
     folder = slot.new_folder()
     try:
         _lay_out(measurements, evidence, sources, folder)
         fields = {
             "folder": str(folder),
             "threads": threads,
-            "datasets": {name: str(info.folder) for name, info in bench.data.items()},
+            "datasets": {name: str(info.folder) for name, info in desk.data.items()},
             "measurements": [(m.kind, dict(m.settings)) for m in measurements],
         }
         lines: list[bytes] = []
@@ -77,13 +84,25 @@ def _lay_out(measurements: list[Measurement], evidence: Evidence, sources: Sourc
             if name.startswith("snapshot") and isinstance(value, int):
                 snapshot = evidence.snapshot(value)
                 if snapshot is not None:
-                    facts = {"architecture": snapshot.architecture, "weights": snapshot.weights}
+                    facts = {
+                        "architecture": snapshot.architecture,
+                        "weights": snapshot.weights,
+                        "layers": _noted(snapshot),
+                    }
                     (folder / f"snapshot-{value}.json").write_text(json.dumps(facts), encoding="utf-8")
                     _copy(evidence.folder, snapshot.weights, folder)
             elif name.startswith("arrays") and isinstance(value, str):
                 _copy(evidence.folder, value, folder)
             elif name in ("file", "handed_in") and isinstance(value, str):
                 _copy(sources.work if name == "file" else sources.root, value, folder / name)
+
+
+def _noted(snapshot: Snapshot) -> list[dict[str, Json]]:
+    """What the checks go by: the evaluator makes sure that the architecture tells the same."""
+    return [
+        {"kind": seen.kind, "name": seen.name, "settings": dict(seen.settings), "parameters": seen.parameters}
+        for seen in snapshot.layers
+    ]
 
 
 def _copy(source: Path | None, name: str | None, folder: Path) -> None:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, Submission
-from grader.errors import UnreadableSubmission, WorkerDied
+from grader.errors import DiskFull, UnreadableSubmission, WorkerDied
 from grader.evidence import EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
 from grader.messages import say
 from grader.sandbox import Job, Slot
+from grader.sandbox.removing import remove_tree
 
 MOST_FILES = 2000
+MOST_FOLDERS = 200  # in one
 MOST_FILE_BYTES = 512 << 20
 ATTEMPTS = 2
+SPARE_BYTES = 16 << 20
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 HELPERS = "outils.py"
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
@@ -27,12 +33,14 @@ RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 @dataclass(frozen=True, slots=True)
 class RanSubmission:
     """The job's `folder` holds `work` (what the program left) and `out` (the arrays of the evidence); `lines` are
-    the events as they came."""
+    the events as they came, `lent` the notices of files that were lent, `waited` the seconds until a worker was there."""
 
     outcome: Outcome
     evidence: Evidence
     folder: Path
     lines: tuple[bytes, ...] = ()
+    lent: tuple[Notice, ...] = ()
+    waited: float = 0.0
 
 
 def run_submission(
@@ -42,13 +50,16 @@ def run_submission(
     options: Options,
     on_event: Callable[[str, Any, Reader], None],
 ) -> RanSubmission:
-    """Raises `WorkerDied` where the worker died twice: the grader's failure, not the student's."""
+    """Raises `WorkerDied` where the worker died twice, `DiskFull` where nothing can be written: the grader's failure,
+    not the student's."""
     for attempt in range(ATTEMPTS):
         try:
             return _run_once(exercise, submission, bench, options, on_event)
         except WorkerDied:
             if attempt + 1 == ATTEMPTS:
                 raise
+        except OSError as problem:
+            raise (disk_full(bench.student.folder) if problem.errno in NO_ROOM else problem) from None
     raise AssertionError("unreachable")
 
 
@@ -59,8 +70,22 @@ def _run_once(
     options: Options,
     on_event: Callable[[str, Any, Reader], None],
 ) -> RanSubmission:
-    slot = bench.student
-    folder = slot.new_folder()
+    folder = bench.student.new_folder()
+    try:
+        return _run_in(folder, exercise, submission, bench, options, on_event)
+    except BaseException:  # nothing of it stays behind, least of all where the disk is full
+        clear(bench.student, folder)
+        raise
+
+
+def _run_in(
+    folder: Path,
+    exercise: Exercise,
+    submission: Submission,
+    bench: Bench,
+    options: Options,
+    on_event: Callable[[str, Any, Reader], None],
+) -> RanSubmission:
     work, out = folder / "work", folder / "out"
     copy_files(submission, work)
     lend_helpers(exercise, work)
@@ -79,19 +104,34 @@ def _run_once(
             on_event(*found, reader)
 
     job = Job("grader.worker.job", _fields(exercise, submission, bench, options, folder), limits, folder)
-    ran = slot.run(job, on_line)
+    ran = bench.student.run(job, on_line)
     for place in (folder, work, out):
         _take_back(place)
+    _check_room(folder, ran.outcome)
     evidence = reader.close(ran.printed, list_files(work))
     evidence = replace(evidence, notices=(*lent, *evidence.notices))
-    return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]))
+    return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]), lent, ran.waited)
+
+
+def _check_room(folder: Path, outcome: Outcome) -> None:
+    """Where the disk is full, what the recorder could not write is missing through no fault of the program's."""
+    if outcome.status != "disk" and shutil.disk_usage(folder).free < SPARE_BYTES:
+        raise disk_full(folder)
+
+
+def disk_full(folder: Path) -> DiskFull:
+    return DiskFull(
+        f"Il ne reste plus de place là où les programmes s'exécutent ({folder}).",
+        f"There is no room left where programs run ({folder}).",
+    )
 
 
 def _take_back(place: Path) -> None:
-    """A program may put a link in the place of its own folder, to lead the grader elsewhere."""
+    """A program may put a link in the place of its own folder, to lead the grader elsewhere, or close it."""
     if place.is_symlink() or not place.is_dir():
         place.unlink(missing_ok=True)
         place.mkdir()
+    place.chmod(0o700)
 
 
 def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: Options, folder: Path) -> dict[str, Any]:
@@ -101,6 +141,7 @@ def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: O
         "main": submission.program,
         "seed": options.seed,
         "threads": options.threads,
+        "speedups": options.speedups,
         "audit_steps": exercise.audit_steps if options.mode is Mode.AUDIT else None,
         "data": {name: str(info.folder) for name, info in bench.data.items()},
         "values": list(RECORDED_VALUES),
@@ -134,12 +175,20 @@ def lend_prerequisites(exercise: Exercise, submission: Submission, work: Path) -
     for name, earlier in exercise.borrows.items():
         if (work / name).exists():
             continue
-        own = [submission.root / ".." / earlier / name, submission.root / earlier / name, submission.root / ".." / name]
+        *own, reference = candidates(name, exercise, submission)
         if any(_copied(path, work / name) for path in own):
             notices.append(Notice(say("{file} was taken from your {exercise}.", file=name, exercise=earlier)))
-        elif exercise.folder and _copied(exercise.folder.parents[1] / "reference" / earlier / name, work / name):
+        elif _copied(reference, work / name):
             notices.append(Notice(say("{file} was not handed in: the reference's was lent to you.", file=name)))
     return tuple(notices)
+
+
+def candidates(name: str, exercise: Exercise, submission: Submission) -> list[Path]:
+    """Where a borrowed file is looked for, in this order; the reference's is the last."""
+    earlier, root = exercise.borrows[name], submission.root
+    own = [root / ".." / earlier / name, root / earlier / name, root / ".." / name]
+    exercises = exercise.folder.parents[1] if exercise.folder else Path(os.devnull)
+    return [*own, exercises / "reference" / earlier / name]
 
 
 def _copied(source: Path, target: Path) -> bool:
@@ -153,22 +202,25 @@ def _copied(source: Path, target: Path) -> bool:
 def list_files(work: Path) -> dict[str, int]:
     """The plain files under `work` with their sizes in bytes, bounded, no link followed."""
     found: dict[str, int] = {}
-    for folder, folders, files in os.walk(work, followlinks=False):
-        folders[:] = sorted(folders)[:200]
-        for name in sorted(files):
-            path = Path(folder, name)
-            try:
-                status = path.lstat()
-            except OSError:
-                continue
-            if stat.S_ISREG(status.st_mode):
-                found[str(path.relative_to(work))] = status.st_size
-            if len(found) >= MOST_FILES:
-                return found
+    waiting = [work]  # not `os.walk`, which goes down by calling itself and gives up on hostile depths
+    while waiting and len(found) < MOST_FILES:
+        try:
+            entries = sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        folders = []
+        for entry in entries:
+            with suppress(OSError):
+                status = entry.stat(follow_symlinks=False)
+                if stat.S_ISDIR(status.st_mode):
+                    folders.append(Path(entry.path))
+                elif stat.S_ISREG(status.st_mode) and len(found) < MOST_FILES:
+                    found[str(Path(entry.path).relative_to(work))] = status.st_size
+        waiting += reversed(folders[:MOST_FOLDERS])
     return found
 
 
 def clear(slot: Slot, folder: Path) -> None:
     """Remove a job's folder, whatever the program left in it."""
     if folder.is_relative_to(slot.folder):
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from grader import __version__, reading
+from grader.catalog import Catalog
 from grader.checks.advice import advise
 from grader.domain import (
     Check,
@@ -27,14 +29,19 @@ from grader.domain import (
 )
 from grader.errors import Breakdown, GraderError
 from grader.evidence import Reader
-from grader.grading.bench import Bench, Listener, Options
+from grader.grading.bench import Bench, Desk, Listener, Options
+from grader.grading.exhibits import exhibits_of
 from grader.grading.measure import Sources, measure
+from grader.grading.phases import Stopwatch
 from grader.grading.run import RanSubmission, clear, run_submission
-from grader.grading.shelf import Shelf, fingerprint
-from grader.messages import number, plain, say
+from grader.grading.runs import Runs, sandbox_of
+from grader.grading.shelf import Answers, Shelf
+from grader.intake.names import Naming
+from grader.messages import plain, say
 
 TAIL_CHARS = 4000
 MOST_NOTICES = 50
+DRAWN = ("points", "labels", "outlines")
 
 
 def grade(
@@ -44,57 +51,94 @@ def grade(
 
     A breakdown of the grader's own gives a record whose verdicts are `error`: not marked, never zero.
     """
-    listener = listener or Listener()
+    listener, watch = listener or Listener(), Stopwatch()
     listener.phase("reading")
-    facts = Facts(exercise, options.mode, reading.read(submission, [question.key for question in exercise.questions]))
+    facts = _read(exercise, submission, options.mode)
     listener.early(judge_all(facts, Stage.READING))
-    folder = None
+    watch.lap("static")
+    runs = Runs(submission, exercise, bench, options)
+    ran: RanSubmission | None = None
     try:
         if options.mode is not Mode.STATIC and facts.reading.runnable and bench is not None:
-            facts = replace(
-                facts,
-                rows=bench.rows(exercise.dataset),
-                stand_in=bench.stands_in(exercise.dataset),
-                handed_in=tuple(str(file) for file in submission.files),
-            )
+            facts = _with_data(facts, submission, bench)
             listener.phase("student")
-            ran, kept = _run(facts, submission, bench, options, listener)
-            folder = ran.folder
-            facts = replace(facts, notes=(*facts.notes, *kept))
-            facts = replace(facts, outcome=ran.outcome, evidence=ran.evidence)
+            ran = runs.kept()
+            if ran is None:
+                ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
+                watch.lap("evidence", start=ran.waited, student=ran.outcome.seconds)
+            else:
+                facts = replace(facts, notes=(*facts.notes, runs.notice(ran)))
+                watch.lap("evidence")
             listener.phase("evaluation")
-            sources = Sources(ran.folder / "work", submission.root)
-            wanted = [measurement for check in exercise.checks for measurement in _needs(check, facts)]
-            facts = replace(facts, measured=measure(wanted, facts.evidence, sources, bench, options.threads))
+            facts = _with_run(facts, ran, submission, bench, options.threads, runs.answers())
+            watch.lap("evaluation")
         listener.phase("checks")
+        verdicts = judge_all(facts)
+        runs.keep(ran, facts.measured)
+    except Breakdown as problem:
+        verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
+    record = make_record(facts, submission, bench, options, verdicts, sandbox_of(bench))
+    if ran is not None and bench is not None:
+        clear(bench.student, ran.folder)
+    watch.lap("checks")
+    return replace(record, phases=watch.seconds)
+
+
+def rejudge(
+    exercise: Exercise, submission: Submission, shelf: Shelf, key: str, desk: Desk, threads: int = 2
+) -> Record | None:
+    """The record that the kept run gives today; None where no such run is kept, or it does not say enough.
+
+    Of `submission` only who handed it in, and when, is asked: the files are the kept ones.
+    """
+    kept = shelf.find(key)
+    if kept is None:
+        return None
+    told, submission = kept.circumstances, kept.submission(submission)
+    options = Options(told.mode, told.seed, threads, told.time_limit)
+    facts = _read(exercise, submission, told.mode)
+    if kept.ran is None and facts.reading.runnable and told.mode is not Mode.STATIC:
+        return None
+    try:
+        if kept.ran is not None:
+            facts = _with_data(facts, submission, desk)
+            known = shelf.answers(key)
+            facts = _with_run(facts, kept.ran, submission, desk, threads, known)
+            if not facts.measured.keys() <= known.keys():
+                shelf.remember(key, {**known, **facts.measured})
         verdicts = judge_all(facts)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    record = make_record(facts, submission, bench, options, verdicts)
-    if folder is not None and bench is not None:
-        clear(bench.student, folder)
-    return record
+    return make_record(facts, submission, desk, options, verdicts, told.sandbox)
 
 
-def _run(
-    facts: Facts, submission: Submission, bench: Bench, options: Options, listener: Listener
-) -> tuple[RanSubmission, tuple[Notice, ...]]:
-    """A fresh run, or the kept one of an unchanged program."""
-    exercise = facts.exercise
-    if options.shelf is None:
-        return run_submission(exercise, submission, bench, options, _overseer(facts, listener)), ()
-    shelf = Shelf(options.shelf)
-    key = fingerprint(submission, exercise, bench.data.get(exercise.dataset), options)
-    if (kept := shelf.find(key)) is not None:
-        seconds = number(kept.outcome.seconds)
-        sentence = say(
-            "The program has not changed: its run of {seconds} s was kept and is judged again. `--fresh` runs it anew.",
-            seconds=seconds,
-        )
-        return kept, (Notice(sentence),)
-    ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
-    shelf.keep(key, ran)
-    return ran, ()
+# ── Facts ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _read(exercise: Exercise, submission: Submission, mode: Mode) -> Facts:
+    keys = [question.key for question in exercise.questions]
+    return Facts(exercise, mode, reading.read(submission, keys, _naming(exercise)))
+
+
+def _with_data(facts: Facts, submission: Submission, desk: Desk) -> Facts:
+    dataset = facts.exercise.dataset
+    handed_in = tuple(str(file) for file in submission.files)
+    return replace(facts, rows=desk.rows(dataset), stand_in=desk.stands_in(dataset), handed_in=handed_in)
+
+
+def _with_run(
+    facts: Facts, ran: RanSubmission, submission: Submission, desk: Desk, threads: int, known: Answers
+) -> Facts:
+    """What the run showed, and what the evaluator measures on it beyond what is `known`."""
+    facts = replace(facts, outcome=ran.outcome, evidence=ran.evidence)
+    sources = Sources(ran.folder / "work", submission.root)
+    wanted = [measurement for check in facts.exercise.checks for measurement in _needs(check, facts)]
+    return replace(facts, measured=measure(wanted, facts.evidence, sources, desk, threads, known))
+
+
+def _naming(exercise: Exercise) -> Naming:
+    """The names of the exercises beside this one: a file may hold several."""
+    return Naming(Catalog(exercise.folder.parent, None).ids() if exercise.folder else (exercise.id,))
 
 
 def _overseer(facts: Facts, listener: Listener) -> Any:
@@ -162,17 +206,25 @@ def not_marked(
 ) -> Record:
     """The record of a submission on which the grader itself failed, in a way that `grade` does not foresee."""
     verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    return make_record(Facts(exercise, options.mode, Reading()), submission, bench, options, verdicts)
+    return make_record(
+        Facts(exercise, options.mode, Reading()), submission, bench, options, verdicts, sandbox_of(bench)
+    )
 
 
 # ── The record ──────────────────────────────────────────────────────────────────────────────────
 
 
 def make_record(
-    facts: Facts, submission: Submission, bench: Bench | None, options: Options, verdicts: tuple[Verdict, ...]
+    facts: Facts,
+    submission: Submission,
+    desk: Desk | None,
+    options: Options,
+    verdicts: tuple[Verdict, ...],
+    sandbox: Mapping[str, str],
 ) -> Record:
     evidence, exercise = facts.evidence, facts.exercise
-    notices = (*facts.reading.notices, *evidence.notices, *facts.notes, *_advice(facts))[:MOST_NOTICES]
+    taken = (Notice(submission.note),) if submission.note else ()
+    notices = (*taken, *facts.reading.notices, *evidence.notices, *facts.notes, *_advice(facts))[:MOST_NOTICES]
     return Record(
         exercise=exercise.id,
         title=exercise.title,
@@ -181,8 +233,8 @@ def make_record(
         mode=options.mode,
         seed=options.seed,
         verdicts=verdicts,
-        dataset=bench.data.get(exercise.dataset) if bench is not None else None,
-        sandbox=sandbox_of(bench),
+        dataset=desk.data.get(exercise.dataset) if desk is not None and options.mode is not Mode.STATIC else None,
+        sandbox=sandbox,
         outcome=facts.outcome,
         notices=notices,
         failure=facts.reading.failure or next(iter(evidence.failures), None),
@@ -191,18 +243,13 @@ def make_record(
         versions=evidence.versions,
         curves=_curves(evidence),
         details=_details(facts),
+        exhibits=exhibits_of(facts, submission, desk),
         received=submission.received,
         identity=submission.identity,
         members=submission.members,
         attempt=submission.attempt,
         grader_version=__version__,
     )
-
-
-def sandbox_of(bench: Bench | None) -> dict[str, str]:
-    if bench is None:
-        return {"backend": "none", "level": "none"}
-    return {"backend": bench.sandbox.name, "level": bench.sandbox.level.value}
 
 
 def _advice(facts: Facts) -> tuple[Notice, ...]:
@@ -219,5 +266,8 @@ def _curves(evidence: Evidence) -> dict[str, tuple[float, ...]]:
 
 
 def _details(facts: Facts) -> dict[str, Json]:
-    """The evaluator's figures, for reports."""
-    return {measurement.kind: result for measurement, result in facts.measured.items()}
+    """The evaluator's figures, for reports; what is drawn from them is among the exhibits."""
+    return {
+        measurement.kind: {name: value for name, value in result.items() if name not in DRAWN}
+        for measurement, result in facts.measured.items()
+    }

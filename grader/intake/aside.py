@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.domain import Submission, Text
+from grader.intake.archives import kind_of
 from grader.intake.listing import PROGRAMS, Entry
-from grader.intake.names import exercises_of
+from grader.intake.refusals import Why, worded
 from grader.messages import say, say_n
 
 
@@ -84,13 +85,15 @@ def _orphan(path: Path, sources: _Sources) -> bool:
 
 def _reason(entry: Entry, known_ids: Collection[str]) -> Text:
     """Why an entry is no submission."""
-    name = entry.path.name
     if entry.kind != "file":
         return _kind(entry.kind)
+    kind = kind_of(entry.path.name)
+    if kind == "unknown":
+        return worded(Why.FORMAT)
+    if kind is not None:
+        return say("an archive without a script (.py) or a notebook (.ipynb), and beside none")
     if entry.path.suffix.lower() not in PROGRAMS:
         return say("neither a script (.py) nor a notebook (.ipynb), and beside none")
-    if len(exercises_of(name, known_ids)) > 1:
-        return say("its name says several exercises: {exercises}", exercises=", ".join(exercises_of(name, known_ids)))
     return say("its name says none of the exercises: {exercises}", exercises=", ".join(known_ids))
 
 

@@ -1,7 +1,9 @@
-"""Folders as students and teachers have them, turned into submissions.
+"""A class as teachers have it, a folder or an archive, turned into submissions.
 
-    one student     exo1.py · exo1/solution.ipynb · any file that is named on the command line
-    a class         etudiant01/exo1.py · etudiant01/exo1/exo1.ipynb · submitted/etudiant01/exo1/… · dupont_exo1.py
+    folders         etudiant01/exo1.py · etudiant01/exo1/exo1.ipynb · submitted/etudiant01/exo1/… · dupont_exo1.py
+    exports         Moodle, Canvas, GitHub Classroom, nbgrader (`lms`), as they come or unpacked
+    archives        of the class, and of each student within it (`survey`)
+    several at once exo1_exo2.py · tp1_exo1-2.ipynb · tp_complet.ipynb with a heading for each
 
 Nothing that is not recognised is dropped in silence: `Intake.ignored` says what and why.
 """
@@ -9,19 +11,27 @@ Nothing that is not recognised is dropped in silence: `Intake.ignored` says what
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.domain import Submission, Text
-from grader.errors import NothingToGrade, UnreadableSubmission
+from grader.intake import archives, groups
+from grader.intake.archives import kind_of, stem_of
 from grader.intake.aside import Ignored, left_aside
-from grader.intake.listing import MOST_FILES, PROGRAMS, Entry, files_under, walk
+from grader.intake.candidates import Candidate, chosen, nothing, submission
+from grader.intake.listing import MOST_FILES, PROGRAMS, walk
+from grader.intake.lms import attempt_of
 from grader.intake.names import Named, clean, exercises_of, read_name
-from grader.messages import join, plain, say
+from grader.intake.single import find_one
+from grader.intake.survey import Found, survey
+from grader.intake.together import Within, exercises_named, nothing_within, told_beside, told_together
+from grader.intake.unpacking import Room, Unpack
+from grader.messages import join, say
 
-CLASS_DEPTH = 8
-SHOWN = 12  # names in an error's list
+__all__ = ["Intake", "find_all", "find_one"]
+
 _WRAPPERS = re.compile(
     r"submitted|submissions?|soumissions?|rendus?|depots?|class|classe|eleves|etudiants|students", re.I
 )
@@ -35,166 +45,97 @@ class Intake:
     ignored: tuple[Ignored, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    path: Path
-    exercise: str
-    student: str
-    exact: bool
-    modified: float
-    flat: bool
+def find_all(
+    place: Path,
+    known_ids: Collection[str],
+    only: Collection[str] = (),
+    within: Within = nothing_within,
+    unpack: Unpack = archives.unpack,
+    into: Path | None = None,
+) -> Intake:
+    """Every submission in a class folder or in an archive of one, every attempt counted as one.
 
-    @property
-    def rank(self) -> tuple[bool, float, str]:
-        """The name that says the exercise and nothing else comes first, then the file changed last."""
-        return self.exact, self.modified, self.path.name
+    A program that holds several exercises, by its name or because `within` finds them, is one submission for each.
+    Archives are opened by `unpack` and kept below `into`, a temporary folder if None; without archives, neither is used.
 
-
-# ── One student ─────────────────────────────────────────────────────────────────────────────────
-
-
-def find_one(exercise_id: str, path: Path, student: str = "") -> Submission:
-    """The submission for `exercise_id` in a folder, or the file `path` whatever its name.
-
-    Raises NothingToGrade where there is none, UnreadableSubmission where what bears the name is no readable file.
+    Raises:
+        NothingToGrade: `place` is neither a folder nor an archive.
     """
-    path = path.absolute()
-    if path.is_dir() and path.suffix.lower() in PROGRAMS:
-        raise _unreadable(say("{file} is a folder; a script or a notebook is expected.", file=path.name))
-    if path.is_dir():
-        return _in_folder(exercise_id, path, student)
-    if not path.exists():
-        raise _nothing(say("There is no file or folder {path}.", path=path))
-    if not path.is_file() or path.suffix.lower() not in PROGRAMS:
-        raise _unreadable(
-            say("{file} is neither a script (.py) nor a notebook (.ipynb). Give the file to be graded.", file=path.name)
-        )
-    return _submission(exercise_id, path, student or path.parent.name, Text())
-
-
-def _in_folder(exercise_id: str, folder: Path, student: str) -> Submission:
-    inside = folder / exercise_id
-    places = [folder, inside] if inside.is_dir() and not inside.is_symlink() else [folder]
-    for place in places:
-        candidates = _candidates(exercise_id, place)
-        if candidates:
-            best = max(candidates, key=lambda c: c.rank)
-            others = [c for c in candidates if c.path != best.path]
-            return _submission(exercise_id, best.path, student or folder.name, _chosen(best, others))
-    wrong = folder / f"{exercise_id}.py"
-    if wrong.is_dir():
-        raise _unreadable(say("{file} is a folder; a script or a notebook is expected.", file=wrong.name))
-    raise _nothing_in(exercise_id, folder)
-
-
-def _candidates(exercise_id: str, folder: Path) -> list[_Candidate]:
-    """The programs of one folder that bear the exercise's name; in a folder of that name, its only program."""
-    programs = [e for e in walk(folder, depth=1) if e.kind == "file" and e.path.suffix.lower() in PROGRAMS]
-    named = [(e, read_name(e.path.name, (exercise_id,))) for e in programs]
-    found = [(e, n.exact) for e, n in named if n is not None]
-    if not found and len(programs) == 1 and read_name(folder.name, (exercise_id,)):
-        found = [(programs[0], False)]
-    return [_Candidate(e.path, exercise_id, "", exact, e.modified, False) for e, exact in found]
-
-
-def _nothing_in(exercise_id: str, folder: Path) -> NothingToGrade:
-    names = [e.path.name for e in walk(folder, depth=1) if e.kind == "file"]
-    programs = [n for n in names if n.lower().endswith(PROGRAMS)]
-    found = _list(programs or names) or say("nothing")
-    return _nothing(
-        say(
-            "Nothing to grade for {exercise} in {folder}: {script} or {notebook} was looked for, found: {found}. "
-            "Go to the folder of your file, or name it: grade {exercise} {example}",
-            exercise=exercise_id,
-            folder=folder,
-            script=f"{exercise_id}.py",
-            notebook=f"{exercise_id}.ipynb",
-            found=found,
-            example=clean(programs[0]) if programs else say("path/to/file.py"),
-        )
-    )
-
-
-def _list(names: Sequence[str]) -> Text:
-    shown = [plain(clean(name)) for name in names[:SHOWN]]
-    if len(names) > SHOWN:
-        shown.append(plain("…"))
-    return join(shown)
-
-
-def _unreadable(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
-
-
-def _nothing(message: Text) -> NothingToGrade:
-    return NothingToGrade(message.fr, message.en)
-
-
-def _chosen(best: _Candidate, others: Iterable[_Candidate]) -> Text:
-    names = [c.path.name for c in others]
-    if not names:
-        return Text()
-    same = all(c.exact == best.exact for c in others)
-    if same:
-        return say(
-            "Several files match: {file} was graded, the one changed last, and not {others}.",
-            file=clean(best.path.name),
-            others=_list(names),
-        )
-    return say(
-        "Several files match: {file} was graded, whose name fits best, and not {others}.",
-        file=clean(best.path.name),
-        others=_list(names),
-    )
-
-
-def _submission(
-    exercise: str, main: Path, student: str, note: Text, files: tuple[Path, ...] | None = None
-) -> Submission:
-    root = main.parent
-    left_out = False
-    if files is None:
-        files, left_out = files_under(root, main)
-    if left_out:
-        bounded = say("Only the {count} nearest files of the folder were taken.", count=min(len(files), MOST_FILES))
-        note = join([note, bounded], " ") if note else bounded
-    return Submission(clean(student), exercise, root, main, files, note)
-
-
-# ── A class ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def find_all(folder: Path, known_ids: Collection[str], only: Collection[str] = ()) -> Intake:
-    """Every submission in a class folder. Raises NothingToGrade where `folder` is none."""
-    folder = folder.absolute()
-    if not folder.is_dir():
-        raise _nothing(say("{path} is not a folder of submissions.", path=folder))
-    entries = list(walk(folder, CLASS_DEPTH))
-    candidates = [c for e in entries if (c := _candidate(folder, e, known_ids))]
+    place = place.absolute()
+    if not place.is_dir() and not (place.is_file() and kind_of(place.name) in ("zip", "tar")):
+        raise nothing(say("{path} is neither a folder of submissions nor an archive of one (zip, tar.gz).", path=place))
+    made = survey(place, known_ids, Room(unpack, into))
+    candidates = [c for f in made.found for c in _candidates_of(place, f, known_ids, within)]
     asked = [c for c in candidates if not only or c.exercise in only]
-    submissions, passed_over = _best_of_each(folder, asked)
+    submissions, passed_over = _best_of_each(place, asked)
+    submissions, once = groups.together(submissions, made.groups)
     not_asked = {
         c.path: say("{exercise} was not asked for.", exercise=c.exercise)
         for c in candidates
         if only and c.exercise not in only
     }
-    ignored = left_aside(folder, entries, known_ids, submissions, {**not_asked, **passed_over})
-    return Intake(tuple(submissions), tuple(ignored))
+    graded = {s.main for s in submissions}
+    aside = {**{path: why for path, why in not_asked.items() if path not in graded}, **passed_over, **once}
+    left = [
+        *left_aside(place, [f.entry for f in made.found], known_ids, submissions, aside),
+        *_unasked_parts(candidates, only, within),
+    ]
+    shown = {f.entry.path: f.shown for f in made.found}
+    return Intake(tuple(submissions), (*made.ignored, *(Ignored(shown.get(i.path, i.path), i.reason) for i in left)))
 
 
-def _candidate(folder: Path, entry: Entry, known_ids: Collection[str]) -> _Candidate | None:
-    if entry.kind != "file" or entry.path.suffix.lower() not in PROGRAMS:
-        return None
-    *folders, name = entry.path.relative_to(folder).parts
-    named = read_name(name, known_ids) or _by_folder(entry.path, folders, known_ids)
-    if named is None:
-        return None
+def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], within: Within) -> Iterator[Ignored]:
+    """Parts that programs hold besides what their names say, where the student handed in nothing else for them."""
+    handed_in = {(c.student, c.exercise) for c in candidates}
+    for candidate in candidates:
+        if len(candidate.together) < 2 and (not only or candidate.exercise in only):
+            shown = [id_ for id_ in within(candidate.path) if id_ != candidate.exercise]
+            lost = [id_ for id_ in shown if (candidate.student, id_) not in handed_in and (not only or id_ in only)]
+            if lost:
+                yield Ignored(candidate.path, told_beside(candidate.exercise, lost))
+
+
+def _candidates_of(place: Path, found: Found, known_ids: Collection[str], within: Within) -> list[Candidate]:
+    """One for each exercise that a program is for."""
+    path = found.entry.path
+    if found.entry.kind != "file" or path.suffix.lower() not in PROGRAMS or found.companion:
+        return []
+    folders = list(found.parts[:-1])
+    by_name = read_name(path.name, known_ids) or _by_folder(path, folders, known_ids)
+    named = (by_name,) if by_name else exercises_named(path, known_ids, within)
+    together = tuple(one.exercise for one in named)
+    candidates = [_candidate(place, found, folders, one, known_ids) for one in named]
+    return [replace(one, together=together) for one in candidates]
+
+
+def _candidate(
+    place: Path, found: Found, folders: Sequence[str], named: Named, known_ids: Collection[str]
+) -> Candidate:
+    entry = found.entry
+    candidate = Candidate(
+        entry.path, named.exercise, "", named.exact, entry.modified, False, sure=named.sure, received=found.received
+    )
+    if found.owner is not None:
+        who = found.owner
+        return replace(
+            candidate,
+            student=who.student,
+            key=who.key[1],
+            identity=who.identity,
+            attempt=who.attempt,
+            shown=found.shown,
+        )
+    attempt = next((n for part in folders if (n := attempt_of(part))), 1)
+    folders = [part for part in folders if attempt_of(part) is None]
     while folders and _WRAPPERS.fullmatch(folders[0]):
         folders = folders[1:]
     people = [f for f in folders if named.exercise not in exercises_of(f, known_ids)]
-    flat = not people and bool(named.owner)
-    student = people[0] if people else named.owner or folder.name
-    return _Candidate(entry.path, named.exercise, student, named.exact or flat, entry.modified, flat)
+    # « dupont_exo1/exo1.py » is Dupont's, as « dupont_exo1.py » is.
+    around = next((one.owner for f in folders if (one := read_name(f, known_ids)) and one.owner), "")
+    flat = not people and not around and bool(named.owner)
+    student = people[0] if people else around or named.owner or (stem_of(place.name) if place.is_file() else place.name)
+    exact = named.exact or (flat and named.sure)
+    return replace(candidate, student=student, exact=exact, flat=flat, attempt=attempt, shown=found.shown)
 
 
 def _by_folder(path: Path, folders: Sequence[str], known_ids: Collection[str]) -> Named | None:
@@ -208,39 +149,50 @@ def _by_folder(path: Path, folders: Sequence[str], known_ids: Collection[str]) -
     return Named(named.exercise, False, "") if len(programs) == 1 else None
 
 
-def _best_of_each(folder: Path, candidates: Iterable[_Candidate]) -> tuple[list[Submission], dict[Path, Text]]:
-    """One submission for each student and exercise, and why the other candidates were passed over."""
-    groups: dict[tuple[str, str], list[_Candidate]] = {}
+def _best_of_each(place: Path, candidates: Iterable[Candidate]) -> tuple[list[Submission], dict[Path, Text]]:
+    """One submission for each student, exercise and attempt, and why the other candidates were passed over."""
+    works: dict[tuple[tuple[str, str], str, int], list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault((candidate.student, candidate.exercise), []).append(candidate)
+        works.setdefault(((candidate.student, candidate.key), candidate.exercise, candidate.attempt), []).append(
+            candidate
+        )
     submissions: list[Submission] = []
     passed_over: dict[Path, Text] = {}
-    names = _distinct({student for student, _ in groups})
-    for (student, exercise), group in sorted(groups.items()):
-        best = max(group, key=lambda c: c.rank)
-        others = [c for c in group if c is not best]
+    names = _distinct({who for who, _, _ in works})
+    for (who, exercise, attempt), work in sorted(works.items()):
+        best = max(work, key=lambda c: c.rank)
+        others = [c for c in work if c is not best]
         for other in others:
-            passed_over[other.path] = say("{file} was graded instead.", file=clean(str(best.path.relative_to(folder))))
+            instead = best.shown.relative_to(place) if best.shown.is_relative_to(place) else best.shown
+            passed_over[other.path] = say("{file} was graded instead.", file=clean(str(instead)))
         files = _own_files(best) if best.flat else None
-        submissions.append(_submission(exercise, best.path, names[student], _chosen(best, others), files))
-    return submissions, passed_over
+        rivals = [c for c in others if c.sure == best.sure]
+        said = [text for text in (chosen(best, rivals), told_together(exercise, best.together)) if text]
+        made = submission(exercise, best.path, names[who], join(said, " "), files)
+        submissions.append(replace(made, received=best.received, identity=best.identity, attempt=attempt))
+    graded = {submission.main for submission in submissions}
+    return submissions, {path: why for path, why in passed_over.items() if path not in graded}
 
 
-def _distinct(students: Iterable[str]) -> Mapping[str, str]:
-    """Clean names, told apart where cleaning makes two students' names equal."""
+def _distinct(students: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """Clean names, told apart where two students bear one, or where cleaning makes their names equal: by what the LMS
+    knows them by, else by a number."""
+    students = sorted(students)
+    often = Counter(clean(student) for student, _ in students)
     taken: set[str] = set()
-    names: dict[str, str] = {}
-    for student in sorted(students):
-        name, count = clean(student), 1
+    names: dict[tuple[str, str], str] = {}
+    for student, key in students:
+        plain_name, count = clean(student), 1
+        name = f"{plain_name} ({key})" if key and often[plain_name] > 1 else plain_name
         while name in taken:
             count += 1
-            name = f"{clean(student)} ({count})"
+            name = f"{plain_name} ({count})"
         taken.add(name)
-        names[student] = name
+        names[student, key] = name
     return names
 
 
-def _own_files(candidate: _Candidate) -> tuple[Path, ...]:
+def _own_files(candidate: Candidate) -> tuple[Path, ...]:
     """In a folder that all students share, what bears the student's name: « dupont_exo1.py », « dupont_mlp.keras »."""
     owner = _letters(candidate.student)
     own = [

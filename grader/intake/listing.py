@@ -32,8 +32,11 @@ def is_quiet(name: str) -> bool:
     return name.startswith(".") or name in _QUIET
 
 
-def walk(root: Path, depth: int = DEPTH) -> Iterator[Entry]:
-    """Every entry below `root`, level by level, each level in the order of names; paths are below `root`."""
+def walk(root: Path, depth: int = DEPTH, everything: bool = False) -> Iterator[Entry]:
+    """Every entry below `root`, level by level, each level in the order of names; paths are below `root`.
+
+    With `everything`, hidden and system entries are entries like the others.
+    """
     level: deque[tuple[Path, int]] = deque([(root, 1)])
     seen = 0
     while level:
@@ -48,7 +51,7 @@ def walk(root: Path, depth: int = DEPTH) -> Iterator[Entry]:
             if seen > MOST_ENTRIES:
                 yield Entry(folder, "deep")
                 return
-            found = _entry(entry)
+            found = _entry(entry, everything)
             if found.kind == "folder" and at >= depth:
                 found = Entry(found.path, "deep")
             yield found
@@ -62,16 +65,16 @@ def _sorted(folder: Path) -> list[os.DirEntry[str]]:
     return sorted(kept, key=lambda entry: entry.name)
 
 
-def _entry(entry: os.DirEntry[str]) -> Entry:
+def _entry(entry: os.DirEntry[str], everything: bool) -> Entry:
     path = Path(entry.path)
-    if is_quiet(entry.name):
+    if is_quiet(entry.name) and not everything:
         return Entry(path, "quiet")
     try:
         if entry.is_symlink():
             return Entry(path, "link")
         if entry.is_dir(follow_symlinks=False):
             # A virtual environment is nobody's work.
-            return Entry(path, "quiet" if (path / "pyvenv.cfg").is_file() else "folder")
+            return Entry(path, "quiet" if not everything and (path / "pyvenv.cfg").is_file() else "folder")
         if not entry.is_file(follow_symlinks=False):
             return Entry(path, "special")
         info = entry.stat(follow_symlinks=False)

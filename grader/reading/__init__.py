@@ -6,24 +6,29 @@ import ast
 import re
 from collections.abc import Collection
 
-from grader.domain import Reading, Submission
-from grader.reading.answers import answers_in
-from grader.reading.prose import answers_beside, answers_of_cells
+from grader.domain import Notice, Reading, Submission
+from grader.messages import say
+from grader.reading.answers import given_in
+from grader.reading.parts import Nameless, Naming, parts_of
+from grader.reading.prose import given_beside, given_in_cells
 from grader.reading.python2 import old_names, python2_failure
 from grader.reading.source import Source, read_source
+from grader.reading.whose import Asked, own_answers
+from grader.reading.words import key_of
 
-__all__ = ["Source", "read", "read_source"]
+__all__ = ["Naming", "Source", "read", "read_source"]
 
 MOST_IMPORTS = 1000
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([^\W\d]\w{0,80})", re.MULTILINE)
 _DYNAMIC = frozenset(("__import__", "import_module"))
 
 
-def read(submission: Submission, keys: Collection[str] = ()) -> Reading:
+def read(submission: Submission, keys: Collection[str] = (), naming: Naming | None = None) -> Reading:
     """Reads `submission.main` and what stands beside it. Raises UnreadableSubmission where there is nothing to read.
 
     `keys` are the exercise's questions: text beside the script is then searched for these alone. The dictionary in
-    the file wins over the text beside it.
+    the file wins over the text beside it. `naming` knows the exercises' names: in a file that holds several, answers
+    are then taken from this exercise's part.
     """
     source = read_source(submission.main)
     name = submission.main.name
@@ -31,12 +36,28 @@ def read(submission: Submission, keys: Collection[str] = ()) -> Reading:
     if failure is not None and (old := python2_failure(failure)) is not None:
         failure, notice = old
         notices = (*notices, notice)
-    answers = (
-        answers_of_cells(source.prose, keys)
-        | answers_beside(submission.root, submission.files, keys)
-        | answers_in(source)
-    )
+    answers, unclear = _answers(submission, source, keys, naming or Nameless())
+    if unclear:
+        notices = (*notices, Notice(_SEVERAL, name))
     return Reading(source.text, answers, failure, imports_of(source), (*notices, *old_names(source, name)))
+
+
+_SEVERAL = say(
+    "Several dictionaries REPONSES answer the same questions, and nothing says which exercise each is for: the last one "
+    "was read. Name them `REPONSES_EXO1`, `REPONSES_EXO2`…, or put a heading with the exercise's name above each."
+)
+
+
+def _answers(
+    submission: Submission, source: Source, keys: Collection[str], naming: Naming
+) -> tuple[dict[str, str], bool]:
+    parts = parts_of(source, naming)
+    wanted = frozenset(key_of(key) for key in keys)
+    asked = Asked(submission.exercise, wanted, naming.names(submission.main.name), parts.exercises)
+    cells = given_in_cells(source.prose, parts.prose, keys, naming)
+    beside = given_beside(submission.root, submission.files, keys, naming)
+    written, unclear = own_answers(given_in(source, naming, parts), asked)
+    return own_answers(cells, asked)[0] | own_answers(beside, asked)[0] | written, unclear
 
 
 def imports_of(source: Source) -> frozenset[str]:

@@ -19,6 +19,7 @@ from grader.messages import say
 from grader.reading.syntax import PIECES
 
 LARGEST = 50 << 20  # bytes
+MOST_PIECES = 2_000_000  # lists and tables: each costs a hundred times the memory of the two characters that write it
 PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "memit", "python", "python3", "pypy", "mprun"))
 
 _LINE_MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\?\??\s*$)")
@@ -38,10 +39,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Notebook:
-    """`cells` are the code cells, neutralised; `prose` the text of the markdown cells."""
+    """`cells` are the code cells, neutralised; `prose` the text of the markdown cells, and `prose_at` the line of the
+    whole text before which each stands."""
 
     cells: tuple[Cell, ...]
     prose: tuple[str, ...]
+    prose_at: tuple[int, ...]
     notices: tuple[Notice, ...]
 
 
@@ -50,12 +53,17 @@ def read_notebook(path: Path, data: bytes) -> Notebook:
     content = _content(path, data)
     kinds = list(_cells(content, path))
     cells: list[Cell] = []
+    prose: list[tuple[str, int]] = []
     line = 1
-    for text in (neutralised(source) for kind, source in kinds if kind == "code"):
-        cells.append(Cell(len(cells) + 1, line, text))
-        line += text.count("\n") + 1
-    prose = tuple(source for kind, source in kinds if kind == "markdown")
-    return Notebook(tuple(cells), prose, _notices(path, content))
+    for kind, source in kinds:
+        if kind == "markdown":
+            prose.append((source, line))
+        if kind == "code":
+            text = neutralised(source)
+            cells.append(Cell(len(cells) + 1, line, text))
+            line += text.count("\n") + 1
+    texts, places = tuple(text for text, _ in prose), tuple(at for _, at in prose)
+    return Notebook(tuple(cells), texts, places, _notices(path, content))
 
 
 def _refuse(message: Text) -> UnreadableSubmission:
@@ -63,6 +71,14 @@ def _refuse(message: Text) -> UnreadableSubmission:
 
 
 def _content(path: Path, data: bytes) -> Mapping[str, Any]:
+    if data.count(b"{") + data.count(b"[") > MOST_PIECES:
+        raise _refuse(
+            say(
+                "{file} is far too intricate for a notebook. Clear its outputs (Kernel ▸ Restart and clear output), "
+                "save it, and hand it in again.",
+                file=path.name,
+            )
+        )
     try:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from grader.reading.answers import NAMES, is_named_answers, kept
+from grader.reading.parts import Nameless, Naming
+from grader.reading.whose import NAMES, Given, kept, owner_of
 from grader.reading.words import key_of
 
 LARGEST = 1_000_000  # bytes of such a file
 MOST_LINES = 20_000
 SUFFIXES = (".md", ".txt", ".markdown")
 
+_TITLE = re.compile(r" {0,3}(?:#{1,6}[ \t]|\*\*|__)|\s*[A-ZÉ]\w+ ?\w*\s*:?\s*$")
 _HEADING = re.compile(r" {0,3}#{1,6}[ \t]+(?P<key>[^\n]{1,80})$")
 _KEYED = re.compile(
     r"[ \t]*(?:[-*+•][ \t]+|\d{1,2}[.)][ \t]+)?"  # a bullet
@@ -55,24 +57,57 @@ def answers_of_text(text: str, keys: Collection[str] = ()) -> dict[str, str]:
     return kept({key: _unmarked("\n".join(lines)) for key, lines in found.items()})
 
 
+def given_beside(folder: Path, files: Iterable[Path], keys: Collection[str], naming: Naming) -> Iterator[Given]:
+    """The answers of every `reponses.md`, `reponses_exo1.md` or the like among `files`, relative to `folder`."""
+    for file in sorted(files, reverse=True):
+        owner = owner_of(file.stem, naming) if file.suffix.lower() in SUFFIXES else None
+        if owner is not None:
+            for whose, text in _parts(_text(folder / file), naming):
+                yield from _given(answers_of_text(text, keys), whose or owner)
+
+
+def given_in_cells(
+    prose: Sequence[str], owners: Sequence[str], keys: Collection[str], naming: Naming
+) -> Iterator[Given]:
+    """The answers of those markdown cells that are titled « Réponses », or that begin with a keyed line, below a
+    heading of its exercise where it has one. `owners` are the exercises of the cells."""
+    for number, cell in enumerate(prose):
+        lines = [line for line in cell.splitlines() if line.strip()]
+        if lines and naming.titles(lines[0]):
+            lines = lines[1:]
+        titled = bool(lines) and any(key_of(lines[0]).startswith(name) for name in NAMES)
+        if titled or (lines and _begins_keyed(lines[0], keys)):
+            owner = owners[number] if number < len(owners) else ""
+            for whose, text in _parts(cell[:LARGEST], naming):
+                yield from _given(answers_of_text(text, keys), whose or owner)
+
+
+def _given(found: Mapping[str, str], whose: str) -> Iterator[Given]:
+    return (Given(key, text, whose) for key, text in found.items())
+
+
+def _parts(text: str, naming: Naming) -> Iterator[tuple[str, str]]:
+    """(exercise, text) of each stretch below a heading that names one; "" above the first."""
+    whose = ""
+    lines: list[str] = []
+    for line in text.splitlines()[:MOST_LINES]:
+        titles = naming.titles(line) if _TITLE.match(line) else ()
+        if titles:
+            yield whose, "\n".join(lines)
+            whose, lines = titles[0] if len(titles) == 1 else "", []
+        else:
+            lines.append(line)
+    yield whose, "\n".join(lines)
+
+
 def answers_beside(folder: Path, files: Iterable[Path], keys: Collection[str] = ()) -> dict[str, str]:
-    """The answers of every `reponses.md` or the like among `files`, which are relative to `folder`."""
-    found: dict[str, str] = {}
-    for file in sorted(files):
-        if file.suffix.lower() in SUFFIXES and is_named_answers(file.stem):
-            found = answers_of_text(_text(folder / file), keys) | found
-    return found
+    """The answers of the files beside a program, whosever they are."""
+    return {one.key: one.text for one in given_beside(folder, files, keys, Nameless())}
 
 
 def answers_of_cells(prose: Iterable[str], keys: Collection[str] = ()) -> dict[str, str]:
-    """The answers of those markdown cells that are titled « Réponses », or that begin with a keyed line."""
-    found: dict[str, str] = {}
-    for cell in prose:
-        first = next((line for line in cell.splitlines() if line.strip()), "")
-        title = key_of(first)
-        if any(title.startswith(name) for name in NAMES) or _begins_keyed(first, keys):
-            found |= answers_of_text(cell[:LARGEST], keys)
-    return found
+    """The answers of a notebook's markdown cells, whosever they are."""
+    return {one.key: one.text for one in given_in_cells(tuple(prose), (), keys, Nameless())}
 
 
 def _begins_keyed(line: str, keys: Collection[str]) -> bool:

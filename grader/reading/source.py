@@ -19,6 +19,8 @@ from grader.reading import notebook, syntax
 from grader.reading.notebook import Cell
 
 LARGEST = 5_000_000  # bytes of source text
+MOST_PROSE = 2000  # markdown cells
+CELL_COST = 8  # in signs: parsing many small cells takes longer than one large one
 LONGEST_LINE = 200  # characters of a line that are shown
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
@@ -29,8 +31,9 @@ _KNOWN = re.compile(r"utf-8|ascii|iso8859-\d+|cp\d+|mac-roman|koi8-[ru]")
 class Source:
     """`text` has "\\n" line ends; `tree` is None where the text has no syntax tree, or one beyond the bounds.
 
-    For a notebook, `text` joins the code cells, `cells` says where each begins, `prose` holds the markdown cells, and
-    `tree` holds the cells that could be parsed even where `failure` speaks of another.
+    For a notebook, `text` joins the code cells, `cells` says where each begins, `prose` holds the markdown cells,
+    `prose_at` the line before which each stands, and `tree` holds the cells that could be parsed even where `failure`
+    speaks of another.
     """
 
     text: str
@@ -39,6 +42,7 @@ class Source:
     notices: tuple[Notice, ...] = ()
     cells: tuple[Cell, ...] = ()
     prose: tuple[str, ...] = ()
+    prose_at: tuple[int, ...] = ()
 
     def place(self, line: int) -> tuple[int | None, int]:
         """(number of the code cell, line in it) of a line of `text`; (None, line) in a script."""
@@ -198,7 +202,7 @@ def _of_notebook(path: Path, data: bytes) -> Source:
     notices = book.notices
     left = syntax.MOST_SIGNS
     for cell in book.cells:
-        left -= syntax.cost(cell.text)
+        left -= syntax.cost(cell.text) + CELL_COST
         parsed = syntax.parse(cell.text) if left > 0 else syntax.Parsed()
         if parsed.beyond:
             notices = (*notices, _beyond(path))
@@ -208,4 +212,4 @@ def _of_notebook(path: Path, data: bytes) -> Source:
         elif parsed.tree is not None:
             ast.increment_lineno(parsed.tree, cell.first_line - 1)
             tree.body.extend(parsed.tree.body)
-    return Source(text, tree, failure, notices, book.cells, book.prose)
+    return Source(text, tree, failure, notices, book.cells, book.prose[:MOST_PROSE], book.prose_at)

@@ -13,6 +13,7 @@ from rich.text import Text as Styled
 
 from grader.domain import Lang, Record, Status, Text, Verdict
 from grader.messages import number, percent, safe, say
+from grader.reports.marks import figure as figure  # noqa: PLC0414  # the commands take it from here
 
 MARKS = {
     Status.PASSED: ("✔", "green"),
@@ -70,12 +71,6 @@ def verdict_row(verdict: Verdict, lang: Lang) -> tuple[RenderableType, ...]:
 
 def points_of(verdict: Verdict, lang: Lang) -> str:
     return f"{figure(verdict.points, lang)} / {figure(verdict.max_points, lang)}"
-
-
-def figure(value: float, lang: Lang) -> str:
-    """Points without needless zeros: 4, 1,5, 0,67."""
-    text = number(value, 2).in_(lang)
-    return text.rstrip("0").rstrip(",.") if "," in text or "." in text else text
 
 
 def explained(verdict: Verdict, lang: Lang) -> Group:

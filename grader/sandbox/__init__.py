@@ -7,9 +7,11 @@ worker, jobs, limits, output, the kill) is the same for all of them and stands i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from grader.domain import Text
 from grader.errors import SandboxUnavailable
+from grader.messages import join
 from grader.sandbox.base import Level, Sandbox, SelfTest, View
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.landlock import Landlock
@@ -29,6 +31,8 @@ STRONGEST_FIRST = ("bubblewrap", "landlock")
 def choose(name: str) -> tuple[Sandbox, SelfTest]:
     """The backend asked for, proven by its self-test; `auto` is the strongest that works, never `process`.
 
+    Where a stronger one was refused, the test's warning says why and how to allow it.
+
     Raises:
         SandboxUnavailable: with what was refused and how to allow it.
     """
@@ -37,6 +41,6 @@ def choose(name: str) -> tuple[Sandbox, SelfTest]:
         sandbox = BACKENDS[candidate]()
         test = sandbox.self_test()
         if test.works:
-            return sandbox, test
+            return sandbox, replace(test, warning=join([*refused, *([test.warning] if test.warning else [])], " "))
         refused.append(test.why)
     raise SandboxUnavailable(" ".join(why.fr for why in refused), " ".join(why.en for why in refused))

@@ -14,8 +14,8 @@ from grader.domain import Text
 class Level(StrEnum):
     """What a backend promises; printed, and stored in every record."""
 
-    FULL = "full"  # no network, no host files, own processes, limits
-    REDUCED = "reduced"  # files and TCP walled off, limits; shares the host's process list
+    FULL = "full"  # no network, no host files, own processes, a filter of system calls, limits
+    REDUCED = "reduced"  # files and network walled off, limits; shares the host's process list, or lacks the filter
     LIMITS_ONLY = "limits"  # limits and a clean environment: for one's own code
 
 
@@ -32,16 +32,22 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """What a backend proved about itself before use. `held` names the walls that were tried and held."""
+    """What a backend proved about itself before use. `held` names the walls that were tried and held; `why` says why it
+    does not work, and `warning` what a backend that does work leaves open here, with the way to close it."""
 
     works: bool
     held: tuple[str, ...] = ()
     why: Text = Text()
+    warning: Text = Text()
 
 
 class Sandbox(Protocol):
+    """`own_spaces` says whether the program has processes, network, shared memory and temporary files of its own; the
+    level is certain once the self-test has run."""
+
     name: str
     level: Level
+    own_spaces: bool
 
     def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
         """The command line that runs `program` inside the walls, with just this environment."""

@@ -1,7 +1,8 @@
 """The full walls: bubblewrap, unprivileged (https://github.com/containers/bubblewrap).
 
-No network, no host home, a read-only system and Python, private /tmp and /dev/shm, own process, IPC and
-host-name spaces, the user mapped to nobody, no capabilities, an empty environment; dies with its parent.
+No network, no host home, a read-only system and Python, private /tmp and /dev/shm of bounded size, own process, IPC and
+host-name spaces, the user mapped to nobody, no capabilities, an empty environment; dies with its parent. Each job adds
+Landlock and the filter of system calls from inside.
 """
 
 from __future__ import annotations
@@ -16,19 +17,24 @@ from functools import cache
 from pathlib import Path
 
 from grader.domain import Text
-from grader.messages import say
+from grader.messages import plain, say
 from grader.sandbox.base import Level, SelfTest, View
-from grader.sandbox.python import ETC, SYSTEM, environment, interpreter_folders
+from grader.sandbox.landlock import FILTER, no_filter
+from grader.sandbox.python import ETC, PACKAGE, SYSTEM, environment, interpreter_folders
+from grader.sandbox.userns import refused
 
-TMP_BYTES = 1 << 30
+IN_MEMORY = {"/tmp": 256 << 20, "/dev/shm": 512 << 20}  # bytes; a job's own TMPDIR lies in its folder
 NOBODY = "65534"
 PROBE_SECONDS = 20
+# Of a grader that root started, the mapped user is still root to these files.
+OF_THE_KERNEL = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs")
+NO_NEW_NAMESPACES = "--disable-userns"
 
 # Tried from inside, each must be refused; told as JSON. Python's own start-up is part of the proof.
 PROBE = """
 import json, os, socket, sys
 from pathlib import Path
-inside, secret = sys.argv[1:3]
+inside, secret, package = sys.argv[1:4]
 held = []
 def refused(name, attempt):
     try:
@@ -37,8 +43,15 @@ def refused(name, attempt):
         held.append(name)
 def connect():
     socket.create_connection(("192.0.2.1", 9), timeout=0.2).close()
+def filtered():
+    sys.path.insert(0, package)
+    from grader.worker import system_calls
+    if system_calls.available():
+        system_calls.restrict([os.getppid()], False, False)
+        refused("system calls", lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW).close())
 refused("host files", lambda: Path(secret).read_text())
 refused("read-only system", lambda: Path("/usr/.grade-probe").write_text("x"))
+refused("kernel settings", lambda: os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY)))
 refused("read-only python", lambda: Path(sys.prefix, ".grade-probe").write_text("x"))
 refused("network", connect)
 if sum(p.isdigit() for p in os.listdir("/proc")) <= 4:
@@ -47,12 +60,16 @@ if os.getuid() == 65534:
     held.append("no user")
 if "GRADE_PROBE_SECRET" not in os.environ:
     held.append("clean environment")
-Path(inside, "written").write_text(json.dumps(held))
+try:
+    filtered()
+finally:
+    Path(inside, "written").write_text(json.dumps(held))
 """
 WALLS = (
     "host files",
     "read-only system",
     "read-only python",
+    "kernel settings",
     "network",
     "own processes",
     "no user",
@@ -62,25 +79,28 @@ WALLS = (
 
 class Bubblewrap:
     name = "bubblewrap"
-    level = Level.FULL
+    own_spaces = True
+
+    def __init__(self) -> None:
+        self.level = Level.FULL
+        self._forbids_namespaces = True
 
     def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
         walls = [_bwrap() or "bwrap"]
         walls += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL"]
         walls += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-        walls += [
-            "--hostname",
-            "grade",
-            "--die-with-parent",
-            "--new-session",
-        ]  # bubblewrap stays process 1 and reaps orphans
-        if "--disable-userns" in _abilities():
-            walls += ["--disable-userns"]
+        walls += ["--hostname", "grade", "--die-with-parent", "--new-session"]  # process 1 reaps orphans
+        if self._forbids_namespaces and NO_NEW_NAMESPACES in _abilities():
+            walls += [NO_NEW_NAMESPACES]
         for folder in SYSTEM:
             walls += _system(folder)
         for path in ETC:
             walls += ["--ro-bind-try", str(path), str(path)]
-        walls += ["--proc", "/proc", "--dev", "/dev", *_tmpfs("/dev/shm"), *_tmpfs("/tmp")]
+        walls += ["--proc", "/proc", "--dev", "/dev"]
+        for settings in OF_THE_KERNEL:
+            walls += ["--ro-bind-try", settings, settings]
+        for where, size in IN_MEMORY.items():
+            walls += [*(["--size", str(size)] if "--size" in _abilities() else []), "--tmpfs", where]
         for folder in (*interpreter_folders(), *view.read):
             walls += ["--ro-bind", str(folder), str(folder)]
         walls += ["--bind", str(view.write), str(view.write), "--chdir", str(view.write)]
@@ -92,10 +112,27 @@ class Bubblewrap:
     def self_test(self) -> SelfTest:
         if sys.platform != "linux" or _bwrap() is None:
             return SelfTest(False, (), _missing())
+        held = self._probe()
+        if isinstance(held, str) and NO_NEW_NAMESPACES in _abilities():
+            # Where /proc/sys cannot be written, bubblewrap fails on this option alone; the filter refuses them too.
+            self._forbids_namespaces = False
+            without = self._probe()
+            held = held if isinstance(without, str) else without
+        if isinstance(held, str):
+            return SelfTest(False, (), refused(held))
+        leaky = [wall for wall in WALLS if wall not in held]
+        if leaky:
+            names = plain(", ".join(leaky))
+            return SelfTest(False, held, say("bubblewrap runs, but these walls did not hold: {walls}.", walls=names))
+        self.level = Level.FULL if FILTER in held else Level.REDUCED
+        return SelfTest(True, held, warning=Text() if FILTER in held else no_filter())
+
+    def _probe(self) -> tuple[str, ...] | str:
+        """The walls that held; a string where bubblewrap did not run: what it said."""
         with tempfile.TemporaryDirectory(prefix="grade-") as inside, tempfile.TemporaryDirectory() as outside:
             secret = Path(outside, "secret")
             secret.write_text("secret", encoding="utf-8")
-            program = [sys.executable, "-I", "-S", "-c", PROBE, inside, str(secret)]
+            program = [sys.executable, "-I", "-S", "-c", PROBE, inside, str(secret), str(PACKAGE.parent)]
             command = self.command(program, View((), Path(inside)), environment(Path(inside)))
             try:
                 run = subprocess.run(
@@ -107,15 +144,11 @@ class Bubblewrap:
                     stdin=subprocess.DEVNULL,
                 )
             except (OSError, subprocess.TimeoutExpired) as problem:
-                return SelfTest(False, (), _refused(str(problem)))
+                return str(problem)
             written = Path(inside, "written")
             if run.returncode != 0 or not written.exists():
-                return SelfTest(False, (), _refused(run.stderr.decode(errors="replace").strip()[-500:]))
-            held = tuple(json.loads(written.read_text(encoding="utf-8")))
-        leaky = [wall for wall in WALLS if wall not in held]
-        if leaky:
-            return SelfTest(False, held, say("bubblewrap runs, but these walls did not hold: {walls}.", walls=leaky))
-        return SelfTest(True, held)
+                return run.stderr.decode(errors="replace").strip()[-500:]
+            return tuple(json.loads(written.read_text(encoding="utf-8")))
 
 
 @cache
@@ -137,20 +170,7 @@ def _system(folder: Path) -> list[str]:
     return ["--ro-bind", str(folder), str(folder)] if folder.is_dir() else []
 
 
-def _tmpfs(where: str) -> list[str]:
-    size = ["--size", str(TMP_BYTES)] if "--size" in _abilities() else []
-    return [*size, "--tmpfs", where]
-
-
 def _missing() -> Text:
     return say(
         "bubblewrap is not installed. On Debian or Ubuntu: `sudo apt install bubblewrap`; on Fedora: `sudo dnf install bubblewrap`."
-    )
-
-
-def _refused(reason: str) -> Text:
-    return say(
-        "bubblewrap cannot build its walls here: {reason}. Unprivileged user namespaces must be allowed: on Ubuntu 24.04 and"
-        " later `sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0`, in a container `--security-opt seccomp=unconfined`.",
-        reason=reason or "?",
     )

@@ -1,7 +1,8 @@
-"""Reduced walls where namespaces are forbidden, as in many containers: the kernel's Landlock, raised in each job.
+"""Reduced walls where namespaces are forbidden, as in many containers: the kernel's Landlock, raised in each job, with
+the filter of system calls and without the privileges of root.
 
-Files and TCP are walled off, signals and abstract sockets too from ABI 6 (Linux 6.12) on. The list of processes and
-UDP stay visible, which is why the level is `reduced`.
+Files and network are walled off, signals too from ABI 6 (Linux 6.12) on. That other processes exist stays visible,
+which is why the level is `reduced`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,24 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from grader.messages import say
+from grader.domain import Text
+from grader.messages import join, plain, say
 from grader.sandbox.base import Level, SelfTest, View
 from grader.sandbox.python import ETC, PACKAGE, SYSTEM, environment, interpreter_folders
 
 PROBE_SECONDS = 20
 WALLS = ("host files", "read-only system", "network")
+FILTER = "system calls"
+SIGNALS = "signals"
+# What describes the machine. Of other processes Landlock shows no memory and no environment.
+MACHINE = tuple(Path(p) for p in ("/proc", "/sys/devices/system", "/sys/fs/cgroup"))
 PROBE = """
-import json, socket, sys
+import json, os, socket, sys
 from pathlib import Path
-from grader.worker import landlock
+from grader.worker import landlock, privileges, system_calls
 inside, secret, *read = sys.argv[1:]
-held = ["landlock %d" % landlock.restrict(read, [inside])]
+privileges.drop()
+held = ["landlock %d" % landlock.restrict(read, [inside], landlock.PLAIN_DEVICES)]
 def refused(name, attempt):
     try:
         attempt()
@@ -35,6 +42,10 @@ def refused(name, attempt):
 refused("host files", lambda: Path(secret).read_text())
 refused("read-only system", lambda: Path(sys.prefix, ".grade-probe").write_text("x"))
 refused("network", lambda: socket.create_connection(("127.0.0.1", 9), timeout=0.2).close())
+refused("signals", lambda: os.kill(os.getppid(), 0))
+if system_calls.available():
+    system_calls.restrict([os.getppid()], True, False)
+    refused("system calls", lambda: socket.socket(type=socket.SOCK_DGRAM).close())
 Path(inside, "written").write_text(json.dumps(held))
 """
 
@@ -42,6 +53,7 @@ Path(inside, "written").write_text(json.dumps(held))
 class Landlock:
     name = "landlock"
     level = Level.REDUCED
+    own_spaces = False
 
     def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
         return ["/usr/bin/env", "-i", *(f"{key}={value}" for key, value in environment.items()), *program]
@@ -52,26 +64,46 @@ class Landlock:
             secret.write_text("secret", encoding="utf-8")
             program = [sys.executable, "-s", "-P", "-c", PROBE, inside, str(secret), *readable()]
             command = self.command(program, View((), Path(inside)), environment(Path(inside)))
-            run = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
+            try:
+                run = subprocess.run(command, capture_output=True, timeout=PROBE_SECONDS, check=False)
+            except (OSError, subprocess.TimeoutExpired) as problem:
+                return SelfTest(False, (), _unusable(str(problem)))
             written = Path(inside, "written")
             if run.returncode != 0 or not written.exists():
                 reason = run.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["?"]
-                return SelfTest(
-                    False,
-                    (),
-                    say("Landlock cannot be used here ({reason}): it needs Linux 6.7 or later.", reason=reason[0]),
-                )
+                return SelfTest(False, (), _unusable(reason[0]))
             held = tuple(json.loads(written.read_text(encoding="utf-8")))
         leaky = [wall for wall in WALLS if wall not in held]
         if leaky:
             return SelfTest(
                 False, held, say("Landlock works, but these walls did not hold: {walls}.", walls=", ".join(leaky))
             )
-        return SelfTest(True, held)
+        return SelfTest(True, held, warning=_left_open(held))
 
 
 def readable() -> list[str]:
-    """What any job may read: the system, this Python, and what describes the process itself."""
-    return [
-        str(p) for p in (*SYSTEM, *ETC, PACKAGE.parent / "grader", *interpreter_folders(), Path("/proc"), Path("/sys"))
-    ]
+    """What any job may read: the system, this Python, and what describes the machine and the process itself."""
+    return [str(p) for p in (*SYSTEM, *ETC, PACKAGE.parent / "grader", *interpreter_folders(), *MACHINE)]
+
+
+def no_filter() -> Text:
+    """What is missing where libseccomp is."""
+    return say(
+        "libseccomp is not installed, so system calls are not filtered. On Debian or Ubuntu: `sudo apt install libseccomp2`; on Fedora: `sudo dnf install libseccomp`."
+    )
+
+
+def _left_open(held: Sequence[str]) -> Text:
+    told = []
+    if FILTER not in held:
+        told.append(say("UDP and sockets of other programs of this machine can be reached."))
+        told.append(no_filter())
+    if SIGNALS not in held:
+        told.append(
+            say("Programs can send signals to other processes of the same user: Linux 6.12 or later is needed.")
+        )
+    return join(told, " ") if told else Text()
+
+
+def _unusable(reason: str) -> Text:
+    return say("Landlock cannot be used here ({reason}): it needs Linux 6.7 or later.", reason=plain(reason))

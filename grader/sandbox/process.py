@@ -11,6 +11,7 @@ from grader.sandbox.base import Level, SelfTest, View
 class Process:
     name = "process"
     level = Level.LIMITS_ONLY
+    own_spaces = False
 
     def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
         return ["/usr/bin/env", "-i", *(f"{key}={value}" for key, value in environment.items()), *program]

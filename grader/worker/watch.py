@@ -1,4 +1,4 @@
-"""Watches a job from its parent: time, memory, processes; kills what is too much and what is left behind."""
+"""Watches a job from its parent: time, memory, processes, disk; kills what is too much and what is left behind."""
 
 from __future__ import annotations
 
@@ -6,20 +6,26 @@ import ctypes
 import json
 import os
 import select
-import shutil
 import signal
 import socket
+import subprocess
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+from grader.worker.usage import Used, Written, filled, held_by, used_by, without_name, written_in
+
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 EVERY_SECONDS = 0.1
-STUBBORN_ROUNDS = 50
+DISK_EVERY_SECONDS = 0.4
+STUBBORN_SECONDS = 10.0
+ENTRIES_LOOKED_AT = 100_000
+FIRST_PIDS = 10  # a worker in a process namespace of its own is among them
 
 
 def adopt_orphans() -> None:
@@ -32,54 +38,107 @@ def adopt_orphans() -> None:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
 
 
-def until_end(pid: int, limits: dict[str, Any], control: socket.socket, started: float) -> dict[str, Any]:
-    """Wait for the job's end, or bring it about. Returns the fields of an `Outcome`."""
-    me = psutil.Process()
-    handle = os.pidfd_open(pid)
-    peak, status = 0, ""
-    baseline = _anonymous(os.getpid())
-    try:
-        while True:
-            readable, _, _ = select.select([handle, control.fileno()], [], [], EVERY_SECONDS)
-            if handle in readable:
-                break
-            if control.fileno() in readable and not _heard_only_chatter(control):
-                status = "killed"
-            processes = me.children(recursive=True)
-            memory = memory_of(processes, baseline)
-            peak = max(peak, memory)
-            status = status or _excess(limits, processes, memory, time.monotonic() - started)
-            if status:
-                os.kill(pid, signal.SIGKILL)
-                select.select([handle], [], [], 5.0)
-                break
-    finally:
-        os.close(handle)
-    _, wait_status, usage = os.wait4(pid, 0)
-    code = os.waitstatus_to_exitcode(wait_status)
-    return {
-        "status": status or ended_as(code),
-        "seconds": time.monotonic() - started,
-        "cpu_seconds": usage.ru_utime + usage.ru_stime,
-        "peak_memory_mib": max(peak, 0) >> 20,
-        "exit": code,
-    }
+@dataclass
+class Watch:
+    """One job: its first process, its limits, and the folders that it may fill (`private` ones lie in memory)."""
+
+    pid: int
+    limits: dict[str, Any]
+    folder: str
+    private: list[str]
+    started: float
+
+    def __post_init__(self) -> None:
+        self._me = psutil.Process()
+        self._held_by_worker = held_by(os.getpid())
+        self._seconds_before = _ended_children()
+        self._at_first = self._disk([])
+        self._in_memory_at_first = filled(self.private).bytes
+        self._next_look = self.started + DISK_EVERY_SECONDS
+        self._peak = 0
+        self._used = Used()
+
+    def until_end(self, control: socket.socket) -> dict[str, Any]:
+        """Wait for the job's end, or bring it about. Returns the fields of an `Outcome`."""
+        handle = os.pidfd_open(self.pid)
+        status = ""
+        try:
+            while True:
+                readable, _, _ = select.select([handle, control.fileno()], [], [], EVERY_SECONDS)
+                if handle in readable:
+                    break
+                if control.fileno() in readable and not _heard_only_chatter(control):
+                    status = "killed"
+                status = status or self._excess()
+                if status:
+                    os.kill(self.pid, signal.SIGKILL)
+                    select.select([handle], [], [], 5.0)
+                    break
+        finally:
+            os.close(handle)
+        _, wait_status, usage = os.wait4(self.pid, 0)
+        code = os.waitstatus_to_exitcode(wait_status)
+        return {
+            "status": status or ended_as(code),
+            "seconds": time.monotonic() - self.started,
+            "cpu_seconds": max(usage.ru_utime + usage.ru_stime, self._used.seconds),
+            "peak_memory_mib": max(self._peak, 0) >> 20,
+            "exit": code,
+        }
+
+    def _excess(self) -> str:
+        """The limit that the job has passed; "" while it keeps within all of them."""
+        now = time.monotonic()
+        if now - self.started > self.limits["wall"]:
+            return "timeout"
+        pids = [process.pid for process in self._me.children(recursive=True)]
+        used = used_by(pids, self._held_by_worker)
+        self._reap_orphans(pids)
+        seconds = used.seconds + _ended_children() - self._seconds_before
+        memory = used.memory + filled(self.private).bytes - self._in_memory_at_first
+        self._used = Used(used.processes, used.threads, memory, seconds)
+        self._peak = max(self._peak, memory)
+        if memory > self.limits["memory_mib"] << 20:
+            return "memory"
+        if used.processes > self.limits["processes"] or used.threads > self.limits["threads"]:
+            return "processes"
+        if seconds > self.limits["cpu"]:
+            return "cpu"
+        if now >= self._next_look:
+            self._next_look = now + DISK_EVERY_SECONDS
+            return self._too_much_written(pids)
+        return ""
+
+    def _too_much_written(self, pids: list[int]) -> str:
+        now, before = self._disk(pids), self._at_first
+        too_many = now.entries - before.entries > self.limits["files"]
+        too_much = now.bytes - before.bytes > self.limits["total_mib"] << 20
+        return "disk" if too_many or too_much else ""
+
+    def _disk(self, pids: list[int]) -> Written:
+        in_folder = written_in(self.folder, ENTRIES_LOOKED_AT)
+        in_memory = filled(self.private)
+        size = in_folder.bytes + in_memory.bytes + without_name(pids)
+        return Written(in_folder.entries + in_memory.entries, size)
+
+    def _reap_orphans(self, pids: list[int]) -> None:
+        """Ended processes that the job abandoned are this one's children; only the job itself is waited for later."""
+        for pid in pids:
+            if pid != self.pid:
+                with suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+
+
+def _ended_children() -> float:
+    """Processor time of all children that were waited for, in seconds."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def _heard_only_chatter(control: socket.socket) -> bool:
     """False where the parent asked for a kill or is gone."""
     data = control.recv(1 << 18)
     return bool(data) and "kill" not in json.loads(data)
-
-
-def _excess(limits: dict[str, Any], processes: list[psutil.Process], memory: int, seconds: float) -> str:
-    if seconds > limits["wall"]:
-        return "timeout"
-    if memory > limits["memory_mib"] << 20:
-        return "memory"
-    if len(processes) > limits["processes"]:
-        return "processes"
-    return ""
 
 
 def ended_as(code: int) -> str:
@@ -93,47 +152,52 @@ def ended_as(code: int) -> str:
     return "killed" if code < 0 else "error"
 
 
-def memory_of(processes: list[psutil.Process], baseline: int) -> int:
-    """Bytes that the job's processes hold of their own: what they still share with the worker is not theirs."""
-    return sum(max(0, _anonymous(process.pid) - baseline) for process in processes)
+# ── Nothing stays behind ────────────────────────────────────────────────────────────────────────
 
 
-def _anonymous(pid: int) -> int:
-    """RssAnon + RssShmem of one process, in bytes; 0 where it is gone."""
-    try:
-        with Path(f"/proc/{pid}/status").open(encoding="ascii", errors="replace") as file:
-            lines = [line.split() for line in file if line.startswith(("RssAnon:", "RssShmem:"))]
-        return sum(int(words[1]) << 10 for words in lines)
-    except (OSError, ValueError, IndexError):
-        return 0
+def kill_leftovers(alone: bool) -> None:
+    """Whatever the job started is ended before the next one begins, daemonised grandchildren included.
 
+    Where the worker is `alone` with its job in a process namespace, one call reaches everybody at once, whoever forks
+    meanwhile.
 
-def kill_leftovers() -> None:
-    """Whatever the job started is ended before the next one begins, daemonised grandchildren included."""
+    Raises:
+        RuntimeError: something cannot be ended; a worker with such company takes no other job.
+    """
     me = psutil.Process()
-    for _ in range(STUBBORN_ROUNDS):
+    until = time.monotonic() + STUBBORN_SECONDS
+    while True:
+        if alone and os.getpid() < FIRST_PIDS and os.getppid() == 1:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(-1, signal.SIGKILL)
         left = me.children(recursive=True)
         for process in left:
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.kill(process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                continue
         _reap()
         if not left:
             return
-        time.sleep(0.01)
+        if time.monotonic() > until:
+            raise RuntimeError(f"{len(left)} processes of a job cannot be ended")
+        time.sleep(0.005)
 
 
 def sweep(folders: list[str]) -> None:
     """Empty the folders that the walls keep for this worker alone: one job's leftovers are not the next one's."""
     for folder in folders:
         for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False) and not os.path.ismount(entry.path):
-                if not _holds_mount(entry.path):
-                    shutil.rmtree(entry.path, ignore_errors=True)
-            elif not entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False):
+                if not os.path.ismount(entry.path) and not _holds_mount(entry.path):
+                    _remove(entry.path)
+            else:
                 with suppress(OSError):
                     Path(entry.path).unlink()
+
+
+def _remove(path: str) -> None:
+    """By the system's own tools, which stand any depth of folders; closed ones are opened first."""
+    for command in (["chmod", "-R", "u+rwx", path], ["rm", "-rf", path]):
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _holds_mount(path: str) -> bool:

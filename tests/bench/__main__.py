@@ -1,104 +1,36 @@
-"""Start-up of the command line and the overhead of a warm worker: `python -m tests.bench [--runs N]`.
+"""Benchmarks: `python -m tests.bench [startup] [rivals] [audit] [flat] [threads] [--quick]`; all of them without a name.
 
-Processor time where a process can be measured whole (it does not depend on what else the machine does), wall time
-where waiting is the point. Each figure is the median of several runs.
+Whatever is compared is measured in the same run. The table that is printed at the end can be pasted into the README.
+On a machine that does other things besides, only the ratios mean something.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
-import resource
-import statistics
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
+from tests.bench.table import Row, Settings, markdown
 
-ROOT = Path(__file__).parents[2]
-TRIVIAL = "import keras\nprint(keras.__version__)\n"
-NOTEBOOK = (
-    '{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null,'
-    ' "source": "import keras"}, {"cell_type": "code", "id": "b", "metadata": {}, "outputs": [],'
-    ' "execution_count": null, "source": "print(1)"}], "metadata": {"kernelspec": {"name": "python3",'
-    ' "display_name": "Python 3"}}, "nbformat": 4, "nbformat_minor": 5}'
-)
+NAMES = ("startup", "rivals", "audit", "flat", "threads")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--runs", type=int, default=9)
-    runs = parser.parse_args().runs
-    table = Table("what", "median", "target")
-    table.add_row("grade --help, CPU", _seconds(cpu(["--help"], runs)), "≤ 0.30 s")
-    solution = str(ROOT / "submissions" / "etudiant01")
-    table.add_row(
-        "grade exo1 --mode static, CPU", _seconds(cpu(["exo1", solution, "--mode", "static"], runs)), "≤ 1.00 s"
-    )
-    for backend in ("bubblewrap", "process"):
-        warm, script, notebook = overheads(backend, runs)
-        table.add_row(f"{backend}: warm start, once, wall", _seconds(warm), "")
-        table.add_row(f"{backend}: a script that does nothing, wall", _seconds(script), "≤ 0.50 s")
-        table.add_row(f"{backend}: a notebook of two cells, wall", _seconds(notebook), "≤ 1.20 s")
-    Console().print(table)
-
-
-def _seconds(value: float) -> str:
-    return f"{value:.2f} s"
-
-
-def cpu(arguments: list[str], runs: int) -> float:
-    """Processor seconds of a whole `grade` process; the first run, which may compile bytecode, is not counted."""
-    command = [sys.executable, "-m", "grader", *arguments]
-
-    def once() -> float:
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-    return _median(once, runs)
-
-
-def overheads(backend: str, runs: int) -> tuple[float, float, float]:
-    """(warm start, script, notebook): wall seconds of `grade()` for submissions that do nothing."""
-    from grader import catalog, sandbox
-    from grader.cli.options import cores, data_for
-    from grader.domain import Submission
-    from grader.grading import Bench, Options, grade
-
-    exercise = catalog.locate().find("exo1")
-    chosen, _ = sandbox.choose(backend)
-    options = Options(threads=cores())
-    with tempfile.TemporaryDirectory() as folder, Bench(chosen, data_for([exercise], None)) as bench:
-        root = Path(folder)
-        (root / "exo1.py").write_text(TRIVIAL, encoding="utf-8")
-        (root / "exo1.ipynb").write_text(NOTEBOOK, encoding="utf-8")
-        started = time.perf_counter()
-        bench.student.wait_until_warm()
-        warm = time.perf_counter() - started
-
-        def once(name: str) -> Callable[[], float]:
-            submission = Submission("x", "exo1", root, root / name, (Path(name),))
-
-            def run() -> float:
-                before = time.perf_counter()
-                grade(exercise, submission, bench, options)
-                return time.perf_counter() - before
-
-            return run
-
-        return warm, _median(once("exo1.py"), runs), _median(once("exo1.ipynb"), runs)
-
-
-def _median(once: Callable[[], float], runs: int) -> float:
-    once()
-    return statistics.median(once() for _ in range(runs))
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones: {', '.join(NAMES)} (default: all)")
+    parser.add_argument("--runs", type=int, default=9, help="of what is measured by its median")
+    parser.add_argument("--quick", action="store_true", help="small cases, to see that it works")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(NAMES):
+        parser.error(f"no benchmark named {', '.join(sorted(unknown))}")
+    rows: list[Row] = []
+    for name in asked.names or NAMES:
+        began = time.perf_counter()
+        rows += importlib.import_module(f"tests.bench.{name}").run(Settings(asked.runs, asked.quick))
+        print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    print(markdown(rows))
 
 
 if __name__ == "__main__":

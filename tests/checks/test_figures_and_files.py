@@ -102,7 +102,8 @@ def test_a_file_that_predicts_alike_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("result", "told"), [({"difference": 0.5}, "does not predict"), ({"refused": "Lambda"}, "cannot be loaded: Lambda")]
+    ("result", "told"),
+    [({"difference": 0.5}, "does not predict"), ({"refused": "Lambda"}, "cannot be loaded: the layer Lambda")],
 )
 def test_a_file_that_does_not_fails_with_the_reason(result: dict[str, Any], told: str) -> None:
     found = saved(left("exo1.keras"), result)

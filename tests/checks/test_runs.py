@@ -99,3 +99,12 @@ def test_walls_of_text_are_folded() -> None:
     folded = fold("\n\n first  \n\n second \n third\n" + "x" * 5000)
     assert folded.startswith("first second") and len(folded) < 320 and folded.endswith("[…]")
     assert fold("one line") == "one line"
+
+
+def test_of_tensorflows_wall_the_line_that_says_something_is_kept() -> None:
+    wall = (
+        "Graph execution error:\n\nDetected at node x defined at (most recent call last):\n"
+        + 'File "a.py", line 1\n' * 90
+    )
+    assert fold(wall + "Labels out of range\n\t [[{{node x}}]] [Op:__inference_1]") == "Labels out of range"
+    assert fold(wall + "[[{{node x}}]]").startswith("Graph execution error")

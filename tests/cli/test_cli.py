@@ -15,8 +15,8 @@ import pytest
 
 from grader import records
 from grader.cli import exits
+from grader.cli.filing import record_name
 from grader.cli.main import language, run
-from grader.cli.teacher import record_name
 from grader.domain import Mode, Record, Status, Text, Verdict
 from grader.errors import BadSpecification, SandboxUnavailable, UnknownExercise, WorkerDied
 

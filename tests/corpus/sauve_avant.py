@@ -2,6 +2,7 @@
 # expect: runs = passed 1
 # expect: saved_model = failed 0
 # told: saved_model = does not predict like the trained model
+# told: saved_model = saved before it was trained
 import keras
 (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
 x_train = x_train[:6000].reshape(-1, 784) / 255.0

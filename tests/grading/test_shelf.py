@@ -1,19 +1,20 @@
-"""Kept runs: an unchanged program is judged again without running; anything that decides a run makes it another."""
+"""Kept runs: an unchanged program is judged again without running, from all that its run left."""
 
 from __future__ import annotations
 
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from grader.catalog import locate
-from grader.domain import Mode, Outcome, Submission
-from grader.evidence import load_arrays
+from grader.domain import Measurement, Mode, Notice, Outcome, Submission, Text
+from grader.evidence import Reader, load_arrays
 from grader.grading import Options
 from grader.grading.run import RanSubmission
-from grader.grading.shelf import MOST_RUNS, Shelf, fingerprint
+from grader.grading.shelf import MOST_RUNS, PARTIAL, Circumstances, Shelf
 
 LINES = (
     b'{"event": "hello", "versions": {"python": "3.11"}}',
@@ -21,6 +22,7 @@ LINES = (
     b'{"event": "epoch", "fit": 1, "epoch": 0, "logs": {"loss": 0.5}}',
     b'{"event": "finished"}',
 )
+ASKED = Measurement("predict", (("snapshot", 3), ("scale", 0.5), ("file", None)))
 
 
 @pytest.fixture
@@ -28,65 +30,135 @@ def submission(tmp_path: Path) -> Submission:
     root = tmp_path / "submission"
     root.mkdir()
     (root / "exo1.py").write_text("print(1)\n", encoding="utf-8")
-    return Submission("x", "exo1", root, root / "exo1.py", (Path("exo1.py"),))
+    (root / "sub").mkdir()
+    (root / "sub" / "reponses.md").write_text("convexe : oui", encoding="utf-8")
+    (root / "link.py").symlink_to("/etc/passwd")
+    files = tuple(map(Path, ("exo1.py", "sub/reponses.md", "link.py", "gone.py")))
+    return Submission("x", "exo1", root, root / "exo1.py", files)
+
+
+@pytest.fixture
+def told(submission: Submission) -> Circumstances:
+    return Circumstances.of(submission, Options(Mode.AUDIT, 3, time_limit=20), {"backend": "bubblewrap"}, None)
 
 
 def long_run(folder: Path, seconds: float = 60.0) -> RanSubmission:
-    from grader.evidence import Reader
-
     (folder / "out").mkdir(parents=True)
     (folder / "work").mkdir()
     np.savez(folder / "out" / "weights-1.npz", w0=np.arange(3.0))
     (folder / "work" / "exo1.keras").write_bytes(b"model")
     (folder / "work" / "large.bin").write_bytes(b"not a model")
     reader = Reader(folder / "out")
-    for line in LINES:
+    for line in (*LINES, b"not a line"):
         reader.feed(line)
     evidence = reader.close(files={"exo1.keras": 5, "large.bin": 11})
-    return RanSubmission(Outcome("ok", seconds), evidence, folder, LINES)
+    lent = (Notice(Text("prêté", "lent")),)
+    return RanSubmission(Outcome("ok", seconds), replace(evidence, notices=lent), folder, LINES, lent)
 
 
-def test_a_kept_run_gives_the_same_evidence_its_arrays_and_its_model_files(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
-    ran = long_run(tmp_path / "job")
-    shelf.keep("key", ran)
+def test_a_kept_run_gives_the_same_evidence_its_arrays_and_its_model_files(
+    tmp_path: Path, submission: Submission, told: Circumstances
+) -> None:
+    shelf, ran = Shelf(tmp_path / "shelf"), long_run(tmp_path / "job")
+    assert shelf.keep("key", told, submission, ran)
     found = shelf.find("key")
-    assert found is not None
-    assert found.outcome == ran.outcome
-    assert found.evidence.trainings == ran.evidence.trainings and found.evidence.finished
-    assert load_arrays(found.evidence.folder, "weights-1.npz")["w0"].tolist() == [0, 1, 2]
-    assert found.evidence.files == {"exo1.keras": 5}
+    assert found is not None and found.ran is not None
+    assert found.circumstances == told == shelf.circumstances("key")
+    assert found.ran.outcome == ran.outcome
+    assert replace(found.ran.evidence, folder=ran.evidence.folder) == ran.evidence
+    assert load_arrays(found.ran.evidence.folder, "weights-1.npz")["w0"].tolist() == [0, 1, 2]
+    assert (found.ran.folder / "work" / "exo1.keras").read_bytes() == b"model"
+    assert not (found.ran.folder / "work" / "large.bin").exists()
 
 
-def test_a_short_run_and_a_run_that_was_stopped_are_not_kept(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
-    shelf.keep("short", long_run(tmp_path / "a", seconds=1.0))
-    stopped = long_run(tmp_path / "b")
-    shelf.keep("stopped", replace(stopped, outcome=Outcome("timeout", 300.0)))
-    assert shelf.find("short") is None and shelf.find("stopped") is None
+def test_what_was_handed_in_is_kept_but_no_link_of_it(
+    tmp_path: Path, submission: Submission, told: Circumstances
+) -> None:
+    shelf = Shelf(tmp_path / "shelf", everything=True)
+    shelf.keep("key", told, submission, None)
+    found = shelf.find("key")
+    assert found is not None and found.ran is None
+    again = found.submission(replace(submission, root=Path("/nowhere"), main=Path("/nowhere/exo1.py"), files=()))
+    assert again.main.read_text() == "print(1)\n" and again.files == submission.files
+    assert (again.root / "sub" / "reponses.md").is_file() and not (again.root / "link.py").exists()
+
+
+def test_a_short_run_and_a_run_that_was_stopped_are_only_kept_with_everything(
+    tmp_path: Path, submission: Submission, told: Circumstances
+) -> None:
+    short = long_run(tmp_path / "a", seconds=1.0)
+    stopped = replace(long_run(tmp_path / "b"), outcome=Outcome("timeout", 300.0))
+    some, every = Shelf(tmp_path / "some"), Shelf(tmp_path / "every", everything=True)
+    for key, ran in (("short", short), ("stopped", stopped)):
+        assert not some.keep(key, told, submission, ran) and some.find(key) is None
+        assert every.keep(key, told, submission, ran) and every.find(key) is not None
+
+
+def test_the_first_run_stays_unless_another_is_to_stand_in_its_place(
+    tmp_path: Path, submission: Submission, told: Circumstances
+) -> None:
+    shelf, ran = Shelf(tmp_path / "shelf"), long_run(tmp_path / "job")
+    assert shelf.keep("key", told, submission, ran)
+    shelf.remember("key", {ASKED: {"accuracy": 0.9}})
+    other = replace(ran, outcome=Outcome("ok", 99.0))
+    assert not shelf.keep("key", told, submission, other)
+    assert shelf.answers("key") == {ASKED: {"accuracy": 0.9}}
+    assert shelf.keep("key", told, submission, other, instead=True)
+    found = shelf.find("key")
+    assert found is not None and found.ran is not None and found.ran.outcome.seconds == 99.0
+    assert shelf.answers("key") == {}, "what was measured on the first run says nothing of the second"
+    assert not list(shelf.folder.glob(f"{PARTIAL}*"))
 
 
 @pytest.mark.parametrize("name", ["run.json", "events.jsonl"])
-def test_a_damaged_run_is_as_good_as_none(tmp_path: Path, name: str) -> None:
-    shelf = Shelf(tmp_path / "shelf")
-    shelf.keep("key", long_run(tmp_path / "job"))
+def test_a_damaged_run_is_as_good_as_none_and_makes_room(
+    tmp_path: Path, name: str, submission: Submission, told: Circumstances
+) -> None:
+    shelf, ran = Shelf(tmp_path / "shelf"), long_run(tmp_path / "job")
+    shelf.keep("key", told, submission, ran)
     (tmp_path / "shelf" / "key" / name).unlink()
     assert shelf.find("key") is None
+    assert shelf.keep("key", told, submission, ran, instead=name != "run.json") and shelf.find("key") is not None
 
 
-def test_the_runs_used_least_recently_make_room(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf")
+def test_a_shelf_that_cannot_be_written_costs_nothing_but_the_shortcut(
+    tmp_path: Path, submission: Submission, told: Circumstances
+) -> None:
+    (tmp_path / "shelf").write_text("a file where a folder must be")
+    assert not Shelf(tmp_path / "shelf").keep("key", told, submission, long_run(tmp_path / "job"))
+
+
+def test_the_runs_used_least_recently_make_room(tmp_path: Path, submission: Submission, told: Circumstances) -> None:
+    shelf, every = Shelf(tmp_path / "shelf"), Shelf(tmp_path / "every", everything=True)
     for number in range(MOST_RUNS + 2):
-        shelf.keep(f"key{number}", long_run(tmp_path / f"job{number}"))
-    assert len(list((tmp_path / "shelf").iterdir())) == MOST_RUNS
+        ran = long_run(tmp_path / f"job{number}")
+        shelf.keep(f"key{number}", told, submission, ran)
+        every.keep(f"key{number}", told, submission, ran)
+    assert len(list(shelf.folder.iterdir())) == MOST_RUNS
+    assert len(list(every.folder.iterdir())) == MOST_RUNS + 2
 
 
-def test_whatever_decides_a_run_is_in_its_fingerprint(submission: Submission) -> None:
-    exercise, options = locate().find("exo1"), Options()
-    first = fingerprint(submission, exercise, None, options)
-    assert fingerprint(submission, exercise, None, options) == first
-    assert fingerprint(submission, exercise, None, replace(options, seed=1)) != first
-    assert fingerprint(submission, exercise, None, replace(options, mode=Mode.AUDIT)) != first
-    assert fingerprint(submission, replace(exercise, checks=exercise.checks[:1]), None, options) == first
-    submission.main.write_text("print(2)\n", encoding="utf-8")
-    assert fingerprint(submission, exercise, None, options) != first
+def test_answers_are_found_again_but_for_those_that_a_limit_prevented(
+    tmp_path: Path, submission: Submission, told: Circumstances, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader.grading import shelf as module
+
+    shelf = Shelf(tmp_path / "shelf", everything=True)
+    shelf.keep("key", told, submission, None)
+    other = Measurement("svm", ())
+    shelf.remember("key", {ASKED: {"accuracy": 0.9, "table": [[1, 2]]}, other: {"refused": "limit: timeout"}})
+    assert shelf.answers("key") == {ASKED: {"accuracy": 0.9, "table": [[1, 2]]}}
+    monkeypatch.setattr(module, "measuring", lambda: "another evaluator")
+    assert shelf.answers("key") == {}
+
+
+def test_only_what_was_left_half_written_long_ago_is_swept(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, everything=True)
+    old, new = tmp_path / f"{PARTIAL}old", tmp_path / f"{PARTIAL}new"
+    for folder in (old, new, tmp_path / "key"):
+        folder.mkdir()
+    long_ago = time.time() - 200_000
+    os.utime(old, (long_ago, long_ago))
+    os.utime(tmp_path / "key", (long_ago, long_ago))
+    shelf.sweep()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [new.name, "key"]

@@ -167,12 +167,11 @@ def test_what_is_not_recognised_is_told_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "e").mkdir()
     (tmp_path / "e/exo1.py").mkdir()
     intake = find_all(tmp_path, IDS)
-    assert found(intake) == {("a", "exo1"): "exo1.py"}
+    assert found(intake) == {("a", "exo1"): "exo1.py", ("d", "exo1"): "exo1_exo2.py", ("d", "exo2"): "exo1_exo2.py"}
     assert aside(intake, tmp_path) == {
         "a/tp_final.ipynb",
         "b/projet.py",
         "c/rapport.pdf",
-        "d/exo1_exo2.py",
         "notes.txt",
         "vide",
         "lien.py",

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from grader.intake.names import clean, exercise_of, read_name
+from grader.intake.names import Naming, clean, exercise_of, exercises_of, read_name, read_names
 
 IDS = (*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder")
 
@@ -74,3 +74,56 @@ def test_the_rest_of_a_name_says_whose_it_is(name: str, owner: str) -> None:
 def test_a_name_is_kept_as_it_is_without_control_characters() -> None:
     assert clean("Zoé <b>\x1b[31m\u202eO'Brien\n") == "Zoé <b>[31mO'Brien"
     assert clean("\x00") == "?"
+
+
+@pytest.mark.parametrize(
+    ("name", "exercises"),
+    [
+        ("exo1_exo2.py", "exo1 exo2"),
+        ("dupont_exo2-exo1.py", "exo2 exo1"),
+        ("exo1et2.py", "exo1 exo2"),
+        ("exo1_et_2 (1).py", "exo1 exo2"),
+        ("exos 1, 2 et 3.ipynb", "exo1 exo2 exo3"),
+        ("exercices 1&3.py", "exo1 exo3"),
+        ("tp1_exo1-2.ipynb", "exo1 exo2"),
+        ("exo1-3.ipynb", "exo1 exo2 exo3"),
+        ("exo4à6.py", "exo4 exo5 exo6"),
+        ("exo1+xor.py", "exo1 xor"),
+        ("exo1 2.py", "exo1"),
+        ("exo1_2.py", "exo1"),
+        ("exo1-12-2023.py", "exo1"),
+        ("exo1-2024.py", "exo1"),
+        ("exo2-exo2.py", "exo2"),
+        ("tp_complet.ipynb", ""),
+    ],
+)
+def test_a_name_may_say_several_exercises(name: str, exercises: str) -> None:
+    assert exercises_of(name, IDS) == tuple(exercises.split())
+    assert [one.exercise for one in read_names(name, IDS)] == exercises.split()
+
+
+def test_a_number_that_may_be_a_version_s_is_not_sure() -> None:
+    assert [one.sure for one in read_names("exo1-2.py", IDS)] == [True, False]
+    assert [one.sure for one in read_names("exo1et2.py", IDS)] == [True, True]
+    assert [one.owner for one in read_names("dupont_exo1_et_exo2.py", IDS)] == ["dupont", "dupont"]
+
+
+@pytest.mark.parametrize(
+    ("line", "exercises"),
+    [
+        ("# ---------- Exercice 2 : un perceptron", "exo2"),
+        ("## TP 1 - exo 3", "exo3"),
+        ("**EXERCICE 1**", "exo1"),
+        ("# Partie 2 : exo4", "exo4"),
+        ("# Exercices 1 et 2", "exo1 exo2"),
+        ("# Fashion-MNIST", "fashion"),
+        ("# XOR :", "xor"),
+        ("# xor de deux entrées", ""),
+        ("# comme à l'exercice 1", ""),
+        ("# exercice", ""),
+        ("# exo1 " + "x" * 200, ""),
+        ("", ""),
+    ],
+)
+def test_a_heading_begins_with_its_exercise(line: str, exercises: str) -> None:
+    assert Naming(IDS).titles(line) == tuple(exercises.split())

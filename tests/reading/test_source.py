@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from grader import reading
+from grader.domain import ModelSpec, Submission, layer
 from grader.errors import UnreadableSubmission
+from grader.intake.names import Naming
 from grader.reading.answers import answers_in
 from grader.reading.source import LARGEST, Source, read_source
+from grader.reading.within import exercises_within
 
 
 def source(tmp_path: Path, data: bytes | str) -> Source:
@@ -109,19 +114,68 @@ NASTY = {
     "not": "not " * 40_000 + "x",
     "blank": "\n" * 4_999_999,
     "spaces": "REPONSES" + " " * 4_999_000,
+    "one huge line": "x = [" + "'abc', " * 700_000 + "]",
+    "many strings": '"" \'\' """""" f"" ' * 270_000,
+    "nested strings": "f'{" * 1_200_000,
+    "nested brackets of all kinds": "([{" * 1_600_000,
+    "headings": "# Exercice 1 : titre\n" * 230_000,
+    "almost headings": "# exo exo exo exo exo exo exo exo exo exo exo exo\n" * 98_000,
+    "exercises of many names": "".join(f"REPONSES_EXO{n}={{'a':1}}\n" for n in range(170_000)),
+    "functions of many names": "".join(f"def exo{n}(x): y\n" for n in range(5000)) + "\n" * 4_000_000,
+    "keys of many names": "REPONSES={" + ",".join(f"'exo{n}_a':1" for n in range(5000)) + "}",
+    "layers": "Dense(10)\n" * 490_000,
+    "indents": "".join(" " * n + "if x:\n" for n in range(90)) + " " * 4_900_000,
+    "old python": "print x\n" * 600_000,
+    "magics": "%time x\n!ls\n" * 380_000,
+    "tabs": "\t" * 4_900_000 + "x",
 }
 
 
-@pytest.mark.parametrize("name", NASTY)
-def test_reading_a_nasty_file_takes_less_than_a_second(tmp_path: Path, name: str) -> None:
-    path = tmp_path / "exo1.py"
-    path.write_text(NASTY[name])
+def large_notebook(kind: str) -> str:
+    """About 5 MB of a notebook."""
+    source, output = {
+        "output": (["x = 1"], [{"output_type": "stream", "name": "stdout", "text": "a" * 4_900_000}]),
+        "many outputs": (["x = 1"], [{"output_type": "stream", "name": "stdout", "text": "a"}] * 80_000),
+        "source": (["x = 1\n"] * 400_000, []),
+    }.get(kind, (["x = 1"], []))
+    cells: list[dict[str, object]] = [{"cell_type": "code", "metadata": {}, "source": source, "outputs": output}]
+    if kind == "headings":
+        cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Exercice 1\nparametres : 3"}] * 50_000
+    if kind == "cells":
+        cells *= 60_000
+    if kind == "one markdown cell":
+        cells = [{"cell_type": "markdown", "metadata": {}, "source": "# Exercice 1\na : b\n" * 240_000}]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+NOTEBOOKS = ("output", "many outputs", "source", "headings", "cells", "one markdown cell")
+NAMING = Naming((*(f"exo{n}" for n in range(7)), "xor", "fashion", "signs", "autoencoder"))
+KEYS = ("parametres", "convexe", "minimum_global")
+
+
+@pytest.mark.parametrize("kind", [*NASTY, *(f"notebook: {kind}" for kind in NOTEBOOKS)])
+def test_reading_all_of_a_nasty_file_takes_less_than_a_second(tmp_path: Path, kind: str) -> None:
+    """Everything that reading looks for: syntax, answers, whose they are, imports, old names."""
+    is_notebook = kind.startswith("notebook: ")
+    path = tmp_path / ("exo1.ipynb" if is_notebook else "exo1.py")
+    path.write_text(large_notebook(kind.partition(": ")[2]) if is_notebook else NASTY[kind])
+    assert path.stat().st_size <= 5_100_000
+    submission = Submission("ana", "exo1", tmp_path, path, (Path(path.name),))
     before = time.process_time()
-    found = read_source(path)
-    answers_in(found)
+    found = reading.read(submission, KEYS, NAMING)
+    taken = time.process_time() - before
+    assert taken < 1.0
+    assert found.source or found.failure is not None or found.notices or is_notebook
+
+
+@pytest.mark.parametrize("kind", ["headings", "layers", "exercises of many names", "one huge line"])
+def test_looking_into_a_nasty_file_for_its_exercises_takes_less_than_a_second(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "tp.py"
+    path.write_text(NASTY[kind])
+    models = {"exo1": (ModelSpec("m", (layer("Dense", units=10),), (7850,)),)}
+    before = time.process_time()
+    exercises_within(path, NAMING, models)
     assert time.process_time() - before < 1.0
-    # Either it was read, or it is said why not.
-    assert found.tree is not None or found.failure is not None or found.notices
 
 
 def test_random_bytes_never_raise(tmp_path: Path) -> None:

@@ -61,7 +61,9 @@ def measure(exercise: str, seed: int, epochs: int | None) -> dict[str, Any]:
         program.write_text(source, encoding="utf-8")
         report = Path(folder, "record.json")
         command = [sys.executable, "-m", "grader", exercise, str(program), "--fresh", "--quiet", "--lang", "en"]
-        subprocess.run([*command, "--time-limit", "7200", "--json", str(report)], check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [*command, "--time-limit", "7200", "--json", str(report)], check=False, stdout=subprocess.DEVNULL
+        )
         record = json.loads(report.read_text(encoding="utf-8"))
     judged = [v for v in record["verdicts"] if v["id"] in JUDGED_BY_LUCK]
     return {

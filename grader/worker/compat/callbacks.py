@@ -1,4 +1,4 @@
-"""Callbacks: TensorBoard, which has nobody to show its curves to here, and checkpoints with names of old."""
+"""Callbacks: TensorBoard, which has nobody to show its curves to here, checkpoints with names of old, `val_acc`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 from grader.worker.compat.arguments import Kwargs, Positional, before, renamed
+from grader.worker.compat.history import OTHER
 from grader.worker.compat.told import Told
 
 _GONE = ("batch_size", "write_grads", "embeddings_layer_names", "embeddings_data")
@@ -16,7 +17,7 @@ _HOOKS = (
 
 
 def install(told: Told) -> None:
-    from keras.callbacks import ModelCheckpoint, TensorBoard
+    from keras.callbacks import EarlyStopping, ModelCheckpoint, ReduceLROnPlateau, TensorBoard
 
     def board(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
         kwargs = renamed(kwargs, dict.fromkeys(_GONE), "TensorBoard", told)
@@ -26,6 +27,30 @@ def install(told: Told) -> None:
     for hook in _HOOKS:  # its files would only be thrown away; and the package that writes them may be absent
         setattr(TensorBoard, hook, _set_model if hook == "set_model" else _nothing)
     _checkpoint(ModelCheckpoint, told)
+    for owner in (EarlyStopping, ModelCheckpoint, ReduceLROnPlateau):
+        _accuracy(owner, told)
+
+
+def _accuracy(owner: Any, told: Told) -> None:
+    """`monitor="val_acc"`, and `{val_acc:.2f}` in a file's name, whatever the metric is called in the logs."""
+    original, at_end = owner.__init__, owner.on_epoch_end
+
+    @functools.wraps(original)
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("monitor") in ("acc", "val_acc") and kwargs.get("mode", "auto") == "auto":
+            kwargs["mode"] = "max"  # Keras knows so only of the metrics that there are
+        self.asked_in = told.here()
+        original(self, *args, **kwargs)
+
+    @functools.wraps(at_end)
+    def on_epoch_end(self: Any, epoch: int, logs: Any = None) -> None:
+        logs = dict(logs or {})
+        monitor = getattr(self, "monitor", "")
+        if monitor not in logs and OTHER.get(monitor) in logs and monitor.endswith("acc"):
+            told.old(f"monitor={monitor!r}", f"monitor={OTHER[monitor]!r}", self.asked_in)
+        at_end(self, epoch, {**{OTHER[name]: value for name, value in logs.items() if name in OTHER}, **logs})
+
+    owner.__init__, owner.on_epoch_end = init, on_epoch_end
 
 
 def _nothing(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from grader.worker.compat.told import Told
 
-_OTHER = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc"}
+OTHER = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc"}
 
 
 def install(told: Told) -> None:
@@ -17,11 +17,18 @@ def install(told: Told) -> None:
 
     class Kept(dict[str, Any]):
         def __missing__(self, key: str) -> Any:
-            other = _OTHER.get(key)
+            other = OTHER.get(key)
             if other is None or other not in self:
                 raise KeyError(key)
-            told.old(f"history[{key!r}]", f"history[{other!r}]")
+            if key.endswith("acc"):  # the other way round is no old spelling: the metric itself was named "acc"
+                told.old(f"history[{key!r}]", f"history[{other!r}]")
             return self[other]
+
+        def get(self, key: str, default: Any = None) -> Any:
+            try:
+                return self[key]
+            except KeyError:
+                return default
 
         def __reduce__(self) -> tuple[Any, ...]:
             return dict, (dict(self),)  # a history that is pickled is an ordinary dictionary again

@@ -72,6 +72,24 @@ def install(told: Told) -> None:
 
     for kind, names in _TABLE.items():
         before(getattr(keras.layers, kind), "__init__", _today(kind, names, told))
+    for name in ("input", "output"):
+        if not hasattr(keras.layers.Layer, f"{name}_shape"):
+            setattr(keras.layers.Layer, f"{name}_shape", _Shape(name, told))
+
+
+class _Shape:
+    """`layer.output_shape`; a layer that has an attribute of that name keeps its own."""
+
+    def __init__(self, end: str, told: Told) -> None:
+        self._end = end
+        self._told = told
+
+    def __get__(self, layer: Any, kind: Any = None) -> Any:
+        if layer is None or not self._told.asked():
+            raise AttributeError(f"{self._end}_shape")
+        tensor = getattr(layer, self._end)  # where the layer is in no model yet, Keras says so
+        self._told.old(f"layer.{self._end}_shape", f"layer.{self._end}.shape")
+        return [tuple(t.shape) for t in tensor] if isinstance(tensor, list) else tuple(tensor.shape)
 
 
 def _today(

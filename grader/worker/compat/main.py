@@ -20,6 +20,7 @@ from grader.worker.compat import (
     openml,
     optimizers,
     paths,
+    scikit_learn,
     shell,
     tensorflow1,
 )
@@ -40,6 +41,7 @@ ABOVE = (
     openml,
     names,
     modules,
+    scikit_learn,
     colab,
     shell,
 )  # what calls the recorder's wrappers, with today's arguments

@@ -95,7 +95,8 @@ class MovedFinder(MetaPathFinder, Loader):
         today = today_of(spec.name)
         assert today is not None
         self._told.old(spec.name, today.replace("keras._tf_keras.keras", "tensorflow.keras"))
-        return Moved(spec.name, today, self._told)
+        kind = MovedFunction if spec.name.endswith("layers.merge") else Moved
+        return kind(spec.name, today, self._told)
 
     def exec_module(self, module: ModuleType) -> None:
         return None
@@ -121,3 +122,21 @@ class Moved(ModuleType):
         shown = self._today.replace("keras._tf_keras.keras", "tensorflow.keras")
         self._told.old(self.__name__, shown)
         return value
+
+
+class MovedFunction(Moved):
+    """`keras.layers.merge` was a function in Keras 1 and a module in Keras 2."""
+
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        return merged(inputs, *args, **kwargs)
+
+
+def merged(inputs: Any, mode: str = "sum", concat_axis: int = -1, **_: Any) -> Any:
+    from keras import layers
+
+    if mode == "concat":
+        return layers.concatenate(inputs, axis=concat_axis)
+    kinds = {"sum": layers.add, "mul": layers.multiply, "ave": layers.average, "max": layers.maximum}
+    if mode == "dot":
+        return layers.dot(inputs, axes=-1)
+    return kinds[mode](inputs)

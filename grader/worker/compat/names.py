@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib
-import json
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
 from grader.messages import say
 from grader.worker.compat.attributes import answer, everywhere, from_table
-from grader.worker.compat.modules import today_of
+from grader.worker.compat.keras2_files import model_from_text
+from grader.worker.compat.modules import merged, today_of
 from grader.worker.compat.told import Told
 
 Table = dict[str, tuple[str, Callable[[], Any]]]
@@ -22,11 +22,11 @@ def install(told: Told) -> None:
 
     models: Table = {
         "Input": ("keras.Input", lambda: keras.Input),
-        "model_from_yaml": ("keras.models.model_from_json", lambda: _model_from_yaml),
+        "model_from_yaml": ("keras.models.model_from_json", lambda: model_from_text),
         "model_from_config": ("keras.Model.from_config", lambda: keras.models.Sequential.from_config),
     }
     layers: Table = {
-        "merge": ("keras.layers.concatenate, add, …", lambda: _merge),
+        "merge": ("keras.layers.concatenate, add, …", lambda: merged),
         "CuDNNLSTM": ("keras.layers.LSTM", lambda: keras.layers.LSTM),
         "CuDNNGRU": ("keras.layers.GRU", lambda: keras.layers.GRU),
         "Sequential": ("keras.Sequential", lambda: keras.Sequential),
@@ -47,10 +47,34 @@ def install(told: Told) -> None:
         "plot": ("keras.utils.plot_model", lambda: keras.utils.plot_model),
         "print_summary": ("model.summary()", lambda: lambda model, *a, **k: model.summary()),
     }
-    tables = {"models": models, "layers": layers, "optimizers": optimizers, "utils": utils, "": {}}
+    utils["multi_gpu_model"] = ("model", lambda: lambda model, *a, **k: model)
+    tables = {"models": models, "layers": layers, "optimizers": optimizers, "utils": utils, "": {}, **_small()}
     for_each_keras({**tables, "preprocessing.image": image}, told)
     everywhere("optimizers.legacy", _todays_optimizers)
     _plot_model(told)
+    everywhere("models", lambda module: setattr(module, "model_from_json", model_from_text))
+
+
+_LOSSES = {
+    "mse": "mean_squared_error", "MSE": "mean_squared_error", "mae": "mean_absolute_error",
+    "MAE": "mean_absolute_error", "mape": "mean_absolute_percentage_error", "msle": "mean_squared_logarithmic_error",
+    "kld": "kl_divergence", "kullback_leibler_divergence": "kl_divergence", "logcosh": "log_cosh",
+    "cosine_proximity": "cosine_similarity",
+}  # fmt: skip
+_INITIALIZERS = {"normal": "RandomNormal", "uniform": "RandomUniform", "zero": "Zeros", "one": "Ones"}
+_REGULARIZERS = {"l1l2": "L1L2", "activity_l1": "L1", "activity_l2": "L2", "activity_l1l2": "L1L2"}
+
+
+def _small() -> dict[str, Table]:
+    """Modules of which only a few names have changed."""
+    tables: dict[str, Table] = {}
+    changed = {"losses": _LOSSES, "metrics": _LOSSES, "initializers": _INITIALIZERS, "regularizers": _REGULARIZERS}
+    for name, names in changed.items():
+        module = importlib.import_module(f"keras.{name}")
+        tables[name] = {
+            old: (f"keras.{name}.{new}", functools.partial(getattr, module, new)) for old, new in names.items()
+        }
+    return tables
 
 
 def for_each_keras(tables: dict[str, Table], told: Told) -> None:
@@ -82,30 +106,6 @@ def _todays_optimizers(legacy: ModuleType) -> None:
 
 def _legacy_image(name: str) -> Any:
     return getattr(importlib.import_module("keras._tf_keras.keras.preprocessing.image"), name)
-
-
-def _model_from_yaml(text: str, custom_objects: Any = None) -> Any:
-    import keras
-
-    try:
-        json.loads(text)
-    except ValueError:
-        raise ValueError(
-            "This model was written in YAML by another version of Keras, which Keras 3 does not read; "
-            "run the program that saves it again, with model.to_json()."
-        ) from None
-    return keras.models.model_from_json(text, custom_objects)
-
-
-def _merge(inputs: Any, mode: str = "sum", concat_axis: int = -1, **_: Any) -> Any:
-    from keras import layers
-
-    if mode == "concat":
-        return layers.concatenate(inputs, axis=concat_axis)
-    kinds = {"sum": layers.add, "mul": layers.multiply, "ave": layers.average, "max": layers.maximum}
-    if mode == "dot":
-        return layers.dot(inputs, axes=-1)
-    return kinds[mode](inputs)
 
 
 def _plot_model(told: Told) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 import sys
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -27,6 +29,9 @@ _RENAMED = {
 }  # fmt: skip
 
 
+_SPECIAL = ("logsumexp", "comb", "factorial", "factorial2", "factorialk")
+
+
 def install(told: Told) -> None:
     table: dict[str, tuple[str, Callable[[], Any]]] = {}
     for name, kind in _TYPES.items():
@@ -43,6 +48,8 @@ def _pictures(module: ModuleType, told: Told) -> None:
         "imread": ("matplotlib.pyplot.imread", lambda: _imread),
         "imsave": ("matplotlib.pyplot.imsave", lambda: _imsave),
         "imresize": ("PIL.Image.resize", lambda: _imresize),
+        "toimage": ("PIL.Image.fromarray", lambda: _toimage),
+        **{name: (f"scipy.special.{name}", functools.partial(_special, name)) for name in _SPECIAL},
     }
     answer(module, told, from_table(table, "scipy.misc.", told))
 
@@ -65,6 +72,16 @@ class ScipyMisc(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         return None
+
+
+def _special(name: str) -> Any:
+    return getattr(importlib.import_module("scipy.special"), name)
+
+
+def _toimage(array: Any, *args: Any, **kwargs: Any) -> Any:
+    from PIL import Image
+
+    return Image.fromarray(_bytes(array))
 
 
 def _imread(name: Any, flatten: bool = False, mode: str | None = None) -> Any:

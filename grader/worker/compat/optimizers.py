@@ -38,6 +38,9 @@ def _today(kind: str, usual: float, told: Told) -> Callable[[Positional, Kwargs]
         if "lr" in kwargs:
             told.old(f"{kind}(lr=…)", f"{kind}(learning_rate=…)")
             kwargs.setdefault("learning_rate", kwargs.pop("lr"))
+        if "schedule_decay" in kwargs:
+            del kwargs["schedule_decay"]
+            told.dropped(f"{kind}(schedule_decay=…)")
         if "decay" in kwargs:
             args, kwargs = _decayed(kind, usual, args, kwargs, told)
         if isinstance(kwargs.get("momentum"), int):

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
-from grader.worker.compat.attributes import answer
+from grader.worker.compat.attributes import answer, from_table
 from grader.worker.compat.told import Told
 
+CONTRIB = "tf.contrib was removed from TensorFlow in 2019; what it held is in tf.keras, or nowhere"
 _SWITCHES = ("disable_eager_execution", "disable_v2_behavior", "disable_v2_tensorshape", "disable_control_flow_v2")
+
+
+_OPTIMIZERS = {
+    "GradientDescentOptimizer": "SGD", "MomentumOptimizer": "SGD", "AdamOptimizer": "Adam",
+    "RMSPropOptimizer": "RMSprop", "AdagradOptimizer": "Adagrad", "AdadeltaOptimizer": "Adadelta",
+}  # fmt: skip
 
 
 def install(told: Told) -> None:
@@ -23,11 +31,17 @@ def install(told: Told) -> None:
         if name == "enable_eager_execution":
             told.dropped("tf.enable_eager_execution()")
             return lambda *a, **k: None
+        if name == "contrib":
+            raise ImportError(CONTRIB)
         value = getattr(first, name)
         told.old(f"tf.{name}", f"tf.compat.v1.{name}")
         return value
 
     answer(tf, told, find)
+    optimizers: dict[str, tuple[str, Callable[[], Any]]] = {
+        old: (f"keras.optimizers.{new}", functools.partial(_optimizer, new)) for old, new in _OPTIMIZERS.items()
+    }
+    answer(tf.train, told, from_table(optimizers, "tf.train.", told))
     for name in _SWITCHES:  # Keras 3 trains in eager mode only
         if hasattr(first, name):
             setattr(first, name, _ignored(f"tf.compat.v1.{name}()", told))
@@ -38,3 +52,14 @@ def _ignored(call: str, told: Told) -> Callable[..., None]:
         told.dropped(call)
 
     return ignored
+
+
+def _optimizer(kind: str) -> Callable[..., Any]:
+    """Its first two arguments were the rate and, for one of them, the momentum; `name` and locks mean nothing today."""
+    import keras
+
+    def make(learning_rate: float, *args: Any, use_locking: bool = False, name: str = "", **kwargs: Any) -> Any:
+        named = {"beta1": "beta_1", "beta2": "beta_2", "decay": "rho"}
+        return getattr(keras.optimizers, kind)(learning_rate, *args, **{named.get(k, k): v for k, v in kwargs.items()})
+
+    return make

@@ -27,16 +27,22 @@ class Told:
         """True where the student's own line asks, and not a library's."""
         return self._place() is not None
 
-    def old(self, old: str, new: str) -> None:
+    def old(self, old: str, new: str, place: tuple[str, int] | None = None) -> None:
         """An old spelling that was understood. Silent where it was not the student who wrote it."""
-        self.tell(say("`{old}` is an old spelling, which was understood: today one writes `{new}`.", old=old, new=new))
+        self.tell(
+            say("`{old}` is an old spelling, which was understood: today one writes `{new}`.", old=old, new=new), place
+        )
 
     def dropped(self, old: str) -> None:
         """An old spelling for which there is nothing today."""
         self.tell(say("`{old}` no longer exists and is not needed any more: it was ignored.", old=old))
 
-    def tell(self, text: Text) -> None:
-        place = self._place()
+    def here(self) -> tuple[str, int] | None:
+        """The student's line that asks now, for what can only be told later."""
+        return self._place()
+
+    def tell(self, text: Text, place: tuple[str, int] | None = None) -> None:
+        place = place or self._place()
         if place is None or (*place, text.en) in self._said or len(self._said) >= MOST_NOTICES:
             return
         self._said.add((*place, text.en))

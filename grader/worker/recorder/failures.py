@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 MOST_FRAMES = 50
+LONGEST_MESSAGE = 4000
 CELL = re.compile(r"<cell (\d+)>")
 TIMED = "<timed "  # what IPython calls the lines of a cell below `%%time`
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -31,7 +32,7 @@ def failure_of(problem: BaseException, work: Path, trace: TracebackType | None =
     cell = next((int(c.group(1)) for c in cells if c), None)
     return {
         "type": type(problem).__name__[:200],
-        "message": _COLOURS.sub("", _message(problem))[:4000],
+        "message": _bounded(_COLOURS.sub("", _message(problem))),
         "frames": frames[-MOST_FRAMES:],
         "cell": cell,
     }
@@ -42,6 +43,13 @@ def _message(problem: BaseException) -> str:
         return str(problem)
     except Exception:  # an exception class of the student's may not be printable
         return ""
+
+
+def _bounded(message: str) -> str:
+    """Both ends of a wall of text: TensorFlow says what is wrong at the very end."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[: LONGEST_MESSAGE // 2]}\n[…]\n{message[10 - LONGEST_MESSAGE // 2 :]}"
 
 
 def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:

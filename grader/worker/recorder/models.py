@@ -23,7 +23,7 @@ from grader.worker.recorder.guard import Guard
 MODELS = 400
 INTERIM_SECONDS = 15.0
 PROGRESS_SECONDS = 0.2
-BATCH_ROWS = 4096
+KERAS_BATCH = 32
 
 
 @dataclass
@@ -176,6 +176,8 @@ class ModelWatch:
             else None,
             compiled=compiled_as(model, seen.number),
         )
+        if self._audit_steps is not None:
+            _leave_out(given, self._audit_steps)
         callbacks = given.get("callbacks")
         if callbacks is None:
             given["callbacks"] = [follower]
@@ -299,13 +301,14 @@ class Follower(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
         self._epoch, self._last = epoch, -1
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        # Several steps may lie between two calls (`steps_per_execution`).
+        # Several steps may lie between two calls (`steps_per_execution`), and the last call of an epoch counts as full.
+        total = _maybe_int((self.params or {}).get("steps")) or 0
+        batch = min(batch, total - 1) if total else batch
         self._steps += batch - self._last
         self._last = batch
         now = time.monotonic()
         if now - self._told > PROGRESS_SECONDS:
             self._told = now
-            total = _maybe_int((self.params or {}).get("steps")) or 0
             self._watch._tape.write("batch", fit=self._fit, epoch=self._epoch, done=batch + 1, total=total)
         if self._audit_steps is not None and self._steps >= self._audit_steps:
             self._record.model.stop_training = True
@@ -336,6 +339,15 @@ def _architecture(model: Any) -> str | None:
         return str(model.to_json())
     except Exception:  # a layer of one's own without a config
         return None
+
+
+def _leave_out(given: dict[str, Any], steps: int) -> None:
+    """Rows that an audit will not come to need no copy: Keras makes one of all that it is given."""
+    rows = steps * (_maybe_int(given.get("batch_size")) or KERAS_BATCH)
+    plain = all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
+    whole = any(given.get(name) is not None for name in ("sample_weight", "class_weight", "steps_per_epoch"))
+    if plain and not whole and not given.get("validation_split") and len(given["x"]) == len(given["y"]):
+        given["x"], given["y"] = given["x"][:rows], given["y"][:rows]
 
 
 def _path(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

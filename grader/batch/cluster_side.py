@@ -1,0 +1,101 @@
+"""What runs on a worker of a Dask cluster. Dask finds these functions by name: the grader is installed there too.
+
+Grading happens in a thread of the worker, one submission in each, so that it grades no more at once than it has
+threads; its isolated processes are started with `subprocess`, which a worker under a nanny may do as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from grader import datasets, sandbox
+from grader.batch import warm
+from grader.batch.remote import grade_parcel
+from grader.domain import Text, Training
+from grader.errors import Breakdown
+from grader.grading import Listener
+from grader.grading.keys import JUDGES, RUNS, code, libraries
+from grader.messages import say
+
+NEWS = "grade"  # the topic under which workers tell how submissions fare
+EXAMINED_WITHIN_SECONDS = 300.0  # data may have to be made
+BETWEEN_NEWS_SECONDS = 1.0
+SHOWN = ("loss", "accuracy", "acc", "categorical_accuracy")
+
+
+def perform(batch: str, key: str, sent: bytes) -> bytes:
+    """The task: one submission. `key` is the task's own."""
+    from distributed import get_worker
+
+    return grade_parcel(sent, batch, _Telling(get_worker(), key))
+
+
+class _Telling(Listener):
+    """Sends news to whoever asked for the grading, not too often."""
+
+    def __init__(self, worker: Any, key: str) -> None:
+        self._worker = worker
+        self._key = key
+        self._told = 0.0
+
+    def phase(self, name: str) -> None:
+        self._worker.log_event(NEWS, {"key": self._key, "phase": name})
+
+    def event(self, kind: str, item: Any) -> None:
+        if kind not in ("fit_begin", "epoch") or not isinstance(item, Training):
+            return
+        if time.monotonic() - self._told < BETWEEN_NEWS_SECONDS:
+            return
+        self._told = time.monotonic()
+        last = {name: float(item.history[name][-1]) for name in SHOWN if item.history.get(name)}
+        news = {"key": self._key, "asked": item.epochs_asked, "run": item.epochs_run, "history": last}
+        self._worker.log_event(NEWS, news)
+
+
+# ── Between the scheduler and this worker, whatever its threads are doing ───────────────────────
+
+
+def version() -> str:
+    """Of the grader's own files: what grades, and what is said between machines."""
+    return code(*RUNS, *JUDGES, "batch")
+
+
+async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
+    """What the other side should know of this machine. `data` is the SHA-256 of each dataset.
+
+    Raises a `Breakdown` where this machine cannot grade as it should.
+    """
+    return await asyncio.wait_for(asyncio.to_thread(_examined, asked, backend, data), EXAMINED_WITHIN_SECONDS)
+
+
+def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
+    if asked != version():
+        raise _unfit(say("it has another version of the grader."))
+    walls, test = sandbox.choose(backend)
+    for name, digest in data.items():
+        if datasets.resolve(name).sha256 != digest:
+            raise _unfit(say("it has other data for {dataset}.", dataset=name))
+    return {
+        "host": platform.node(),
+        "cores": len(os.sched_getaffinity(0)),
+        "libraries": libraries(),
+        "walls": walls.name,
+        "warning": (test.warning.fr, test.warning.en),
+    }
+
+
+def _unfit(why: Text) -> Breakdown:
+    return Breakdown(why.fr, why.en)
+
+
+def halt(batch: str) -> None:
+    warm.halt(batch)
+
+
+async def tidy() -> None:
+    await asyncio.to_thread(warm.close_free)

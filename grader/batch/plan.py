@@ -1,0 +1,103 @@
+"""What a batch has to do: what is recorded already, what is only to be judged again, what must run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from grader.batch.pool import Task
+from grader.domain import DatasetInfo, Mode, Submission
+from grader.grading import Keeping
+from grader.grading.keys import Digests, fingerprint, judgement_key, run_key
+from grader.grading.shelf import Shelf
+from grader.store import Filed, Gradebook
+
+WALLED = ("bubblewrap", "landlock")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A task with what it is filed under; `task.options` say where its run is kept."""
+
+    task: Task
+    fingerprint: str
+    run_key: str
+    judgement_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`recorded` entries are in the gradebook as they stand, `kept` ones are on the shelf, the others must run."""
+
+    recorded: tuple[Entry, ...]
+    kept: tuple[Entry, ...]
+    to_run: tuple[Entry, ...]
+
+
+def plan(
+    tasks: Iterable[Task],
+    book: Gradebook,
+    shelf: Shelf,
+    data: Mapping[str, DatasetInfo],
+    backend: str,
+    fresh: bool = False,
+) -> Plan:
+    """`backend` is the sandbox that was asked for: a record made behind weaker walls is made again."""
+    known = book.digests()
+    digests: Digests = dict(known)
+    recorded: list[Entry] = []
+    kept: list[Entry] = []
+    to_run: list[Entry] = []
+    for task in tasks:
+        entry = _entry(task, data, digests)
+        filed = book.look_up(task.submission, entry.fingerprint)
+        broken = filed is not None and filed.broken
+        keeping = Keeping(shelf.folder, True, not (fresh or broken), entry.run_key)
+        entry = replace(entry, task=replace(task, options=replace(task.options, shelf=keeping)))
+        if not fresh and holds(filed, entry, backend):
+            recorded.append(entry)
+        elif not fresh and not broken and _on_shelf(shelf, entry.run_key, backend):
+            kept.append(entry)
+        else:
+            to_run.append(entry)
+    book.remember_digests({path: note for path, note in digests.items() if known.get(path) != note})
+    return Plan(tuple(recorded), tuple(kept), tuple(to_run))
+
+
+def holds(filed: Filed | None, entry: Entry, backend: str) -> bool:
+    """The record that is filed is the one that grading would give. What failed through the grader's fault never is."""
+    return (
+        filed is not None
+        and not filed.broken
+        and filed.judgement_key == entry.judgement_key
+        and trusted(filed.backend, entry.task.options.mode, backend)
+    )
+
+
+def trusted(backend: str, mode: Mode, asked: str) -> bool:
+    """Whether a run behind these walls will do where `asked` are wanted. What only was read needed none."""
+    if mode is Mode.STATIC or backend == "none" or asked == "process":
+        return True
+    return backend in WALLED if asked == "auto" else backend == asked
+
+
+def _on_shelf(shelf: Shelf, key: str, backend: str) -> bool:
+    told = shelf.circumstances(key)
+    return told is not None and trusted(str(told.sandbox.get("backend", "")), told.mode, backend)
+
+
+def _entry(task: Task, data: Mapping[str, DatasetInfo], digests: Digests) -> Entry:
+    exercise, submission = task.exercise, task.submission
+    handed_in = fingerprint(submission, digests)
+    run = run_key(handed_in, submission, exercise, data.get(exercise.dataset), task.options, digests)
+    return Entry(task, handed_in, run, judgement_key(run, exercise))
+
+
+def latest_attempts(submissions: Iterable[Submission]) -> list[Submission]:
+    """Of each student's attempts at an exercise, the last."""
+    last: dict[tuple[str, str], Submission] = {}
+    for submission in submissions:
+        key = (submission.student, submission.exercise)
+        if key not in last or submission.attempt > last[key].attempt:
+            last[key] = submission
+    return list(last.values())

@@ -1,0 +1,164 @@
+"""Who grades: a pool behind one small interface, and the loop that keeps it busy.
+
+A pool takes a task and promises its record, as a `concurrent.futures.Executor` does. `Benches` are threads of this
+process, each with a warm worker; `Remote` (beside) sends tasks as bytes through any executor there is.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.domain import DatasetInfo, Exercise, Record, Submission
+from grader.grading import Bench, Listener, Options, grade, not_marked
+from grader.grading.bench import evaluator_slot
+from grader.sandbox import Level, Sandbox
+from grader.sandbox.cores import shares
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One submission to grade, with its exercise and the options that hold for it."""
+
+    exercise: Exercise
+    submission: Submission
+    options: Options
+
+
+class Pool(Protocol):
+    """`room` is how many tasks it takes at a time. `stop` calls off what runs: nothing of it stays behind."""
+
+    room: int
+
+    def submit(self, task: Task, listener: Listener) -> Future[Record]: ...
+
+    def stop(self) -> None: ...
+
+
+def all_by(
+    pool: Pool,
+    tasks: Iterable[Task],
+    listen: Callable[[Task], Listener] = lambda task: Listener(),
+    needed: Callable[[Task], bool] = lambda task: True,
+) -> Generator[tuple[Task, Record | None], None, None]:
+    """Yield each task's record as it is finished, in no order. Closing the iterator stops the pool.
+
+    A task is asked about just before its turn: one that is not `needed` any more is yielded without a record.
+    """
+    coming = iter(tasks)
+    running: dict[Future[Record], Task] = {}
+    try:
+        more = True
+        while more or running:
+            while more and len(running) < pool.room:
+                task = next(coming, None)
+                more = task is not None
+                if task is not None and needed(task):
+                    running[pool.submit(task, listen(task))] = task
+                elif task is not None:
+                    yield task, None
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.result()
+    finally:
+        for future in running:
+            future.cancel()
+        pool.stop()
+
+
+def perform(task: Task, bench: Bench | None, listener: Listener) -> Record:
+    try:
+        return grade(task.exercise, task.submission, bench, task.options, listener)
+    except Exception as problem:  # one submission that the grader cannot take must not cost the others
+        return not_marked(task.exercise, task.submission, bench, task.options, problem)
+
+
+class Readers:
+    """For what is only read: no worker is started, no walls are needed."""
+
+    room = 1
+
+    def submit(self, task: Task, listener: Listener) -> Future[Record]:
+        promised: Future[Record] = Future()
+        promised.set_result(perform(task, None, listener))
+        return promised
+
+    def stop(self) -> None: ...
+
+
+class Benches:
+    """Threads of this process: as many benches, and one evaluator for all."""
+
+    def __init__(self, benches: list[Bench], evaluator: object) -> None:
+        self.room = len(benches)
+        self._benches = benches
+        self._evaluator = evaluator
+        self._free: queue.SimpleQueue[Bench] = queue.SimpleQueue()
+        for bench in benches:
+            self._free.put(bench)
+        self._threads = ThreadPoolExecutor(len(benches), thread_name_prefix="grade")
+
+    def wait_until_warm(self) -> None:
+        """For who measures; grading waits by itself."""
+        for bench in self._benches:
+            bench.student.wait_until_warm()
+            bench.evaluator.wait_until_warm()
+
+    def submit(self, task: Task, listener: Listener) -> Future[Record]:
+        return self._threads.submit(self._perform, task, listener)
+
+    def _perform(self, task: Task, listener: Listener) -> Record:
+        bench = self._free.get()
+        try:
+            return perform(task, bench, listener)
+        finally:
+            self._free.put(bench)
+
+    def stop(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for bench in self._benches:
+            bench.student.stop()
+        stop = getattr(self._evaluator, "stop", None)
+        if stop is not None:
+            stop()
+        self._threads.shutdown(wait=True)
+
+
+@contextmanager
+def benches(
+    sandbox: Sandbox, data: Mapping[str, DatasetInfo], count: int, threads: int
+) -> Generator[Benches, None, None]:
+    with ExitStack() as stack:
+        evaluator = None
+        if sandbox.level is not Level.LIMITS_ONLY:
+            evaluator = stack.enter_context(evaluator_slot(sandbox, data))
+        lock = threading.Lock()
+        made = [
+            stack.enter_context(
+                Bench(sandbox, data, threads=threads, evaluator=evaluator, evaluator_lock=lock, cores=cores)
+            )
+            for cores in shares(max(1, count))
+        ]
+        yield Benches(made, evaluator)
+
+
+def grade_all(
+    tasks: Iterable[Task],
+    sandbox: Sandbox,
+    data: Mapping[str, DatasetInfo],
+    jobs: int,
+    listen: Callable[[Task], Listener] = lambda task: Listener(),
+) -> Generator[tuple[Task, Record], None, None]:
+    """On this machine. Yield each task's record as it is finished, in no order. Closing the iterator ends everything
+    it started."""
+    tasks = list(tasks)
+    threads = max((task.options.threads for task in tasks), default=1)
+    with benches(sandbox, data, min(jobs, len(tasks)), threads) as pool:
+        for task, record in all_by(pool, tasks, listen):
+            assert record is not None
+            yield task, record

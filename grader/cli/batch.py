@@ -1,0 +1,383 @@
+"""`grade batch`: a class folder, graded as far as it has changed, safe to stop and to start again."""
+
+# Annotations are evaluated where they stand: their help texts are in the reader's language.
+from collections.abc import Generator, Iterator
+from contextlib import closing, nullcontext
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from grader.cli import exits
+from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, existing
+from grader.domain import Lang, Mode, Record, Submission
+from grader.errors import NothingToGrade
+from grader.messages import translate
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from grader.batch import Entry, Plan, Pool, Task
+    from grader.catalog import Catalog
+    from grader.cli.deadlines import Dates
+    from grader.cli.progress import ManySubmissions
+    from grader.grading import Options
+    from grader.grading.shelf import Shelf
+    from grader.store import Gradebook
+
+EVIDENCE = "evidence"
+
+
+class AttemptsChoice(StrEnum):
+    LAST = "last"
+    BEST = "best"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed."""
+
+    folder: Path
+    out: Path
+    jobs: int
+    only: tuple[str, ...]
+    options: "Options"
+    mode: Mode | None
+    data: Path | None
+    backend: str
+    fresh: bool
+    attempts: str | None
+    dates: "Dates"
+    lang: Lang
+    profile: bool = False
+    scheduler: str | None = None
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    def _(message: str) -> str:
+        return translate(message, lang)
+
+    @app.command(
+        help=_("Grades a class folder: every submission in isolation, in parallel; what is unchanged is kept.")
+    )
+    def batch(
+        folder: Annotated[
+            Path, typer.Argument(help=_("The folder of the submissions, or an archive of it (zip, tar.gz)."))
+        ],
+        out: Annotated[
+            Path, typer.Option(help=_("Where the gradebook, the records and the pages are written."))
+        ] = Path("resultats"),
+        jobs: Annotated[
+            int | None, typer.Option(min=1, help=_("Submissions graded at once (default: one per core)."))
+        ] = None,
+        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
+        mode: Annotated[
+            ModeChoice | None,
+            typer.Option(
+                help=_(
+                    "static: read only; audit: a few training steps; full: everything. Default: audit for costly trainings handed in with weights, else full."
+                )
+            ),
+        ] = None,
+        data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
+        sandbox: Annotated[
+            SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, never `process`."))
+        ] = SandboxChoice.AUTO,
+        seed: Annotated[int, typer.Option(min=0, help=_("Seed set before each program starts."))] = 0,
+        time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that each program may take."))] = None,
+        fresh: Annotated[
+            bool, typer.Option("--fresh", help=_("Run every submission, also those that have not changed."))
+        ] = False,
+        attempts: Annotated[
+            AttemptsChoice | None,
+            typer.Option(help=_("Of several attempts, which one counts: the last one (the default) or the best.")),
+        ] = None,
+        deadline: Annotated[
+            str | None,
+            typer.Option(
+                metavar="DATE", help=_("When the work was due: 2026-03-01T23:59, local time; none takes it back.")
+            ),
+        ] = None,
+        late: Annotated[
+            str | None,
+            typer.Option(
+                metavar="POLICY",
+                help=_(
+                    "What late work costs: none; per-day:10 (percent of the points) or per-day:10:50 (at most 50); cut-off."
+                ),
+            ),
+        ] = None,
+        grace: Annotated[
+            str | None, typer.Option(metavar="TIME", help=_("How long after the deadline nothing is late: 15min, 2h."))
+        ] = None,
+        extensions: Annotated[
+            Path | None, typer.Option(help=_("CSV with the columns student,deadline: deadlines of single students."))
+        ] = None,
+        received: Annotated[
+            Path | None, typer.Option(help=_("CSV with the columns student,received: when each work came in."))
+        ] = None,
+        no_speedups: Annotated[
+            bool,
+            typer.Option(
+                "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
+            ),
+        ] = False,
+        scheduler: Annotated[
+            str | None,
+            typer.Option(
+                metavar="ADDRESS", help=_("Grade on the Dask cluster of this scheduler: tcp://host:8786 or tls://….")
+            ),
+        ] = None,
+        profile: Annotated[bool, typer.Option("--profile", help=_("Tell at the end where the time went."))] = False,
+        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+    ) -> int:
+        from grader.cli.deadlines import understand
+        from grader.grading import Options
+
+        return _batch(
+            Asked(
+                existing(folder),
+                out,
+                jobs or cores(),
+                tuple(exercise or ()),
+                Options(Mode.FULL, seed, time_limit=time_limit, speedups=not no_speedups),
+                Mode(mode.value) if mode else None,
+                data,
+                sandbox.value,
+                fresh,
+                attempts.value if attempts else None,
+                understand(deadline, late, grace, extensions, received),
+                lang,
+                profile,
+                scheduler,
+            )
+        )
+
+
+def _batch(asked: Asked) -> int:
+    from grader import catalog
+    from grader.batch import plan
+    from grader.cli import deadlines
+    from grader.cli.filing import write_json, write_pages
+    from grader.cli.profile import BatchProfile
+    from grader.cli.progress import console_for
+    from grader.cli.telling import of_this_batch, show_summary
+    from grader.grading.shelf import Shelf
+    from grader.messages import say
+    from grader.reports.terminal import shown
+    from grader.store import Gradebook
+
+    console, profile = console_for(), BatchProfile()
+    known = catalog.locate()
+    submissions = _submissions(asked, known, console)
+    exercises = {id_: known.find(id_) for id_ in sorted({s.exercise for s in submissions})}
+    data = data_for(list(exercises.values()), asked.data)
+    shelf = Shelf(asked.out / EVIDENCE, everything=True)
+    shelf.sweep()
+    with Gradebook.open(asked.out, create=True) as book:
+        if asked.attempts is not None:
+            book.set("attempts", asked.attempts)
+        deadlines.note(book, asked.dates, [known.find(name).id for name in asked.only])
+        todo = plan(
+            _tasks(asked, exercises, _attempts(book, submissions)), book, shelf, data, asked.backend, asked.fresh
+        )
+        book.seen((entry.task.submission, entry.fingerprint) for entry in todo.recorded)
+        if todo.recorded:
+            words = say(
+                "Unchanged since they were graded: {count}. `--fresh` runs them anew.", count=len(todo.recorded)
+            )
+            console.print(shown(words, asked.lang), style="bright_black")
+        with closing(_graded(asked, todo, book, shelf, data, console)) as results:
+            for entry, record in results:
+                book.file(entry.task.submission, entry.fingerprint, entry.run_key, entry.judgement_key, record)
+                write_json(book, record)
+                profile.add(record.phases)
+        graded = of_this_batch(book, submissions)
+        for record in graded:
+            write_json(book, record, only_missing=not (asked.dates.asked or asked.attempts))
+        show_summary(book, graded, asked.dates, console, asked.lang)
+        page = write_pages(book, asked.lang)
+        console.print(shown(say("Gradebook and records: {folder}", folder=asked.out), asked.lang), style="bright_black")
+        if page is not None:
+            console.print(shown(say("Class page: {page}", page=page), asked.lang), style="bright_black")
+    if asked.profile:
+        profile.show(asked.jobs, asked.lang)
+    return exits.of_records(graded)
+
+
+def _submissions(asked: Asked, known: "Catalog", console: Any) -> list[Submission]:
+    """What the folder, or the archive, holds; what it holds besides is told."""
+    from grader import intake
+    from grader.cli.unpacking import COPIES, Walled
+    from grader.grading.within import looking_with
+    from grader.messages import say
+    from grader.reports.terminal import shown
+    from grader.sandbox import choose
+
+    wanted = [known.find(name).id for name in asked.only]
+    copies = asked.out / COPIES
+    with Walled(lambda: choose(asked.backend)[0]) as unpack:
+        found = intake.find_all(asked.folder, known.ids(), tuple(wanted), looking_with(known), unpack, copies)
+    own = asked.out.resolve()
+    submissions = [  # results that lie in the class folder are no submissions, but for what was unpacked there
+        s
+        for s in found.submissions
+        if not s.root.resolve().is_relative_to(own) or s.root.resolve().is_relative_to(own / COPIES)
+    ]
+    for left in found.ignored:
+        if (asked.folder / left.path).resolve().is_relative_to(own):
+            continue
+        words = say("Left out: {path} — {reason}", path=left.path, reason=left.reason)
+        console.print(shown(words, asked.lang), style="bright_black")
+    if not submissions:
+        raise NothingToGrade(
+            f"Aucune copie reconnue dans {asked.folder}. Une copie se nomme d'après son exercice, p. ex. `dupont/exo1.py`.",
+            f"No submission was recognised in {asked.folder}. A submission is named after its exercise, e.g. `smith/exo1.py`.",
+        )
+    return submissions
+
+
+def _attempts(book: "Gradebook", submissions: list[Submission]) -> list[Submission]:
+    from grader.batch.plan import latest_attempts
+
+    return submissions if book.setting("attempts", "last") == "best" else latest_attempts(submissions)
+
+
+def _tasks(asked: Asked, exercises: Any, submissions: list[Submission]) -> "Iterator[Task]":
+    from dataclasses import replace
+
+    from grader.batch import Task, usual_mode, with_threads
+
+    options = with_threads(asked.options, min(asked.jobs, len(submissions)), cores())
+    for submission in submissions:
+        exercise = exercises[submission.exercise]
+        mode = asked.mode or usual_mode(exercise, submission)
+        yield Task(exercise, submission, replace(options, mode=mode))
+
+
+# ── Grading ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _graded(
+    asked: Asked, todo: "Plan", book: "Gradebook", shelf: "Shelf", data: Any, console: Any
+) -> "Generator[tuple[Entry, Record], None, None]":
+    """The records that are new, each as soon as it is there. Without anything to do, nothing is started."""
+    from grader.cli.progress import ManySubmissions
+    from grader.cli.telling import needs_attention
+    from grader.messages import say
+    from grader.reports.terminal import finished_line, shown
+
+    if not todo.kept and not todo.to_run:
+        return
+    walls = _Walls(asked.backend, asked.lang, console)
+    total = len(todo.kept) + len(todo.to_run)
+    with (
+        ManySubmissions(total, asked.lang, shown(say("Grading"), asked.lang)) as display,
+        closing(_each(asked, todo, book, shelf, data, walls, display)) as results,
+    ):
+        for entry, record in results:
+            yield entry, record
+            counts = book.record(record.student, record.exercise) or record
+            display.finished(_name(entry.task), finished_line(counts, asked.lang), needs_attention(counts))
+
+
+def _each(
+    asked: Asked,
+    todo: "Plan",
+    book: "Gradebook",
+    shelf: "Shelf",
+    data: Any,
+    walls: "_Walls",
+    display: "ManySubmissions",
+) -> "Generator[tuple[Entry, Record], None, None]":
+    """First what is only judged again, then what runs."""
+    from grader.batch import all_by
+    from grader.batch.plan import holds
+    from grader.grading import Desk, rejudge
+
+    to_run = list(todo.to_run)
+    if not book.first_at_work():  # two batches at once meet in the middle
+        to_run.reverse()
+    with Desk(data, walls.chosen) as desk:
+        for entry in todo.kept:
+            try:
+                record = rejudge(entry.task.exercise, entry.task.submission, shelf, entry.run_key, desk)
+            except Exception:  # whatever is wrong with what was kept: a new run will tell
+                record = None
+            if record is not None:
+                yield entry, record
+            else:
+                to_run.append(entry)
+    if not to_run:
+        return
+    entries = {id(entry.task): entry for entry in to_run}
+
+    def needed(task: "Task") -> bool:
+        """Another batch may have graded it meanwhile."""
+        entry = entries[id(task)]
+        filed = book.look_up(task.submission, entry.fingerprint)
+        return asked.fresh or not holds(filed, entry, asked.backend)
+
+    with _pool(asked, to_run, data, shelf, walls, display) as pool:
+        tasks = [entry.task for entry in to_run]
+        with closing(all_by(pool, tasks, lambda task: display.listener(_name(task)), needed)) as results:
+            for task, record in results:
+                if record is not None:
+                    yield entries[id(task)], record
+                else:
+                    display.passed()
+
+
+def _pool(
+    asked: Asked,
+    to_run: "list[Entry]",
+    data: Any,
+    shelf: "Shelf",
+    walls: "_Walls",
+    display: "ManySubmissions",
+) -> "AbstractContextManager[Pool]":
+    """Who grades: this machine, or the cluster that was named."""
+    from grader.batch import Readers, benches
+
+    if asked.mode is Mode.STATIC:
+        return nullcontext(Readers())
+    if asked.scheduler is not None:
+        from grader.batch.cluster import cluster
+        from grader.reports.terminal import shown
+
+        to_run.sort(key=lambda entry: entry.task.exercise.dataset)  # a worker that stays with its data stays warm
+        return cluster(
+            asked.scheduler,
+            asked.backend,
+            data,
+            shelf,
+            lambda words: display.console.print(shown(words, asked.lang), style="bright_black"),
+        )
+    threads = max(entry.task.options.threads for entry in to_run)
+    return benches(walls.chosen(), data, min(asked.jobs, len(to_run)), threads)
+
+
+class _Walls:
+    """The sandbox, chosen and proven when it is first asked for, and then told."""
+
+    def __init__(self, backend: str, lang: Lang, console: Any) -> None:
+        self._backend, self._lang, self._console = backend, lang, console
+        self._found: Any = None
+
+    def chosen(self) -> Any:
+        if self._found is None:
+            from grader import sandbox
+            from grader.reports.terminal import sandbox_line, shown
+
+            self._found, test = sandbox.choose(self._backend)
+            line = sandbox_line(self._found.name, self._found.level.value, len(test.held), self._lang)
+            self._console.print(line)
+            if test.warning:  # what a stronger wall would have held, and the way to it
+                self._console.print(shown(test.warning, self._lang), style="bold yellow")
+        return self._found
+
+
+def _name(task: "Task") -> str:
+    return f"{task.submission.student} {task.exercise.id}"

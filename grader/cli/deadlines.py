@@ -1,0 +1,101 @@
+"""`--deadline`, `--late` and the tables beside them: when work was due, and when it came."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from grader.domain import Text
+from grader.errors import UsageError
+from grader.messages import plain, say
+from grader.store import Deadline, Gradebook, LatePolicy, parse_duration, parse_moment, parse_policy
+from grader.store.calendar import ALL
+
+NONE = "none"
+MOST_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What was asked for about deadlines, read and understood; None where nothing was said."""
+
+    deadline: Deadline | None = None
+    lifted: bool = False
+    extensions: tuple[tuple[str, str, datetime], ...] | None = None
+    receipts: tuple[tuple[str, str, datetime], ...] | None = None
+
+    @property
+    def asked(self) -> bool:
+        return self.lifted or any(part is not None for part in (self.deadline, self.extensions, self.receipts))
+
+
+def understand(
+    deadline: str | None, late: str | None, grace: str | None, extensions: Path | None, received: Path | None
+) -> Dates:
+    """Raises UsageError for what cannot be read."""
+    if deadline is None and (late is not None or grace is not None):
+        words = say("--late and --grace say what happens after a --deadline: name one.")
+        raise UsageError(words.fr, words.en)
+    lifted = deadline is not None and deadline.strip().lower() == NONE
+    due = None
+    if deadline is not None and not lifted:
+        policy = parse_policy(late) if late else LatePolicy()
+        due = Deadline(parse_moment(deadline, end_of_day=True), policy, parse_duration(grace) if grace else 0.0)
+    return Dates(
+        due,
+        lifted,
+        _table(extensions, "deadline", lambda text: parse_moment(text, end_of_day=True)),
+        _table(received, "received", parse_moment),
+    )
+
+
+def note(book: Gradebook, dates: Dates, exercises: Iterable[str]) -> None:
+    """Into the gradebook: for these exercises, or for all where none is named."""
+    if dates.deadline is not None or dates.lifted:
+        book.set_deadlines(list(exercises) or [ALL], dates.deadline)
+    if dates.extensions is not None:
+        book.extend(dates.extensions)
+    if dates.receipts is not None:
+        book.receive(dates.receipts)
+
+
+def unknown_students(dates: Dates, known: Iterable[str]) -> list[str]:
+    """Names of the tables that no record bears."""
+    there = {name.casefold() for name in known}
+    named = {student for table in (dates.extensions, dates.receipts) for student, _, _ in table or ()}
+    return sorted(name for name in named if name.casefold() not in there)
+
+
+def _table(
+    path: Path | None, column: str, read: Callable[[str], datetime]
+) -> tuple[tuple[str, str, datetime], ...] | None:
+    return tuple(_rows(path, column, read)) if path is not None else None
+
+
+def _rows(path: Path, column: str, read: Callable[[str], datetime]) -> Iterator[tuple[str, str, datetime]]:
+    """(student, exercise or `ALL`, moment): of a CSV with a header, separated by commas, semicolons or tabs."""
+    try:
+        text = path.read_bytes()[:MOST_BYTES].decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise _unreadable(path, plain(problem)) from None
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
+    names = {(name or "").strip().casefold(): name for name in rows.fieldnames or ()}
+    if not {"student", column} <= names.keys():
+        wanted = separator.join(("student", column))
+        raise _unreadable(path, say("its first line must be “{wanted}”", wanted=wanted))
+    for row in rows:
+        student, moment = (row.get(names["student"]) or "").strip(), (row.get(names[column]) or "").strip()
+        if student and moment:
+            exercise = (row.get(names["exercise"]) or "").strip() if "exercise" in names else ALL
+            yield student, exercise, read(moment)
+
+
+def _unreadable(path: Path, reason: Text) -> UsageError:
+    words = say("{path} cannot be read: {reason}.", path=path, reason=reason)
+    return UsageError(words.fr, words.en)

@@ -1,0 +1,105 @@
+"""`grade review` and `grade override`: what a teacher decides, with their name, the date and a reason."""
+
+# Annotations are evaluated where they stand: their help texts are in the reader's language.
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.cli.options import LangChoice
+from grader.domain import Lang, Text
+from grader.errors import UsageError
+from grader.messages import say, translate
+
+if TYPE_CHECKING:
+    from grader.store import Gradebook
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    def _(message: str) -> str:
+        return translate(message, lang)
+
+    @app.command(help=_("Walks through the answers that a teacher must read, question by question."))
+    def review(
+        folder: Annotated[
+            Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
+        ],
+        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
+        anonymous: Annotated[
+            bool, typer.Option("--anonymous", help=_("Without names, in an order that does not tell them."))
+        ] = False,
+        again: Annotated[bool, typer.Option("--again", help=_("Also what was decided before."))] = False,
+        author: Annotated[str | None, typer.Option(help=_("Who decides (default: git's user.name)."))] = None,
+        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+    ) -> None:
+        from grader.cli.deciding import author_name
+        from grader.cli.reviewing import walk
+        from grader.store import Gradebook
+
+        with Gradebook.open(folder) as book:
+            walk(book, exercise or [], anonymous, again, author_name(author), lang)
+
+    @app.command(help=_("Decides one verdict by hand, with a reason."))
+    def override(
+        folder: Annotated[
+            Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
+        ],
+        student: Annotated[str, typer.Argument(metavar="STUDENT")],
+        exercise: Annotated[str, typer.Argument(metavar="EXERCISE")],
+        check: Annotated[str, typer.Argument(metavar="CHECK", help=_("As in the record: accuracy, answer.convexe…"))],
+        points: Annotated[float | None, typer.Argument(metavar="POINTS", min=0)] = None,
+        reason: Annotated[str, typer.Option(help=_("Why; the student reads it."))] = "",
+        withdraw: Annotated[
+            bool, typer.Option("--withdraw", help=_("Take back what was decided: the grader's verdict holds again."))
+        ] = False,
+        author: Annotated[str | None, typer.Option(help=_("Who decides (default: git's user.name)."))] = None,
+        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+    ) -> None:
+        from grader.store import Gradebook
+
+        with Gradebook.open(folder) as book:
+            _override(book, (student, exercise, check), points, reason, withdraw, author, lang)
+
+
+def _override(
+    book: "Gradebook",
+    where: tuple[str, str, str],
+    points: float | None,
+    reason: str,
+    withdraw: bool,
+    author: str | None,
+    lang: Lang,
+) -> None:
+    from grader.cli.deciding import author_name, decide, find_record, find_verdict, within
+    from grader.cli.filing import write_json, write_pages
+    from grader.reports.terminal import figure, shown
+
+    record = find_record(book, where[0], where[1])
+    verdict = find_verdict(record, where[2])
+    if withdraw:
+        if not book.withdraw(record.student, record.exercise, verdict.id):
+            raise _usage(say("Nothing was decided about {check}.", check=verdict.id))
+    elif points is None or not reason.strip():
+        raise _usage(say("An override needs points and a reason: … CHECK POINTS --reason “…”, or --withdraw."))
+    else:
+        decide(book, record, verdict.id, within(points, verdict), author_name(author), reason)
+    write_json(book, record)
+    now = book.record(record.student, record.exercise)
+    assert now is not None
+    decided = find_verdict(now, verdict.id)
+    words = say(
+        "{student}, {exercise}, {check}: {points} of {most}. Mark: {score} of {whole}.",
+        student=now.student,
+        exercise=now.exercise,
+        check=decided.id,
+        points=figure(decided.points, lang),
+        most=figure(decided.max_points, lang),
+        score=figure(now.score, lang),
+        whole=figure(now.max_score, lang),
+    )
+    typer.echo(shown(words, lang))
+    write_pages(book, lang)
+
+
+def _usage(text: Text) -> UsageError:
+    return UsageError(text.fr, text.en)

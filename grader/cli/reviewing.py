@@ -1,0 +1,181 @@
+"""The walk through the answers that a teacher must read: one question over all students, then the next."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.text import Text as Styled
+
+from grader import catalog
+from grader.cli.deciding import decide
+from grader.cli.filing import write_json, write_pages
+from grader.cli.progress import console_for
+from grader.domain import Lang, Record, Status, Text, Verdict
+from grader.errors import UsageError
+from grader.messages import plain, safe, say, say_n
+from grader.reports.terminal import figure, shown
+from grader.store import Gradebook
+from grader.store.decisions import ANSWER, answer_of
+
+BACK, QUIT, SKIP = {"b", "r"}, {"q"}, {"", "s"}  # back or « revenir », quit, skip: the letters of both languages
+ANSWER_CHARS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One answer to be read."""
+
+    student: str
+    exercise: str
+    check: str
+
+
+def walk(book: Gradebook, only: list[str], anonymous: bool, again: bool, author: str, lang: Lang) -> None:
+    """Until the last answer, or until the teacher quits. Each decision is filed as soon as it is made."""
+    console = console_for()
+    items = to_read(book.records(exhibits=False), only, anonymous, again)
+    if not items:
+        console.print(shown(say("Nothing waits for a teacher."), lang))
+        return
+    keys = say(
+        "Type the points; then a comment, or Enter for none. Enter or s: skip · b: back · q: quit. Decisions are kept as you go."
+    )
+    console.print(shown(keys, lang), style="bright_black")
+    walker = _Walk(book, items, anonymous, author, lang, console)
+    walker.go()
+    left = len(to_read(book.records(exhibits=False), only, anonymous, False))
+    told = say_n("{count} answer decided", "{count} answers decided", len(walker.decided))
+    console.print(f"{shown(told, lang)} · {shown(say_n('{count} still waits', '{count} still wait', left), lang)}")
+    write_pages(book, lang)
+
+
+def to_read(records: list[Record], only: list[str], anonymous: bool, again: bool) -> list[Item]:
+    """In the order of exercises and questions; `again` brings up what was decided before."""
+    places: dict[tuple[str, str], int] = {}
+    found: list[Item] = []
+    for record in records:
+        for place, verdict in enumerate(record.verdicts):
+            decided = verdict.override is not None and verdict.override.was_status is Status.REVIEW
+            if (not only or record.exercise in only) and (verdict.status is Status.REVIEW or (again and decided)):
+                places.setdefault((record.exercise, verdict.id), place)
+                found.append(Item(record.student, record.exercise, verdict.id))
+
+    def order(item: Item) -> tuple[str, int, str]:
+        who = hashlib.sha256(f"{item.check}\0{item.student}".encode("utf-8", "replace")).hexdigest()
+        return item.exercise, places[item.exercise, item.check], who if anonymous else item.student
+
+    return sorted(found, key=order)
+
+
+class _Walk:
+    def __init__(
+        self, book: Gradebook, items: list[Item], anonymous: bool, author: str, lang: Lang, console: Console
+    ) -> None:
+        self._book = book
+        self._items = items
+        self._anonymous = anonymous
+        self._author = author
+        self._lang = lang
+        self._console = console
+        self._questions = _questions()
+        self.decided: set[Item] = set()
+
+    def go(self) -> None:
+        at = 0
+        while at < len(self._items):
+            item = self._items[at]
+            record = self._book.record(item.student, item.exercise)
+            verdict = next((v for v in record.verdicts if v.id == item.check), None) if record else None
+            if record is None or verdict is None:  # another process took it away meanwhile
+                at += 1
+                continue
+            self._show(at, record, verdict)
+            given = self._points(verdict)
+            if given is None:
+                return
+            if isinstance(given, str):
+                at = max(0, at - 1) if given in BACK else at + 1
+                continue
+            comment = self._ask(say("Comment"))
+            if comment is None:
+                return
+            decide(self._book, record, item.check, given, self._author, comment)
+            write_json(self._book, record)
+            self.decided.add(item)
+            at += 1
+
+    def _show(self, at: int, record: Record, verdict: Verdict) -> None:
+        say_ = self._say
+        who = say("Copy {number}", number=at + 1) if self._anonymous else plain(safe(record.student, 80))
+        place = f"{at + 1}/{len(self._items)}"
+        self._console.print()
+        heading = Styled.assemble(
+            (f"{place}  ", "bright_black"), (f"{record.exercise} · {say_(verdict.title)} · {say_(who)}", "bold")
+        )
+        self._console.print(heading)
+        question = self._questions(record.exercise, verdict.id)
+        if question:
+            self._console.print(Padding(Styled(say_(question)), (0, 0, 0, 2)))
+        if verdict.expected:
+            expected = Styled.assemble((f"{say_(say('expected'))}  ", "bright_black"), say_(verdict.expected))
+            self._console.print(Padding(expected, (0, 0, 0, 2)))
+        answer = safe(answer_of(record, verdict.id) or verdict.measured.in_(self._lang), ANSWER_CHARS, keep_lines=True)
+        self._console.print(Panel(Styled(answer), expand=False))
+        if verdict.override is not None:
+            told = say(
+                "Decided before: {points} by {author} on {date}. {comment}",
+                points=figure(verdict.points, self._lang),
+                author=verdict.override.author,
+                date=verdict.override.date[:10],
+                comment=verdict.override.reason,
+            )
+            self._console.print(Styled(say_(told), style="cyan"))
+
+    def _points(self, verdict: Verdict) -> float | str | None:
+        """The points, a command (skip or back), or None to quit. Asks until it understands."""
+        while True:
+            most = figure(verdict.max_points, self._lang)
+            told = self._ask(say("Points (0 to {most}; s, b, q)", most=most))
+            if told is None or told.casefold() in QUIT:
+                return None
+            if told.casefold() in SKIP | BACK:
+                return told.casefold()
+            try:
+                points = float(told.replace(",", "."))
+            except ValueError:
+                points = -1.0
+            if 0 <= points <= verdict.max_points:
+                return points
+            self._console.print(self._say(say("“{told}” is neither points nor a command.", told=safe(told, 40))))
+
+    def _ask(self, question: Text) -> str | None:
+        """One line of the keyboard or the pipe; None at its end."""
+        try:
+            return self._console.input(Styled(f"{self._say(question)} › ")).strip()
+        except EOFError:
+            self._console.print()
+            return None
+
+    def _say(self, text: Text) -> str:
+        return shown(text, self._lang)
+
+
+def _questions() -> Callable[[str, str], Text]:
+    """The wording of a check's question, as far as the exercises are at hand."""
+    known: dict[str, dict[str, Text]] = {}
+
+    def find(exercise: str, check: str) -> Text:
+        if exercise not in known:
+            try:
+                asked = catalog.locate().find(exercise).questions
+            except UsageError:
+                asked = ()
+            known[exercise] = {f"{ANSWER}{question.key}": question.text for question in asked}
+        return known[exercise].get(check, Text())
+
+    return find

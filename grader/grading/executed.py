@@ -1,0 +1,163 @@
+"""A notebook for the page: the executed one that the sandbox left, else the one handed in, cell by cell, bounded.
+
+Both are the student's to forge, so both are only text and PNG files that name their size: HTML, SVG and JavaScript
+outputs are left out in favour of the plain text that Jupyter stores beside them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from grader.domain import Json, Submission
+from grader.evidence import Forged, open_regular, read_json
+from grader.grading.pictures import png_size
+from grader.messages import settled
+
+FILE_BYTES = 8 << 20
+CELLS = 400
+CELL_CHARS = 20_000
+OUTPUTS = 20
+OUTPUT_CHARS = 4000
+TEXT_CHARS = 200_000  # of all cells
+PICTURE_BYTES = 260_000
+PICTURES_BYTES = 400_000  # of all cells
+
+
+def notebook_cells(folder: Path | None, submission: Submission) -> Json:
+    """The form `notebook` of `grader.grading.exhibits`; None where neither file is a notebook."""
+    executed = _content(folder / "executed.ipynb") if folder is not None else None
+    content = executed if executed is not None else _content(submission.main)
+    if content is None:
+        return None
+    shelf = _Shelf()
+    cells: list[Json] = []
+    number = 0
+    for cell in _cells(content):
+        if len(cells) >= CELLS or shelf.full:
+            return _form(submission, executed is not None, cells, cut=True)
+        code = cell.get("cell_type") == "code"
+        number += code
+        text = shelf.text(_joined(cell.get("source", cell.get("input"))), CELL_CHARS)
+        outputs = _together(_outputs(cell, shelf)) if code and executed is not None else []
+        if text.strip() or outputs:
+            kind = "code" if code else "markdown"
+            cells.append({"kind": kind, "number": number if code else 0, "text": text, "outputs": outputs})
+    return _form(submission, executed is not None, cells, cut=False)
+
+
+def _form(submission: Submission, executed: bool, cells: list[Json], cut: bool) -> Json:
+    return {"file": submission.program, "executed": executed, "cut": cut, "cells": cells}
+
+
+class _Shelf:
+    """What may still be kept of the whole notebook."""
+
+    def __init__(self) -> None:
+        self._chars = TEXT_CHARS
+        self._bytes = PICTURES_BYTES
+
+    @property
+    def full(self) -> bool:
+        return self._chars <= 0
+
+    def text(self, text: str, most: int) -> str:
+        most = max(0, min(most, self._chars))
+        kept = text if len(text) <= most else text[: max(0, most - 1)] + "…"
+        self._chars -= len(kept)
+        return kept
+
+    def picture(self, size: int) -> bool:
+        if size > min(PICTURE_BYTES, self._bytes):
+            return False
+        self._bytes -= size
+        return True
+
+
+def _content(path: Path) -> Mapping[str, Any] | None:
+    try:
+        with os.fdopen(open_regular(path, FILE_BYTES), "rb") as file:
+            content = read_json(file.read(FILE_BYTES))
+    except (Forged, OSError):
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _cells(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The cells, of format 3 too, whose cells lie in worksheets."""
+    sheets = content.get("worksheets")
+    lists = [s.get("cells") for s in sheets if isinstance(s, dict)] if isinstance(sheets, list) else []
+    for cells in (content.get("cells"), *lists):
+        for cell in cells if isinstance(cells, list) else []:
+            if isinstance(cell, dict):
+                yield cell
+
+
+def _joined(value: object) -> str:
+    if isinstance(value, list):
+        value = "".join(line for line in value if isinstance(line, str))
+    return _whole(value) if isinstance(value, str) else ""
+
+
+def _whole(text: str) -> str:
+    """Without lone surrogates, which no file takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+# ── Outputs ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _outputs(cell: Mapping[str, Any], shelf: _Shelf) -> Iterator[dict[str, Json]]:
+    outputs = cell.get("outputs")
+    for output in (outputs if isinstance(outputs, list) else [])[:OUTPUTS]:
+        made = _output(output, shelf) if isinstance(output, dict) else None
+        if made is not None:
+            yield made
+
+
+def _together(outputs: Iterator[dict[str, Json]]) -> list[Json]:
+    """Texts printed one after the other are one text, as Jupyter shows them."""
+    found: list[dict[str, Json]] = []
+    for output in outputs:
+        if found and found[-1]["kind"] == output["kind"] == "text":
+            found[-1] = {"kind": "text", "text": f"{found[-1]['text']}\n{output['text']}"}
+        else:
+            found.append(output)
+    return list(found)
+
+
+def _output(output: Mapping[str, Any], shelf: _Shelf) -> dict[str, Json] | None:
+    kind, data = output.get("output_type"), output.get("data")
+    if kind == "stream":
+        return _text("text", _joined(output.get("text")), shelf)
+    if kind == "error":
+        told = _joined([f"{line}\n" for line in output.get("traceback") or [] if isinstance(line, str)])
+        return _text("error", told or f"{output.get('ename')}: {output.get('evalue')}", shelf)
+    if not isinstance(data, dict):
+        return None
+    return _picture(data.get("image/png"), shelf) or _text("text", _joined(data.get("text/plain")), shelf)
+
+
+def _text(kind: str, text: str, shelf: _Shelf) -> dict[str, Json] | None:
+    """The end of a long text: that is where a training says how it went."""
+    text = settled(text).strip("\n")
+    if len(text) > OUTPUT_CHARS:
+        text = "…" + text[-OUTPUT_CHARS:]
+    text = shelf.text(text, OUTPUT_CHARS + 1)
+    return {"kind": kind, "text": text} if text.strip() else None
+
+
+def _picture(value: object, shelf: _Shelf) -> dict[str, Json] | None:
+    encoded = "".join(_joined(value).split())
+    if not encoded or not shelf.picture(len(encoded)):
+        return None
+    try:
+        data = base64.b64decode(encoded, validate=True)
+        width, height = png_size(data)
+    except (binascii.Error, ValueError):
+        return None
+    return {"kind": "png", "data": encoded, "width": width, "height": height}

@@ -1,0 +1,127 @@
+"""What decides a run, and what decides a judgement, each folded into one SHA-256.
+
+    fingerprint    the submission's files
+    run_key        … and everything that decides how they run: exercise, data, mode, seed, limits, recorder, libraries
+    judgement_key  … and everything that decides what is said of the run: the specification, the checks, the evaluator
+
+Equal run keys mean that the kept evidence still holds; equal judgement keys that the record does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, MutableMapping
+from dataclasses import asdict, fields, replace
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from grader import __version__
+from grader.domain import DatasetInfo, Exercise, Mode, Submission
+from grader.evidence import Forged, open_regular
+from grader.grading.bench import Options
+from grader.grading.run import HELPERS, MOST_FILE_BYTES, candidates
+
+FORM = 3  # grows when the keys are to change whatever else stays
+PACKAGE = Path(__file__).parents[1]
+LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
+RUNS = ("worker", "evidence.py", "fingerprints.py", "grading/run.py")
+MEASURES = ("evaluator", "evidence.py", "fingerprints.py")
+JUDGES = ("checks", "evaluator", "reading", "intake/names.py", "grading", "locale", "evidence.py", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
+NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
+MISSING = "-"
+
+Digests = MutableMapping[str, tuple[str, str]]
+"""Path of a file → (its state, its SHA-256): spares reading a file that did not change. Filled as files are read."""
+
+
+def fingerprint(submission: Submission, digests: Digests | None = None) -> str:
+    """Of the files that were handed in, by name and content."""
+    names = sorted(map(str, submission.files))
+    listed = [(name, _file(submission.root / name, digests)) for name in names]
+    return _folded([FORM, submission.program, listed])
+
+
+def run_key(
+    handed_in: str,
+    submission: Submission,
+    exercise: Exercise,
+    data: DatasetInfo | None,
+    options: Options,
+    digests: Digests | None = None,
+) -> str:
+    """`handed_in` is the submission's fingerprint."""
+    limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
+    steps = exercise.audit_steps if options.mode is Mode.AUDIT else None
+    lent = [(name, _lent(name, exercise, submission, digests)) for name in sorted(exercise.borrows)]
+    helpers = exercise.folder.parent / HELPERS if exercise.folder else None
+    chosen = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in NOT_DECISIVE}
+    decisive = [FORM, handed_in, exercise.id, data and data.sha256, options.mode.value, steps, asdict(limits), chosen]
+    return _folded([*decisive, lent, helpers and _file(helpers, digests), __version__, code(*RUNS), libraries()])
+
+
+def judgement_key(run: str, exercise: Exercise) -> str:
+    specification = exercise.folder / "exercise.py" if exercise.folder else None
+    return _folded([FORM, run, specification and _file(specification, None), code(*JUDGES)])
+
+
+@cache
+def measuring() -> str:
+    """Of the evaluator: answers that another one gave are not taken."""
+    return _folded([FORM, code(*MEASURES), libraries()])
+
+
+def _lent(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
+    """The content that would be lent under this name: that of the first candidate that is there."""
+    found = (_file(path, digests) for path in candidates(name, exercise, submission))
+    return next((digest for digest in found if digest != MISSING), MISSING)
+
+
+@cache
+def code(*rooms: str) -> str:
+    """Of the grader's own files in these rooms."""
+    digest = hashlib.sha256()
+    for room in rooms:
+        place = PACKAGE / room
+        found = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.suffix in (".py", ".mo"))
+        for path in found:
+            digest.update(f"\0{path.relative_to(PACKAGE)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@cache
+def libraries() -> tuple[str, ...]:
+    return (".".join(map(str, sys.version_info[:3])), *(f"{name} {_version(name)}" for name in LIBRARIES))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return MISSING
+
+
+def _file(path: Path, digests: Digests | None) -> str:
+    """The SHA-256 of a plain file, `MISSING` where there is none. Reads it only if it changed since it was noted."""
+    try:
+        with os.fdopen(open_regular(path, MOST_FILE_BYTES), "rb") as file:
+            status = os.fstat(file.fileno())
+            parts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+            state = " ".join(map(str, parts))
+            known = digests.get(str(path)) if digests is not None else None
+            if known is not None and known[0] == state:
+                return known[1]
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except (Forged, OSError):
+        return MISSING
+    if digests is not None:
+        digests[str(path)] = (state, found)
+    return found
+
+
+def _folded(parts: Any, default: Callable[[Any], str] = str) -> str:
+    return hashlib.sha256(json.dumps(parts, default=default, sort_keys=True).encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,161 @@
+"""Archives unpacked safely: nothing is written outside the target, nothing is a link, everything is bounded.
+
+    unpack(archive, target)     zip, tar, tar.gz, tar.bz2, tar.xz ─► files below `target`, and what was refused
+
+The parsers are the standard library's; what they say of an archive is believed in nothing: sizes are counted while
+bytes come out, names are judged by `members.place`. Hostile archives may still find a fault in a parser, or make one
+need much memory, so teachers' commands run this behind the sandbox's walls (`grader.worker.unpack`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.intake import tars, zips
+from grader.intake.entries import CLASS, Bounds, Member, Stop
+from grader.intake.members import Taken, place
+from grader.intake.refusals import Refusal, Why
+
+MOST_REFUSALS = 200
+KINDS = {
+    ".zip": "zip",
+    **dict.fromkeys((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"), "tar"),
+    **dict.fromkeys(
+        (".rar", ".7z", ".gz", ".bz2", ".xz", ".zst", ".tar.zst", ".ace", ".cab", ".dmg", ".iso"), "unknown"
+    ),
+}
+_OLDEST, _DAY = 315_532_800.0, 86_400.0  # 1980, where zip's clock begins
+
+
+class Opened(Protocol):
+    def __call__(self, archive: Path, bounds: Bounds) -> Iterator[Member]: ...
+
+
+def kind_of(name: str) -> str | None:
+    """`zip`, `tar`, `unknown` for an archive that is not opened; None for what is no archive by its name."""
+    lower = name.lower()
+    found = [suffix for suffix in KINDS if lower.endswith(suffix)]
+    return KINDS[max(found, key=len)] if found else None
+
+
+def stem_of(name: str) -> str:
+    """« rendu.tar.gz » → « rendu »."""
+    found = [suffix for suffix in KINDS if name.lower().endswith(suffix)]
+    return name[: -len(max(found, key=len))] if found else name
+
+
+def unpack(archive: Path, target: Path, bounds: Bounds = CLASS) -> tuple[Refusal, ...]:
+    """Unpack into `target`, a new or empty folder. What could not be taken is returned, never raised.
+
+    Raises:
+        OSError: `target` cannot be written, a full disk for instance.
+    """
+    refused: list[Refusal] = []
+    if archive.stat().st_size > bounds.archive:
+        return (Refusal("", Why.ARCHIVE_LARGE),)
+    opened = _opener(archive)
+    if opened is None:
+        return (Refusal("", Why.FORMAT if kind_of(archive.name) == "unknown" else Why.DAMAGED),)
+    target.mkdir(parents=True, exist_ok=True)
+    work = _Unpacking(target, bounds, archive.stat().st_size)
+    try:
+        for member in opened(archive, bounds):
+            why = work.take(member)
+            if why is not None:
+                refused.append(Refusal(member.name[:300], why))
+    except Stop as stop:
+        refused.append(Refusal("", stop.why))
+    return shortened(refused)
+
+
+def shortened(refused: list[Refusal]) -> tuple[Refusal, ...]:
+    if len(refused) <= MOST_REFUSALS:
+        return tuple(refused)
+    return (*refused[: MOST_REFUSALS - 1], Refusal("", Why.MORE))
+
+
+def _opener(archive: Path) -> Opened | None:
+    """By content, not by name: students rename files."""
+    if zips.is_zip(archive):
+        return zips.members
+    return tars.members if tars.is_tar(archive) else None
+
+
+@dataclass
+class _Unpacking:
+    target: Path
+    bounds: Bounds
+    packed: int
+
+    def __post_init__(self) -> None:
+        self.taken = Taken()
+        self.entries = 0
+        self.total = 0
+
+    def take(self, member: Member) -> Why | None:
+        """Write one entry, or say why not. Raises `Stop` where the whole archive asks for too much."""
+        self.entries += 1
+        if self.entries > self.bounds.entries:
+            raise Stop(Why.ENTRIES)
+        where = place(member.name)
+        if where is None:
+            return None
+        if isinstance(where, Why):
+            return where
+        if member.refused is not None:
+            return member.refused
+        claimed = self.taken.claim(where, member.folder)
+        if claimed is not None:
+            return claimed
+        path = self.target / where
+        if member.folder:
+            path.mkdir(parents=True, exist_ok=True)
+            return None
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return self._file(member, path)
+
+    def _file(self, member: Member, path: Path) -> Why | None:
+        """Sizes that the archive claims are only a first sieve; the bytes that really come are counted."""
+        if member.size > self.bounds.file:
+            return Why.LARGE
+        why: Why | None = None
+        written = 0
+        # Neither an existing file nor a link is ever opened, whatever the names led to.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for chunk in member.chunks():
+                    written += len(chunk)
+                    self.total += len(chunk)
+                    why = self._excess(written, member.packed)
+                    if why is not None:
+                        break
+                    file.write(chunk)
+        except Stop as stop:
+            path.unlink()
+            if member.packed:  # a zip's other entries have their own places
+                return stop.why
+            raise
+        if why is not None:
+            path.unlink()
+            if why is Why.TOTAL or not member.packed:
+                raise Stop(why)
+            return why
+        stamp = min(max(member.modified, _OLDEST), time.time() + _DAY)
+        os.utime(path, (stamp, stamp))
+        return None
+
+    def _excess(self, written: int, packed: int) -> Why | None:
+        if written > self.bounds.file:
+            return Why.LARGE
+        if self.total > self.bounds.total:
+            return Why.TOTAL
+        of_it, from_it = (written, packed) if packed else (self.total, self.packed)
+        if of_it > self.bounds.ratio_from and of_it > self.bounds.ratio * max(from_it, 1):
+            return Why.RATIO
+        return None

@@ -1,0 +1,112 @@
+"""Tar archives, plain or compressed, read once from the first byte to the last."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import IO, cast
+
+from grader.intake.entries import CHUNK, Bounds, Member, Stop
+from grader.intake.refusals import Why
+
+BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)
+MAGIC: dict[bytes, Callable[[IO[bytes], str], object]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\x00": lzma.open,
+}
+HEADERS = 4096  # bytes of headers and padding that each entry may cost
+
+
+class _Metered(io.RawIOBase):
+    """Counts what is decompressed, headers and skipped files included, and stops a bomb before it is out."""
+
+    def __init__(self, file: IO[bytes], most: int, ratio_most: int) -> None:
+        self._file = file
+        self._most = most
+        self._ratio_most = ratio_most
+        self._read = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(CHUNK if size < 0 else min(size, CHUNK))
+        self._read += len(data)
+        if self._read > self._most:
+            raise Stop(Why.TOTAL)
+        if self._read > self._ratio_most:
+            raise Stop(Why.RATIO)
+        return data
+
+
+def is_tar(archive: Path) -> bool:
+    """True where the first block, once decompressed, is a tar header; that of a truncated archive is still there."""
+    try:
+        with ExitStack() as stack:
+            header = _stream(archive, stack).read(tarfile.BLOCKSIZE)
+            tarfile.TarInfo.frombuf(header, tarfile.ENCODING, "surrogateescape")
+    except (*BROKEN, IndexError):
+        return False
+    return True
+
+
+def _stream(archive: Path, stack: ExitStack) -> IO[bytes]:
+    plain = stack.enter_context(archive.open("rb"))
+    start = plain.read(6)
+    plain.seek(0)
+    for magic, opened in MAGIC.items():
+        if start.startswith(magic):
+            return stack.enter_context(cast("IO[bytes]", opened(plain, "rb")))
+    return plain
+
+
+def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
+    packed = archive.stat().st_size
+    with ExitStack() as stack:
+        most = bounds.total + HEADERS * bounds.entries
+        metered = _Metered(_stream(archive, stack), most, max(bounds.ratio_from, bounds.ratio * packed))
+        try:
+            opened = stack.enter_context(tarfile.open(fileobj=cast("IO[bytes]", metered), mode="r|"))
+            for entry in opened:
+                yield Member(
+                    entry.name,
+                    entry.isdir(),
+                    entry.size,
+                    0,
+                    float(entry.mtime),
+                    _refused(entry),
+                    partial(_chunks, opened, entry),
+                )
+        except BROKEN:
+            raise Stop(Why.DAMAGED) from None
+
+
+def _refused(entry: tarfile.TarInfo) -> Why | None:
+    if entry.issym() or entry.islnk():
+        return Why.LINK
+    if entry.isdir() or (entry.isreg() and not entry.issparse()):
+        return None
+    return Why.SPECIAL
+
+
+def _chunks(opened: tarfile.TarFile, entry: tarfile.TarInfo) -> Iterator[bytes]:
+    file = opened.extractfile(entry)
+    left = entry.size
+    while file is not None and left > 0:
+        try:
+            chunk = file.read(min(CHUNK, left))
+        except BROKEN:
+            raise Stop(Why.DAMAGED) from None
+        if not chunk:
+            raise Stop(Why.DAMAGED)
+        left -= len(chunk)
+        yield chunk

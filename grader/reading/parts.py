@@ -1,0 +1,136 @@
+"""Which exercise a line belongs to, in a file that holds several.
+
+    # ---------- Exercice 2 : un perceptron          a comment, a markdown heading, `print("Exercice 2")`
+    def exo2(): …                                    a function or a class of that name
+
+What a name says is not known here: whoever reads gives a `Naming`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from grader.reading.source import Source
+
+MOST_TITLES = 3000  # comments that are looked at
+_COMMENT = re.compile(r"^[ \t]*#(?P<text>[^\n]{2,100})$", re.MULTILINE)
+_HEADING = re.compile(r" {0,3}(?:#{1,6}[ \t]|\*\*|__|<h[1-6]>)")
+
+
+class Naming(Protocol):
+    """What names and headings say, in the order in which they say it."""
+
+    def names(self, text: str) -> tuple[str, ...]: ...
+
+    def rest(self, text: str) -> str: ...
+
+    def titles(self, line: str) -> tuple[str, ...]: ...
+
+
+class Nameless:
+    """Where no exercise is known, nothing names one."""
+
+    def names(self, text: str) -> tuple[str, ...]:
+        return ()
+
+    def rest(self, text: str) -> str:
+        return text
+
+    def titles(self, line: str) -> tuple[str, ...]:
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """`marks`: the lines at which a part begins, ascending, with its exercise ("" where it is for several); `inside`:
+    (first line, last line, exercise) of functions and classes that bear an exercise's name; `prose`: the exercise of
+    each markdown cell."""
+
+    marks: tuple[tuple[int, str], ...] = ()
+    inside: tuple[tuple[int, int, str], ...] = ()
+    prose: tuple[str, ...] = ()
+
+    def at(self, line: int) -> str:
+        """The exercise to which a line belongs; "" where nothing says so."""
+        around = [(last - first, exercise) for first, last, exercise in self.inside if first <= line <= last]
+        if around:
+            return min(around)[1]
+        before = bisect_right(self.marks, line, key=lambda mark: mark[0])
+        return self.marks[before - 1][1] if before else ""
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """Every exercise that has a part of its own."""
+        found = [exercise for _, exercise in self.marks] + [exercise for *_, exercise in sorted(self.inside)]
+        return tuple(dict.fromkeys(exercise for exercise in found if exercise))
+
+
+def parts_of(source: Source, naming: Naming) -> Parts:
+    lines = dict(_titles(source))
+    titled = [(line, found) for line, text in sorted(lines.items()) if (found := naming.titles(text))]
+    marks = tuple((line, found[0] if len(found) == 1 else "") for line, found in titled)
+    inside = tuple(_inside(source.tree, naming)) if source.tree is not None else ()
+    return Parts(marks, inside, tuple(_of_cells(source, Parts(marks), naming)))
+
+
+def _of_cells(source: Source, parts: Parts, naming: Naming) -> Iterator[str]:
+    """The exercise of each markdown cell: its own heading's, the one's above it, or that of the code above both."""
+    place, above = 0, ""
+    for here, cell in zip(source.prose_at, source.prose, strict=False):
+        above = above if here == place else parts.at(here - 1)
+        place, title = here, _title_of(cell, naming)
+        above = above if title is None else title
+        yield above
+
+
+def _title_of(cell: str, naming: Naming) -> str | None:
+    """The exercise of a markdown cell's last heading ("" several); None where it has none."""
+    found = [titles for line in headings(cell) if (titles := naming.titles(line))]
+    return (found[-1][0] if len(found[-1]) == 1 else "") if found else None
+
+
+def headings(cell: str) -> Iterator[str]:
+    """The headings of a markdown cell, and its first line."""
+    lines = [line for line in cell.splitlines()[:MOST_TITLES] if line.strip()]
+    for number, line in enumerate(lines):
+        if number == 0 or _HEADING.match(line):
+            yield line[:200]
+
+
+def _titles(source: Source) -> Iterator[tuple[int, str]]:
+    """(line, text) of everything that may be a heading. A later one of the same line wins."""
+    line, at = 1, 0
+    for number, comment in enumerate(_COMMENT.finditer(source.text)):
+        if number >= MOST_TITLES:
+            break
+        line += source.text.count("\n", at, comment.start())
+        at = comment.start()
+        yield line, comment["text"]
+    for first, cell in zip(source.prose_at, source.prose, strict=False):
+        for heading in headings(cell):
+            yield first, heading
+    if source.tree is not None:
+        yield from _spoken(source.tree.body[:MOST_TITLES])
+
+
+def _spoken(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
+    """A string that stands alone, or one that is printed."""
+    for statement in statements:
+        value = statement.value if isinstance(statement, ast.Expr) else None
+        if isinstance(value, ast.Call) and getattr(value.func, "id", "") == "print" and len(value.args) == 1:
+            value = value.args[0]
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            yield statement.lineno, next((line for line in value.value[:400].splitlines() if line.strip()), "")
+
+
+def _inside(tree: ast.Module, naming: Naming) -> Iterator[tuple[int, int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            named = naming.names(node.name[:100])
+            if len(named) == 1:
+                yield node.lineno, node.end_lineno or node.lineno, named[0]

@@ -1,0 +1,57 @@
+"""Which exercises a file holds, told by what is in it: headings, answers that name their exercise, networks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from grader.domain import ModelSpec
+from grader.errors import UnreadableSubmission
+from grader.reading.answers import given_in
+from grader.reading.parts import Naming, parts_of
+from grader.reading.source import read_source
+
+MOST_LAYERS = 2000
+_BUILT = re.compile(
+    r"\b(?:(?P<new>Sequential|Input|InputLayer)|(?P<kind>Dense|Conv(?:olution)?2D|Max(?:Pool(?:ing)?)2D))"
+    r"[ \t]*\(\s*(?:(?:units|filters|output_dim|nb_filter)\s*=\s*)?(?P<size>\d{1,5})?"
+)
+_KINDS = {"Convolution2D": "Conv2D", "MaxPool2D": "MaxPooling2D"}
+Net = tuple[tuple[str, object], ...]
+
+
+def exercises_within(path: Path, naming: Naming, models: Mapping[str, Sequence[ModelSpec]]) -> tuple[str, ...]:
+    """The exercises of a program in the order in which they come; none where nothing can be read.
+
+    `models` are the networks of the exercises that ask for one of their own.
+    """
+    try:
+        source = read_source(path)
+    except UnreadableSubmission:
+        return ()
+    parts = parts_of(source, naming)
+    answered = [one.whose for one in given_in(source, naming, parts) if one.whose]
+    nets = set(_nets(source.text))
+    built = [exercise for exercise, specs in models.items() if specs and all(_net(spec) in nets for spec in specs)]
+    return tuple(dict.fromkeys([*parts.exercises, *answered, *built]))
+
+
+def _net(spec: ModelSpec) -> Net:
+    named = [(one.kind, one.settings.get("units", one.settings.get("filters"))) for one in spec.layers]
+    return tuple((kind, size) for kind, size in named if kind in ("Dense", "Conv2D", "MaxPooling2D"))
+
+
+def _nets(text: str) -> Iterator[Net]:
+    """The layers of each network as they are written, from where it begins to where the next one does."""
+    net: list[tuple[str, object]] = []
+    for number, found in enumerate(_BUILT.finditer(text)):
+        if number >= MOST_LAYERS:
+            break
+        if found["new"]:
+            yield tuple(net)
+            net = []
+        else:
+            kind = _KINDS.get(found["kind"], found["kind"])
+            net.append((kind, int(found["size"]) if found["size"] and kind != "MaxPooling2D" else None))
+    yield tuple(net)

@@ -1,0 +1,145 @@
+"""The pages: `index.html` for the class, `etudiants/<name>.html` for each student. Self-contained, nothing is loaded.
+
+Every page carries a content security policy that allows its own style sheet and its own script by their hashes,
+pictures in `data:` addresses, and nothing else. A page whose records, language and templates have not changed is
+left alone; `.pages.json` beside the class page remembers what each was made from.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from grader.domain import Lang, Record
+from grader.messages import LOCALE, safe
+from grader.reports.marks import by_student
+from grader.reports.names import slug
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+MANIFEST = ".pages.json"
+INDEX = "index.html"
+STUDENTS = "etudiants"
+
+
+def write_pages(records: Sequence[Record], folder: Path, lang: Lang) -> Path:
+    """Write what has changed, each page whole or not at all; remove pages of students who are gone. The class page."""
+    students = by_student(records)
+    makers = _makers_digest(lang)
+    digests = {name: [_digest(record) for record in own] for name, own in students.items()}
+    wanted = {f"{STUDENTS}/{slug(name)}.html": _joined(makers, digests[name]) for name in students}
+    whole = _joined(makers, [digest for own in digests.values() for digest in own])
+    before = _manifest(folder)
+    for name, own in students.items():
+        path = f"{STUDENTS}/{slug(name)}.html"
+        if before.get(path) != wanted[path] or not (folder / path).is_file():
+            _write(folder / path, student_page(own, lang))
+    index = folder / INDEX
+    if before.get(INDEX) != whole or not index.is_file():
+        _write(index, class_page(records, lang))
+    for path in before.keys() - wanted.keys():
+        if path.startswith(f"{STUDENTS}/") and path.endswith(".html") and "/" not in path.removeprefix(f"{STUDENTS}/"):
+            (folder / path).unlink(missing_ok=True)
+    after = {**wanted, INDEX: whole}
+    if after != before:
+        _write(folder / MANIFEST, json.dumps(after, indent=0))
+    return index
+
+
+def student_page(records: Sequence[Record], lang: Lang) -> str:
+    """One student's page, all exercises on it."""
+    from grader.reports.student_page import exercise_view
+
+    first = records[0]
+    return _render(
+        "student.html.j2",
+        lang,
+        script="",
+        name=safe(first.student, 200) or "?",
+        members=[safe(member, 100) for member in first.members[:20]],
+        views=[exercise_view(record, lang) for record in records],
+    )
+
+
+def class_page(records: Sequence[Record], lang: Lang) -> str:
+    from grader.reports.class_page import class_view
+
+    script = (TEMPLATES / "class.js").read_text(encoding="utf-8")
+    return _render("class.html.j2", lang, script=script, view=class_view(records, lang))
+
+
+# ── Templates ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _render(template: str, lang: Lang, script: str, **values: Any) -> str:
+    from markupsafe import Markup
+
+    from grader.reports.words import words
+
+    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    allowed = f"script-src '{_hash(script)}'" if script else "script-src 'none'"
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; {allowed}; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    page = _environment().get_template(template)
+    return page.render(lang=lang, w=words(lang), style=Markup(style), script=Markup(script), policy=policy, **values)
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+# ── What has changed ────────────────────────────────────────────────────────────────────────────
+
+
+def _makers_digest(lang: Lang) -> str:
+    """What pages are made by: this room's files, the words, the language."""
+    digest = hashlib.sha256(lang.encode())
+    for path in (*sorted(HERE.glob("*.py")), *sorted(TEMPLATES.iterdir()), *sorted(LOCALE.rglob("*.mo"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(record: Record) -> str:
+    return hashlib.sha256(repr(record).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _joined(makers: str, digests: Sequence[str]) -> str:
+    return hashlib.sha256(" ".join([makers, *digests]).encode()).hexdigest()
+
+
+def _manifest(folder: Path) -> Mapping[str, str]:
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    partial.write_bytes(text.encode("utf-8", "replace"))
+    partial.replace(path)

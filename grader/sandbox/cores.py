@@ -1,0 +1,32 @@
+"""A worker's share of the cores: what it starts, it starts there, so that full slots do not push one another about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+
+
+def available() -> tuple[int, ...]:
+    return tuple(sorted(os.sched_getaffinity(0)))
+
+
+def shares(slots: int) -> list[tuple[int, ...]]:
+    """The cores of each slot: all of them dealt out evenly; none in particular where there are more slots than cores."""
+    cores = available()
+    if slots > len(cores):
+        return [()] * slots
+    return [cores[len(cores) * n // slots : len(cores) * (n + 1) // slots] for n in range(slots)]
+
+
+@contextmanager
+def starting_on(cores: Collection[int]) -> Iterator[None]:
+    """Processes that this thread starts meanwhile stay on `cores`; on any where that is empty or not allowed."""
+    before = os.sched_getaffinity(0)
+    if cores:
+        with suppress(OSError):
+            os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

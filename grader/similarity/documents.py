@@ -1,0 +1,97 @@
+"""One student's program for one exercise, ready to be compared: its text, its signs, and which of them are the stub's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.domain import Submission
+from grader.errors import UnreadableSubmission
+from grader.reading import imports_of, read_source
+from grader.similarity.tokens import Token, tokens
+from grader.similarity.winnow import K, kgrams
+
+MOST_MODULES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`hashes[i]` is the k-gram that begins at token i; `given[i]` is true where token i was handed out.
+
+    `label` is what a reader calls it, `who` the people whose work it is: documents that share one are never compared.
+    """
+
+    label: str
+    who: frozenset[str]
+    file: str
+    text: str
+    tokens: tuple[Token, ...]
+    hashes: tuple[int, ...]
+    given: tuple[bool, ...]
+    own_lines: tuple[str, ...]
+
+    @property
+    def own(self) -> int:
+        """How many tokens are the student's."""
+        return len(self.given) - sum(self.given)
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What everybody was given: the k-grams and the lines of stubs and helper modules."""
+
+    hashes: frozenset[int] = frozenset()
+    lines: frozenset[str] = frozenset()
+
+
+def background(paths: Sequence[Path]) -> Background:
+    """Of the files that can be read; the others give nothing."""
+    hashes: set[int] = set()
+    lines: set[str] = set()
+    for path in paths:
+        text = _text(path)
+        hashes |= set(kgrams([t.sign for t in tokens(text)]))
+        lines |= {line.strip() for line in text.splitlines()}
+    return Background(frozenset(hashes), frozenset(lines))
+
+
+def document(submission: Submission, given: Background = Background()) -> Document | None:
+    """The program with the modules of the student's own that it imports; None where it cannot be read."""
+    try:
+        source = read_source(submission.main)
+    except UnreadableSubmission:
+        return None
+    parts = [source.text, *_modules(submission, imports_of(source))]
+    who = frozenset(submission.members or (submission.student,))
+    return of_text(submission.student, "\n".join(parts), given, who, submission.program)
+
+
+def of_text(
+    label: str, text: str, given: Background = Background(), who: Collection[str] = (), file: str = ""
+) -> Document:
+    found = tokens(text)
+    hashes = kgrams([token.sign for token in found])
+    marks = [False] * len(found)
+    for i, value in enumerate(hashes):
+        if value in given.hashes:
+            marks[i : i + K] = [True] * K
+    stripped = (line.strip() for line in text.splitlines())
+    own_lines = tuple(line for line in stripped if line and line not in given.lines)
+    return Document(label, frozenset(who or (label,)), file, text, tuple(found), tuple(hashes), tuple(marks), own_lines)
+
+
+def _modules(submission: Submission, imported: Collection[str]) -> list[str]:
+    """The modules beside the program that it names, each under a line with its name."""
+    found = []
+    for file in submission.files:
+        if file.suffix == ".py" and file.stem in imported and submission.root / file != submission.main:
+            found.append(f"\n# ── {file} ──\n{_text(submission.root / file)}")
+    return found[:MOST_MODULES]
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_source(path).text
+    except UnreadableSubmission:
+        return ""

@@ -1,0 +1,165 @@
+"""The gradebook's tables, and how an older file becomes a newer one: one small function per step.
+
+`PRAGMA user_version` says how many steps a file has taken. Steps are only ever added at the end.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from grader.errors import Breakdown, GraderError, UnreadableSubmission
+from grader.messages import say
+
+BUSY_SECONDS = 30.0
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """An open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut.
+
+    Raises:
+        UnreadableSubmission: the file is no gradebook, or one of a newer version.
+        Breakdown: the disk is full, or the file cannot be written.
+    """
+    with told(path):
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            _write_ahead(connection)
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            _migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Readers and one writer at once. Switching a new file over is the one moment that does not wait by itself."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    if _version(connection) == len(STEPS):
+        return
+    with writing(connection):
+        version = _version(connection)  # another process may have gone ahead meanwhile
+        if version > len(STEPS):
+            newer = say("{path} was made by a newer version of the grader; this one cannot read it.", path=path)
+            raise UnreadableSubmission(newer.fr, newer.en)
+        for step in STEPS[version:]:
+            step(connection)
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction, whole or not at all."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def told(path: Path) -> Iterator[None]:
+    """SQLite's complaints, in a sentence that says what to do."""
+    try:
+        yield
+    except sqlite3.DatabaseError as problem:
+        raise _in_words(path, problem) from problem
+
+
+def _in_words(path: Path, problem: sqlite3.DatabaseError) -> GraderError:
+    code = getattr(problem, "sqlite_errorcode", 0) & 0xFF
+    if code in _FULL:
+        words = say(
+            "The gradebook {path} cannot be written ({reason}). What was graded before is kept: free some space, and "
+            "start again to go on.",
+            path=path,
+            reason=problem,
+        )
+    elif code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        words = say("{path} is not a gradebook, or is damaged ({reason}).", path=path, reason=problem)
+        return UnreadableSubmission(words.fr, words.en)
+    else:
+        words = say("The gradebook {path} cannot be used ({reason}).", path=path, reason=problem)
+    return Breakdown(words.fr, words.en)
+
+
+def _first(connection: sqlite3.Connection) -> None:
+    """`submissions.seen` grows: of one student's submissions with the same exercise and attempt, the one seen last
+    is current. `fingerprint` is that of the files, `run_key` that of all that decides a run, `judgement_key` that of
+    all that decides a record, `backend` the sandbox that it ran in. `exhibits` are apart because they are large."""
+    for statement in (
+        "CREATE TABLE students (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        """CREATE TABLE submissions (
+            id INTEGER PRIMARY KEY,
+            student INTEGER NOT NULL REFERENCES students ON DELETE CASCADE,
+            exercise TEXT NOT NULL,
+            attempt INTEGER NOT NULL,
+            fingerprint TEXT NOT NULL,
+            program TEXT NOT NULL,
+            received TEXT NOT NULL,
+            identity TEXT NOT NULL,
+            members TEXT NOT NULL,
+            seen INTEGER NOT NULL,
+            UNIQUE (student, exercise, attempt, fingerprint))""",
+        """CREATE TABLE records (
+            submission INTEGER PRIMARY KEY REFERENCES submissions ON DELETE CASCADE,
+            run_key TEXT NOT NULL,
+            judgement_key TEXT NOT NULL,
+            schema INTEGER NOT NULL,
+            broken INTEGER NOT NULL,
+            backend TEXT NOT NULL,
+            made TEXT NOT NULL,
+            json TEXT NOT NULL,
+            exhibits TEXT NOT NULL)""",
+        """CREATE TABLE decisions (
+            id INTEGER PRIMARY KEY,
+            student INTEGER NOT NULL REFERENCES students ON DELETE CASCADE,
+            exercise TEXT NOT NULL,
+            check_id TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('review', 'override')),
+            points REAL NOT NULL,
+            author TEXT NOT NULL,
+            date TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            anchor TEXT NOT NULL,
+            withdrawn TEXT)""",
+        "CREATE INDEX decisions_of ON decisions (student, exercise, check_id)",
+        "CREATE TABLE deadlines (exercise TEXT PRIMARY KEY, due TEXT NOT NULL, policy TEXT NOT NULL, grace REAL NOT NULL)",
+        "CREATE TABLE extensions (student TEXT, exercise TEXT, due TEXT NOT NULL, PRIMARY KEY (student, exercise))",
+        "CREATE TABLE receipts (student TEXT, exercise TEXT, received TEXT NOT NULL, PRIMARY KEY (student, exercise))",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+        """CREATE TABLE digests (
+            path TEXT PRIMARY KEY,
+            state TEXT NOT NULL,
+            sha256 TEXT NOT NULL)""",
+    ):
+        connection.execute(statement)
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)

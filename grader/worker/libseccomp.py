@@ -1,0 +1,124 @@
+"""A thin binding of libseccomp, which writes the kernel's filters of system calls on every processor and is on every
+Debian, Ubuntu and Fedora (`apt` and `systemd` need it): https://github.com/seccomp/libseccomp.
+
+Its own Python module is compiled by the distributions for their own Python only, and PyPI's `pyseccomp` has had no
+release since 2021; the five C functions called here have kept their form since 2.3 (2016).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+from functools import cache
+from typing import NamedTuple
+
+ALLOW = 0x7FFF0000
+ERRNO = 0x00050000
+BAD_ARCHITECTURE, OPTIMIZE, BINARY_TREE = 2, 8, 2
+EQUAL, AT_LEAST, MASKED_EQUAL, NOT_EQUAL = 4, 5, 7, 1
+INT = 0xFFFFFFFF  # the kernel looks at the low half of an `int` argument only: so must a comparison
+
+
+class Where(ctypes.Structure):
+    """`struct scmp_arg_cmp`: a condition on one argument of a call."""
+
+    _fields_ = (
+        ("argument", ctypes.c_uint),
+        ("operator", ctypes.c_int),
+        ("first", ctypes.c_uint64),
+        ("second", ctypes.c_uint64),
+    )
+
+
+class When(NamedTuple):
+    """Argument `argument`, under `mask`, has the value `value`."""
+
+    argument: int
+    value: int
+    mask: int = INT
+
+    def compiled(self) -> Where:
+        return Where(self.argument, MASKED_EQUAL, self.mask, self.value & self.mask)
+
+
+class From(NamedTuple):
+    """Argument `argument`, all 64 bits of it, is at least `value`."""
+
+    argument: int
+    value: int
+
+    def compiled(self) -> Where:
+        return Where(self.argument, AT_LEAST, self.value, 0)
+
+
+class Other(NamedTuple):
+    """Argument `argument`, all 64 bits of it, is not `value`."""
+
+    argument: int
+    value: int
+
+    def compiled(self) -> Where:
+        return Where(self.argument, NOT_EQUAL, self.value, 0)
+
+
+Condition = When | From | Other
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """None where libseccomp is not installed."""
+    try:
+        found = ctypes.CDLL("libseccomp.so.2", use_errno=True)
+    except OSError:
+        return None
+    found.seccomp_init.restype = ctypes.c_void_p
+    found.seccomp_init.argtypes = [ctypes.c_uint32]
+    found.seccomp_release.argtypes = [ctypes.c_void_p]
+    found.seccomp_load.argtypes = [ctypes.c_void_p]
+    found.seccomp_attr_set.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32]
+    found.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
+    found.seccomp_rule_add_array.argtypes = [
+        ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(Where),
+    ]  # fmt: skip
+    return found
+
+
+class Filter:
+    """What is not refused is allowed; a call made in another processor's way (32 bits, x32) does not exist.
+
+    Raises:
+        OSError: libseccomp is not there, or refuses a rule.
+    """
+
+    def __init__(self) -> None:
+        found = library()
+        if found is None:
+            raise OSError(errno.ENOENT, "libseccomp is not installed")
+        self._library = found
+        self._context = found.seccomp_init(ALLOW)
+        if not self._context:
+            raise OSError(errno.ENOMEM, "libseccomp: seccomp_init")
+        self._checked(found.seccomp_attr_set(self._context, BAD_ARCHITECTURE, ERRNO | errno.ENOSYS))
+        found.seccomp_attr_set(self._context, OPTIMIZE, BINARY_TREE)  # from 2.5 on; older ones do without
+
+    def refuse(self, call: str, *conditions: Condition, code: int = errno.EPERM) -> None:
+        """The call fails with this errno where all conditions hold; one that this processor has not is left out."""
+        number = self._library.seccomp_syscall_resolve_name(call.encode())
+        if number < 0:
+            return
+        compiled = (Where * max(1, len(conditions)))(*(condition.compiled() for condition in conditions))
+        result = self._library.seccomp_rule_add_array(self._context, ERRNO | code, number, len(conditions), compiled)
+        self._checked(result)
+
+    def load(self) -> None:
+        """Raise the filter around this thread and its future children; it cannot be lowered."""
+        try:
+            self._checked(self._library.seccomp_load(self._context))
+        finally:
+            self._library.seccomp_release(self._context)
+
+    @staticmethod
+    def _checked(result: int) -> None:
+        if result < 0:
+            raise OSError(-result, f"libseccomp: {os.strerror(-result)}")

@@ -1,0 +1,130 @@
+"""The wall of system calls, per fork: what no exercise needs and what has let programs out of sandboxes before.
+
+The list follows what Docker's and Flatpak's filters refuse by default, and adds what would reach the worker itself
+(https://docs.docker.com/engine/security/seccomp/, https://github.com/flatpak/flatpak: `setup_seccomp`).
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterable
+
+from grader.worker.libseccomp import Filter, From, Other, When, library
+
+# Looking into or steering other processes.
+OTHERS = """ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd
+    move_pages migrate_pages tkill ioprio_set perf_event_open"""
+# The kernel's own keys, programs, modules, clock, swap, log and names.
+KERNEL = """add_key keyctl request_key bpf userfaultfd lookup_dcookie init_module finit_module delete_module
+    create_module kexec_load kexec_file_load reboot swapon swapoff acct syslog settimeofday clock_settime clock_adjtime
+    adjtimex stime sethostname setdomainname quotactl quotactl_fd nfsservctl uselib _sysctl sysfs ustat vm86 vm86old
+    modify_ldt iopl ioperm vhangup fanotify_init open_by_handle_at name_to_handle_at personality"""
+# Other views of the file system, other namespaces.
+VIEWS = """mount umount umount2 pivot_root chroot move_mount open_tree open_tree_attr mount_setattr fsopen fsconfig
+    fsmount fspick unshare setns statmount listmount"""
+# Memory and messages that would stay behind for the next job, or that no limit counts.
+LEFTOVERS = """shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink"""
+# For these a library has another way, which it takes when told that the kernel does not know them.
+UNKNOWN = "clone3 io_uring_setup io_uring_enter io_uring_register memfd_secret"
+
+# Where files of the host show: Landlock guards what is in a file, but not its mode, owner and times, nor who looks on.
+MODES = """chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 lchown lchown32 fchownat utime utimes futimesat
+    utimensat utimensat_time64"""
+ATTRIBUTES = """setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
+    file_setattr inotify_add_watch"""
+DONE = 0  # instead of an error: the call does nothing and says that it is done, as `shutil.copy` must be able to
+
+CLONE_NEW = (0x80, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+PR_SET_DUMPABLE = 4
+INTERNET = (socket.AF_INET, socket.AF_INET6)
+AF_NETLINK = 16
+BEYOND_FAMILIES = 64  # above every family there is
+SOCK_TYPE, SOCK_PACKET = 0xF, 10
+# ZeroMQ lists the network's interfaces and aborts, unless told that this is not supported.
+REFUSALS: dict[int, int] = {AF_NETLINK: errno.EOPNOTSUPP, **dict.fromkeys(INTERNET, errno.EACCES)}
+
+
+def available() -> bool:
+    return library() is not None
+
+
+def restrict(worker: Iterable[int], shared_host: bool, connect: bool) -> None:
+    """Raise the wall around this thread and its future children.
+
+    `worker` are ids of threads that no signal may reach. With
+    `shared_host`, where no namespace keeps the job apart, modes and times of files stay as they are, there are only
+    stream sockets of the kind that a notebook needs, and `connect` says whether this process may connect them.
+
+    Raises:
+        OSError: libseccomp is not there, or the kernel refused.
+    """
+    rules = Filter()
+    for name in (*OTHERS.split(), *KERNEL.split(), *VIEWS.split(), *LEFTOVERS.split()):
+        rules.refuse(name)
+    for name in UNKNOWN.split():
+        rules.refuse(name, code=errno.ENOSYS)
+    for flag in CLONE_NEW:
+        rules.refuse("clone", When(0, flag, mask=flag))
+    for request in (TIOCSTI, TIOCLINUX):
+        rules.refuse("ioctl", When(1, request))
+    rules.refuse("prctl", When(0, PR_SET_DUMPABLE))  # the watch looks at what the job's processes hold open
+    rules.refuse("prlimit64", Other(0, 0))  # of another process; nobody needs the long way to one's own
+    if shared_host:
+        for name in MODES.split():
+            rules.refuse(name, code=DONE)
+        for name in ATTRIBUTES.split():
+            rules.refuse(name)
+    _keep_from(rules, worker)
+    _sockets(rules, shared_host)
+    if shared_host and not connect:
+        rules.refuse("connect", code=errno.EACCES)
+    rules.load()
+    _Later.connections = shared_host and connect
+
+
+class _Later:
+    """What the wall left open for the driver of a notebook, to be closed before the student's code runs."""
+
+    connections = False
+
+
+def close_behind_the_driver() -> None:
+    """In the process that runs the student's code: a notebook's kernel is connected to, and connects to nothing itself."""
+    if _Later.connections:
+        rules = Filter()
+        rules.refuse("connect", code=errno.EACCES)
+        rules.load()
+
+
+def _keep_from(rules: Filter, worker: Iterable[int]) -> None:
+    """Kernels before 6.12 let a job signal whoever has the same user; and no kernel minds who pins or slows whom.
+
+    A thread may set its own policy to the usual one, by its number: ZeroMQ does, and aborts where it cannot.
+    """
+    rules.refuse("kill", When(0, -1))
+    rules.refuse("setpriority", Other(1, 0))
+    rules.refuse("setpriority", When(0, 2))  # all processes of a user
+    rules.refuse("sched_setscheduler", From(1, 1))
+    rules.refuse("sched_setattr")
+    rules.refuse("sched_setaffinity", Other(0, 0))
+    for thread in worker:
+        for call in ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open"):
+            rules.refuse(call, When(0, thread))
+        rules.refuse("kill", When(0, -thread))
+
+
+def _sockets(rules: Filter, shared_host: bool) -> None:
+    """AF_UNIX, and in a network of one's own also what a program expects to find there."""
+    allowed: tuple[int, ...] = (socket.AF_UNIX,) if shared_host else (socket.AF_UNIX, *INTERNET)
+    odd: tuple[int, ...] = (socket.SOCK_RAW, socket.SOCK_RDM, SOCK_PACKET)
+    if shared_host:
+        odd = (*odd, socket.SOCK_DGRAM)  # a datagram reaches whoever it names, connected or not
+    for call in ("socket", "socketpair"):
+        for family in set(range(BEYOND_FAMILIES)) - set(allowed):
+            rules.refuse(call, When(0, family), code=REFUSALS.get(family, errno.EAFNOSUPPORT))
+        rules.refuse(call, From(0, BEYOND_FAMILIES), code=errno.EAFNOSUPPORT)
+        for family in allowed:
+            for kind in odd:
+                rules.refuse(call, When(0, family), When(1, kind, mask=SOCK_TYPE), code=errno.EACCES)

@@ -1,0 +1,60 @@
+"""`grade …` as a process of its own, whose gradings are light: `python -m tests.cli.light_batch LOG SECONDS batch …`.
+
+Everything is real but the running of a student's program: instead, the student's name is written to LOG, SECONDS pass, and
+the run is kept as any other.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from grader.batch import pool
+from grader.cli.main import main
+from grader.domain import Mode, Outcome, Record, Status, Submission, Text, Verdict
+from grader.grading import Options
+from grader.grading.runs import Runs
+
+
+class NoWorker:
+    def stop(self) -> None: ...
+
+
+class NoBench:
+    """Stands where a bench with a warm worker would."""
+
+    def __init__(self, sandbox: Any, data: Any, **_: Any) -> None:
+        self.sandbox, self.data, self.student = sandbox, data, NoWorker()
+
+    def __enter__(self) -> NoBench:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def light(log: Path, seconds: float) -> None:
+    def grade(exercise: Any, submission: Submission, bench: Any, options: Options, listener: Any) -> Record:
+        runs = Runs(submission, exercise, bench, options)
+        if runs.kept() is None:
+            with log.open("a") as file:
+                file.write(f"{submission.student}\n")
+            time.sleep(seconds)
+        verdicts = (Verdict("runs", Status.PASSED, 1.0, 1.0, Text("r", "r")),)
+        runs.keep(None, {})
+        sandbox = {"backend": bench.sandbox.name, "level": bench.sandbox.level.value}
+        outcome = Outcome("ok", seconds)
+        return Record(
+            exercise.id, exercise.title, submission.student, "exo1.py", Mode.FULL, 0, verdicts, None, sandbox, outcome
+        )
+
+    pool.Bench = NoBench  # type: ignore[assignment,misc]
+    pool.grade = grade  # type: ignore[assignment]
+
+
+if __name__ == "__main__":
+    light(Path(sys.argv[1]), float(sys.argv[2]))
+    os.environ.setdefault("GRADE_LANG", "en")
+    main(sys.argv[3:])

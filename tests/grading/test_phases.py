@@ -1,0 +1,38 @@
+"""The phases of a grading follow one another without a gap: they add up to its time on the clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from grader.domain import Mode, Record
+from grader.grading.phases import PHASES, Stopwatch
+
+
+def test_laps_add_up_whatever_belongs_to_others() -> None:
+    times = iter([10.0, 11.0, 15.0, 16.0])
+    watch = Stopwatch(clock=lambda: next(times))
+    watch.lap("static")
+    watch.lap("evidence", start=0.5, student=3.0)
+    watch.lap("evidence", student=99.0)  # more than there was: a clock of another process may run differently
+    assert watch.seconds == {"static": 1.0, "start": 0.5, "student": 4.0, "evidence": 0.5}
+    assert sum(watch.seconds.values()) == 6.0
+
+
+@pytest.mark.parametrize("mode", [Mode.FULL, Mode.STATIC])
+def test_the_phases_of_a_record_add_up_to_the_time_it_took(grade_source: Callable[..., Record], mode: Mode) -> None:
+    source = """
+    import keras, time
+    time.sleep(0.3)
+    model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
+    """
+    began = time.perf_counter()
+    record = grade_source(source, mode=mode)
+    took = time.perf_counter() - began
+    assert set(record.phases) <= set(PHASES)
+    assert sum(record.phases.values()) == pytest.approx(took, abs=0.1)
+    if mode is Mode.FULL:
+        assert record.phases["student"] >= 0.3
+        assert record.phases.keys() >= {"static", "start", "student", "evidence", "evaluation", "checks"}

@@ -1,0 +1,124 @@
+"""Judging a kept run again gives what grading gave, from the shelf alone; a real worker, a real evaluator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from grader import catalog
+from grader.checks import accuracy
+from grader.domain import DatasetInfo, Mode, Record, Status, Submission
+from grader.grading import Bench, Desk, Keeping, Options, grade, rejudge
+from grader.grading.shelf import Shelf
+from tests.conftest import notebook_of
+
+PROGRAM = """
+import keras
+from keras.datasets import mnist
+import matplotlib.pyplot as plt
+
+REPONSES = {"parametres": "7850", "convexe": "oui", "minimum_global": "oui"}
+(x_train, y_train), _ = mnist.load_data()
+x, y = x_train[:1000].reshape(1000, 784) / 255, keras.utils.to_categorical(y_train[:1000], 10)
+model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, activation="softmax")])
+model.compile(optimizer=keras.optimizers.SGD(0.5), loss="categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, batch_size=100, epochs=2, verbose=0)
+model.save("exo1.keras")
+plt.imshow(x_train[0]); plt.show()
+print("done")
+"""
+NOTEBOOK = notebook_of(*PROGRAM.strip().split("\n(", 1)[0].split("\n\n"), "(" + PROGRAM.strip().split("\n(", 1)[1])
+
+
+class Kept:
+    """One submission, graded with its run kept, whose files then are gone."""
+
+    def __init__(self, place: Path, bench: Bench, data: DatasetInfo) -> None:
+        self.place, self.bench, self.data = place, bench, data
+        self.shelf = Shelf(place / "shelf", everything=True)
+
+    def graded(self, content: bytes, name: str = "exo1.py", mode: Mode = Mode.FULL) -> tuple[Submission, Record]:
+        root = self.place / "handed in"
+        root.mkdir()
+        (root / name).write_bytes(content)
+        submission = Submission("alice", "exo1", root, root / name, (Path(name),))
+        options = Options(mode, shelf=Keeping(self.shelf.folder, everything=True, key="key"))
+        record = grade(catalog.locate().find("exo1"), submission, self.bench, options)
+        (root / name).unlink()
+        return submission, record
+
+    def desk(self) -> Desk:
+        """Where no evaluator can be had: what was measured before must do."""
+
+        def no_walls() -> NoReturn:
+            raise AssertionError("the evaluator was asked")
+
+        return Desk({"mnist": self.data}, no_walls)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, bench: Bench, data: DatasetInfo) -> Kept:
+    return Kept(tmp_path, bench, data)
+
+
+def comparable(record: Record) -> dict[str, Any]:
+    """Without what tells how long this grading took."""
+    return {name: getattr(record, name) for name in Record.__dataclass_fields__ if name != "phases"}
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "mode"),
+    [
+        (PROGRAM.encode(), "exo1.py", Mode.FULL),
+        (NOTEBOOK, "exo1.ipynb", Mode.FULL),
+        (PROGRAM.encode(), "exo1.py", Mode.AUDIT),
+        (PROGRAM.encode(), "exo1.py", Mode.STATIC),
+        (b"print 'Python 2'\n", "exo1.py", Mode.FULL),
+        (b"import nothing_of_that_name\n", "exo1.py", Mode.FULL),
+    ],
+    ids=["script", "notebook", "audit", "static", "not Python 3", "fails"],
+)
+def test_a_kept_run_gives_the_same_record(content: bytes, name: str, mode: Mode, kept: Kept) -> None:
+    submission, record = kept.graded(content, name, mode)
+    assert not record.broken
+    with kept.desk() as desk:
+        again = rejudge(catalog.locate().find("exo1"), submission, kept.shelf, "key", desk)
+    assert again is not None and comparable(again) == comparable(record)
+
+
+def test_another_threshold_judges_the_same_measurement(kept: Kept) -> None:
+    submission, record = kept.graded(PROGRAM.encode())
+    exercise = catalog.locate().find("exo1")
+    easier = replace(
+        exercise,
+        checks=tuple(
+            accuracy.check(points=4, full=0.05, partial=0.01) if c.id == "accuracy" else c for c in exercise.checks
+        ),
+    )
+    with kept.desk() as desk:
+        again = rejudge(easier, submission, kept.shelf, "key", desk)
+    assert again is not None
+    found = {v.id: v for v in again.verdicts}["accuracy"]
+    before = {v.id: v for v in record.verdicts}["accuracy"]
+    assert found.status is Status.PASSED and found.measured == before.measured
+    assert before.status is not Status.PASSED
+
+
+def test_what_was_not_measured_before_is_asked_of_the_evaluator_and_then_known(kept: Kept, bench: Bench) -> None:
+    submission, record = kept.graded(PROGRAM.encode())
+    for path in (kept.shelf.folder / "key").glob("measured-*"):
+        path.unlink()
+    exercise = catalog.locate().find("exo1")
+    again = rejudge(exercise, submission, kept.shelf, "key", bench)
+    assert again is not None and comparable(again) == comparable(record)
+    with kept.desk() as desk:
+        assert rejudge(exercise, submission, kept.shelf, "key", desk) is not None
+
+
+def test_without_a_kept_run_nothing_is_said(kept: Kept) -> None:
+    submission, _ = kept.graded(PROGRAM.encode(), mode=Mode.STATIC)
+    with kept.desk() as desk:
+        assert rejudge(catalog.locate().find("exo1"), submission, kept.shelf, "another key", desk) is None

@@ -1,0 +1,77 @@
+"""From a class folder to marks: names as students write them, and one file for several exercises."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from grader import catalog
+from grader.domain import Record, Status
+from grader.grading import Bench, Options, grade
+from grader.grading.within import looking_with
+from grader.intake import find_all
+from tests.conftest import notebook_of
+
+BOTH = """
+import keras
+from keras import layers
+(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+x_train = x_train[:3000].reshape(-1, 784) / 255.0
+y_train = keras.utils.to_categorical(y_train[:3000])
+# ---------- Exercice 1 : régression logistique
+REPONSES = {"parametres": "784*10 + 10 = 7850", "convexe": "oui", "minimum_global": "oui"}
+model = keras.Sequential([keras.Input((784,)), layers.Dense(10, activation='softmax')])
+model.compile('sgd', 'categorical_crossentropy')
+model.fit(x_train, y_train, batch_size=300, epochs=1, verbose=0)
+# ---------- Exercice 2 : perceptron
+REPONSES = {"parametres": "79510", "convexe": "non", "minimum_global": "non"}
+model = keras.Sequential([keras.Input((784,)), layers.Dense(100, activation='sigmoid'), layers.Dense(10, activation='softmax')])
+model.compile('sgd', 'categorical_crossentropy')
+model.fit(x_train, y_train, batch_size=300, epochs=1, verbose=0)
+"""
+
+
+def graded(folder: Path, bench: Bench) -> dict[tuple[str, str], Record]:
+    known = catalog.locate()
+    found = find_all(folder, known.ids(), within=looking_with(known))
+    assert not found.ignored
+    return {(s.student, s.exercise): grade(known.find(s.exercise), s, bench, Options()) for s in found.submissions}
+
+
+@pytest.mark.parametrize("name", ["exo1_exo2.py", "tp_complet.ipynb"])
+def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(name: str, bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "ana").mkdir()
+    content = BOTH.encode() if name.endswith(".py") else notebook_of(*BOTH.split("\n# -")[:1], *_parts(BOTH))
+    (tmp_path / "ana" / name).write_bytes(content)
+    records = graded(tmp_path, bench)
+    assert set(records) == {("ana", "exo1"), ("ana", "exo2")}
+    for (_, exercise), record in records.items():
+        verdicts = {v.id: v.status for v in record.verdicts}
+        for id_ in ("runs", "architecture", "parameters", "answer.parametres", "answer.convexe"):
+            assert verdicts[id_] is Status.PASSED, (exercise, id_)
+        told = [notice.text for notice in record.notices]
+        assert any("exo1, exo2" in text.fr and "plusieurs exercices" in text.fr for text in told)
+        assert any("1 autre modèle" in text.fr and "celui qui est jugé" in text.fr for text in told)
+
+
+def _parts(source: str) -> list[str]:
+    return ["# -" + part for part in source.split("\n# -")[1:]]
+
+
+NAMES = (
+    "exo1 (1).py", "Exo1.PY", "EXO_1.py", "l'exo1 de Zoé.py", "exo 1 été.py", "tp1-exo1.ipynb", "exo_1_final.ipynb",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_program_runs_under_the_name_that_it_was_given(name: str, bench: Bench, tmp_path: Path) -> None:
+    folder = tmp_path / "Zoé d'Été (groupe 2)"
+    folder.mkdir()
+    code = "import aide, pathlib\nassert aide.UN == 1 and pathlib.Path('données.txt').read_text() == 'é'"
+    (folder / name).write_bytes(notebook_of(code) if name.endswith("ipynb") else code.encode())
+    (folder / "aide.py").write_text("UN = 1")
+    (folder / "données.txt").write_text("é", encoding="utf-8")
+    (record,) = graded(tmp_path, bench).values()
+    assert record.file == name and record.failure is None and record.outcome is not None
+    assert record.outcome.status == "ok" and not record.broken

@@ -16,8 +16,6 @@ reaches none of them, since the walls around it have no network.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import threading
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
@@ -28,23 +26,19 @@ from uuid import uuid4
 
 from grader.batch import cluster_side
 from grader.batch.cluster_side import NEWS
+from grader.batch.joining import Tell, await_workers, connected, examine
 from grader.batch.pool import Task
 from grader.batch.remote import Remote
-from grader.domain import DatasetInfo, Record, Text, Training
-from grader.errors import ClusterUnavailable, GraderError, UsageError, WorkerDied
+from grader.domain import DatasetInfo, Record, Training
+from grader.errors import ClusterUnavailable, WorkerDied
 from grader.grading import Listener
 from grader.grading.shelf import Shelf
-from grader.messages import join, plain, safe, say, say_n
+from grader.messages import say, say_n
 
-CONNECT_SECONDS = 5.0
-WORKER_SECONDS = 15.0
 WATCH_SECONDS = 5.0
 GOODBYE_SECONDS = 10.0
 PER_THREAD = 2  # one that is graded and one that waits beside it; more would only be blamed when a machine dies
 RETRIES = 1
-MOST_NAMED = 3
-
-Tell = Callable[[Text], None]
 
 
 class ClusterPool(Remote):
@@ -163,124 +157,17 @@ def cluster(
         UsageError: Dask is not installed here.
         ClusterUnavailable: the scheduler does not answer, no worker has come, or one cannot grade.
     """
-    client = _connected(address)
+    client = connected(address)
     try:
-        _await_workers(client, address)
-        threads = _examine(client, backend, data, tell)
+        await_workers(client, address)
+        threads = examine(client, backend, data, tell)
         pool = ClusterPool(client, backend, data, shelf, threads, tell)
         try:
             yield pool
         finally:
             pool.close()
     finally:
-        _within(GOODBYE_SECONDS, lambda: client.close(timeout=CONNECT_SECONDS))
-
-
-def _connected(address: str) -> Any:
-    """A client. TLS is a matter of the address (`tls://…`) and of Dask's own configuration."""
-    try:
-        import dask
-        from distributed import Client
-    except ImportError:
-        words = say("Grading on a cluster needs Dask, which is not installed: `pip install 'tme-grader[cluster]'`.")
-        raise UsageError(words.fr, words.en) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told in our words
-    # Parcels belong in the tasks, as said above, however large they are: no warning.
-    dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
-    try:
-        asyncio.run(_reach(address))
-        client: Any = Client
-        return client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="grade")
-    except Exception as problem:  # of the network, of the address or of certificates: each library's own
-        words = say(
-            "The scheduler at {address} does not answer ({reason}). Does it run there (`dask scheduler`), and can this machine reach it? An address looks like tcp://host:8786; one of tls:// needs the certificates that Dask's configuration names.",
-            address=safe(address, 200),
-            reason=safe(str(problem) or type(problem).__name__, 200),
-        )
-        raise ClusterUnavailable(words.fr, words.en) from None
-
-
-async def _reach(address: str) -> None:
-    """Before a client is made, which would go on trying for longer and complain when it is thrown away."""
-    from distributed import Security
-    from distributed.comm import core
-
-    untyped: Any = core, Security
-    comm = await untyped[0].connect(address, timeout=CONNECT_SECONDS, **untyped[1]().get_connection_args("client"))
-    await comm.close()
-
-
-def _await_workers(client: Any, address: str) -> None:
-    from distributed import TimeoutError as NoneCame
-
-    try:
-        client.wait_for_workers(1, timeout=WORKER_SECONDS)
-    except NoneCame:
-        words = say(
-            "The scheduler at {address} has no worker. Start one on each machine that is to grade: `dask worker {address}`.",
-            address=safe(address, 200),
-        )
-        raise ClusterUnavailable(words.fr, words.en) from None
-
-
-# ── Examining ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], tell: Tell) -> int:
-    """Every worker that is there has this grader, the data and walls that hold: one that has not would fail submission
-    after submission in no time, and so draw all of them. Returns how many threads a submission may have."""
-    wanted = {name: info.sha256 for name, info in data.items()}
-    answers = client.run(cluster_side.examined, cluster_side.version(), backend, wanted, on_error="return")
-    unfit = [(worker, why) for worker, answer in answers.items() if (why := _unfit(answer))]
-    if unfit:
-        named = [say("{worker}: {reason}", worker=worker, reason=why) for worker, why in unfit[:MOST_NAMED]]
-        words = say_n(
-            "{count} worker cannot grade. {reasons} Mend that or stop it, then type the same again.",
-            "{count} workers cannot grade. {reasons} Mend that or stop them, then type the same again.",
-            len(unfit),
-            reasons=join(named, " "),
-        )
-        raise ClusterUnavailable(words.fr, words.en)
-    facts = {worker: answer for worker, answer in answers.items() if isinstance(answer, dict)}
-    _tell_of_walls(facts, tell)
-    _tell_of_libraries(facts, tell)
-    at_once = client.nthreads()
-    hosts: dict[str, int] = {}
-    for worker, fact in facts.items():
-        hosts[fact["host"]] = hosts.get(fact["host"], 0) + at_once.get(worker, 1)
-    return max(1, min((fact["cores"] // hosts[fact["host"]] for fact in facts.values()), default=1))
-
-
-def _unfit(answer: Any) -> Text | None:
-    if isinstance(answer, GraderError):
-        return Text(answer.fr, answer.en)
-    if isinstance(answer, ImportError | AttributeError):  # what is asked of it is not there by that name
-        return say("it has no grader, or another version of it ({reason}).", reason=safe(str(answer), 200))
-    if isinstance(answer, Exception) and not isinstance(answer, OSError | TimeoutError):  # who just left is not missed
-        return plain(safe(f"{type(answer).__name__}: {answer}", 300))
-    return None
-
-
-def _tell_of_walls(facts: Mapping[str, Mapping[str, Any]], tell: Tell) -> None:
-    """As on this machine: which walls, and where stronger ones are out of reach, why."""
-    workers = say_n("{count} worker", "{count} workers", len(facts))
-    names = ", ".join(sorted({str(fact["walls"]) for fact in facts.values()}))
-    tell(say("On the cluster: {workers}; isolation: {walls}.", workers=workers, walls=names))
-    for fr, en in sorted({tuple(fact["warning"]) for fact in facts.values() if any(fact["warning"])}):
-        tell(Text(fr, en))
-
-
-def _tell_of_libraries(facts: Mapping[str, Mapping[str, Any]], tell: Tell) -> None:
-    from grader.grading.keys import libraries
-
-    here = set(libraries())
-    other = sorted({name for fact in facts.values() for name in set(fact["libraries"]) - here})
-    if other:
-        words = say(
-            "Some workers have other libraries than this machine: {libraries}. Marks may differ by a hair; each record says what it ran with.",
-            libraries=safe(", ".join(other), 300),
-        )
-        tell(words)
+        _within(GOODBYE_SECONDS, lambda: client.close(timeout=GOODBYE_SECONDS))
 
 
 # ── Small things ────────────────────────────────────────────────────────────────────────────────

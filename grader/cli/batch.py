@@ -341,7 +341,7 @@ def _pool(
     """Who grades: this machine, or the cluster that was named."""
     from grader.batch import Readers, benches
 
-    if asked.mode is Mode.STATIC:
+    if asked.mode is Mode.STATIC and asked.scheduler is None:
         return nullcontext(Readers())
     if asked.scheduler is not None:
         from grader.batch.cluster import cluster

@@ -99,7 +99,7 @@ def unpack_task(sent: bytes, folder: Path, shelf: Shelf) -> Order:
         told, chosen = facts["submission"], facts["options"]
         keeping = Keeping(shelf.folder, True, False, str(facts["key"])) if facts["key"] else None
         options = Options(**{**chosen, "mode": Mode(chosen["mode"])}, shelf=keeping)
-        root = folder / FILES
+        root = (folder / FILES).replace(folder / exercise.id)  # whose name says what lies beside it
         submission = Submission(
             told["student"],
             exercise.id,

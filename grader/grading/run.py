@@ -16,6 +16,7 @@ from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, Submission
 from grader.errors import DiskFull, UnreadableSubmission, WorkerDied
 from grader.evidence import EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
+from grader.intake import exercise_of
 from grader.messages import say
 from grader.sandbox import Job, Slot
 from grader.sandbox.removing import remove_tree
@@ -184,9 +185,15 @@ def lend_prerequisites(exercise: Exercise, submission: Submission, work: Path) -
 
 
 def candidates(name: str, exercise: Exercise, submission: Submission) -> list[Path]:
-    """Where a borrowed file is looked for, in this order; the reference's is the last."""
+    """Where a borrowed file is looked for, in this order; the reference's is the last.
+
+    Beside the submission's folder only where that is one folder of several of the same student, named after its
+    exercise: elsewhere, what lies beside is another student's.
+    """
     earlier, root = exercise.borrows[name], submission.root
-    own = [root / ".." / earlier / name, root / earlier / name, root / ".." / name]
+    own = [root / earlier / name]
+    if exercise_of(root.resolve().name, [exercise.id]):
+        own = [root / ".." / earlier / name, *own, root / ".." / name]
     exercises = exercise.folder.parents[1] if exercise.folder else Path(os.devnull)
     return [*own, exercises / "reference" / earlier / name]
 

@@ -120,7 +120,8 @@ def _limit(limits: dict[str, Any]) -> None:
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     _lower(resource.RLIMIT_MSGQUEUE, 0)
     _bound_a_jump(limits)
-    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")  # before anybody else on this machine
+    with suppress(OSError):  # where the machine runs out of memory, this goes before anybody else
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _bound_a_jump(limits: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,7 +21,7 @@ import psutil
 import pytest
 
 from grader import catalog
-from grader.batch import Task, all_by, cluster, cluster_side, remote
+from grader.batch import Task, all_by, cluster, cluster_side, joining, remote
 from grader.cli import exits
 from grader.cli.main import run
 from grader.domain import DatasetInfo, Mode, Record, Submission, Training
@@ -74,7 +75,7 @@ def test_without_dask_the_remedy_is_told(typed: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("address", [NOBODY, "nonsense://x", "tls://127.0.0.1:9", "localhost"])
 def test_a_scheduler_that_does_not_answer_is_told(address: str, typed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(joining, "CONNECT_SECONDS", 0.5)
     code, told = typed(address)
     assert code == exits.BROKEN
     assert f"L’ordonnanceur {address} ne répond pas" in told and "dask scheduler" in told
@@ -97,7 +98,7 @@ def in_this_process(workers: int, threads: int = 2) -> Iterator[str]:
 
 
 def test_a_scheduler_without_workers_is_told(typed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(joining, "WORKER_SECONDS", 0.3)
     with in_this_process(workers=0) as address:
         code, told = typed(address)
     assert code == exits.BROKEN
@@ -249,18 +250,32 @@ class Cluster:
 
     def _start(self, what: str, *words: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "dask", what, "--scheduler-file", str(self._file), "--no-dashboard", *words]
+        own = {**os.environ, "TMPDIR": str(self._folder)}  # what a killed worker leaves goes with the test
         with (self._folder / "dask.log").open("ab") as log:
-            return subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder, env=own)
 
     def add_worker(self, nanny: str = "--no-nanny") -> subprocess.Popen[bytes]:
         self.workers.append(self._start("worker", "--nthreads", "1", nanny))
         return self.workers[-1]
 
+    def kill(self, worker: subprocess.Popen[bytes]) -> None:
+        """As a machine goes down. What lay in its temporary folders would go with it."""
+        folders = [Path(child.cwd()) for child in children(worker)]
+        worker.kill()
+        worker.wait()
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def close(self) -> None:
-        for process in (*self.workers, self.scheduler):
-            process.terminate()
-        for process in (*self.workers, self.scheduler):
-            process.wait(30)
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.terminate()
+                try:
+                    worker.wait(5)
+                except subprocess.TimeoutExpired:  # without a nanny, a busy worker does not hear it
+                    self.kill(worker)
+        self.scheduler.kill()
+        self.scheduler.wait()
 
 
 @pytest.fixture
@@ -309,7 +324,7 @@ class Batch:
         rows = self._ask(
             "SELECT n.name, r.json FROM records r JOIN submissions s ON s.id = r.submission JOIN students n ON n.id = s.student"
         )
-        return sorted((name, json.loads(told)["output_tail"].strip()) for name, told in rows)
+        return sorted((name, json.loads(told)["stdout_tail"].strip()) for name, told in rows)
 
     @property
     def each_once(self) -> list[tuple[str, str]]:
@@ -353,7 +368,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_nothing_is_filed_twice(
     assert orphans and len(batch.filed()) < len(batch.students)
     in_hand = graded_at(dask.address)
     assert len(in_hand) == 2 and all(in_hand.values()), "both are in the middle of something"
-    os.kill(doomed.pid, signal.SIGKILL)
+    dask.kill(doomed)
     code, told = batch.ended()
     assert code == exits.MARKS_LOST, told
     assert "8 submissions graded" in told and "0 not marked" in told
@@ -371,7 +386,7 @@ def test_without_any_worker_left_the_batch_waits_for_one(dask: Cluster, batch_of
     first = dask.add_worker()
     batch = batch_of(count=3, seconds=2.0)
     until(batch.filed)
-    os.kill(first.pid, signal.SIGKILL)
+    dask.kill(first)
     time.sleep(2 * cluster.WATCH_SECONDS)
     dask.add_worker()
     code, told = batch.ended()
@@ -402,7 +417,7 @@ def test_a_scheduler_that_dies_ends_the_batch_and_keeps_what_was_graded(
     dask.add_worker()
     batch = batch_of(count=4, seconds=2.0)
     until(batch.filed)
-    os.kill(dask.scheduler.pid, signal.SIGKILL)
+    dask.scheduler.kill()
     code, told = batch.ended()
     assert code == exits.BROKEN and "The scheduler went away" in told and "Traceback" not in told
     assert set(batch.filed()) <= set(batch.each_once), "nobody is filed as not marked"

@@ -26,7 +26,7 @@ def test_a_program_that_ends_by_itself_passes() -> None:
         ("cpu", "processor time"),
         ("memory", "memory"),
         ("processes", "processes"),
-        ("disk", "wrote a file"),
+        ("disk", "wrote too much"),
         ("output", "printed without end"),
         ("killed", "signal"),
     ],

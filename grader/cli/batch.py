@@ -1,9 +1,8 @@
 """`grade batch`: a class folder, graded as far as it has changed, safe to stop and to start again."""
 
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
-from collections.abc import Generator, Iterator
-from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,20 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grader.cli import exits
+from grader.cli.asked import Asked
 from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, existing
-from grader.domain import Lang, Mode, Record, Submission
+from grader.domain import Lang, Mode, Submission
 from grader.errors import NothingToGrade
 from grader.messages import translate
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from grader.batch import Entry, Plan, Pool, Task
+    from grader.batch import Task
     from grader.catalog import Catalog
-    from grader.cli.deadlines import Dates
-    from grader.cli.progress import ManySubmissions
-    from grader.grading import Options
-    from grader.grading.shelf import Shelf
     from grader.store import Gradebook
 
 EVIDENCE = "evidence"
@@ -33,26 +27,6 @@ EVIDENCE = "evidence"
 class AttemptsChoice(StrEnum):
     LAST = "last"
     BEST = "best"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was typed."""
-
-    folder: Path
-    out: Path
-    jobs: int
-    only: tuple[str, ...]
-    options: "Options"
-    mode: Mode | None
-    data: Path | None
-    backend: str
-    fresh: bool
-    attempts: str | None
-    dates: "Dates"
-    lang: Lang
-    profile: bool = False
-    scheduler: str | None = None
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -163,6 +137,7 @@ def _batch(asked: Asked) -> int:
     from grader.cli.filing import write_json, write_pages
     from grader.cli.profile import BatchProfile
     from grader.cli.progress import console_for
+    from grader.cli.running import graded_anew
     from grader.cli.telling import of_this_batch, show_summary
     from grader.grading.shelf import Shelf
     from grader.messages import say
@@ -189,7 +164,7 @@ def _batch(asked: Asked) -> int:
                 "Unchanged since they were graded: {count}. `--fresh` runs them anew.", count=len(todo.recorded)
             )
             console.print(shown(words, asked.lang), style="bright_black")
-        with closing(_graded(asked, todo, book, shelf, data, console)) as results:
+        with closing(graded_anew(asked, todo, book, shelf, data, console)) as results:
             for entry, record in results:
                 book.file(entry.task.submission, entry.fingerprint, entry.run_key, entry.judgement_key, record)
                 write_json(book, record)
@@ -255,129 +230,3 @@ def _tasks(asked: Asked, exercises: Any, submissions: list[Submission]) -> "Iter
         exercise = exercises[submission.exercise]
         mode = asked.mode or usual_mode(exercise, submission)
         yield Task(exercise, submission, replace(options, mode=mode))
-
-
-# ── Grading ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _graded(
-    asked: Asked, todo: "Plan", book: "Gradebook", shelf: "Shelf", data: Any, console: Any
-) -> "Generator[tuple[Entry, Record], None, None]":
-    """The records that are new, each as soon as it is there. Without anything to do, nothing is started."""
-    from grader.cli.progress import ManySubmissions
-    from grader.cli.telling import needs_attention
-    from grader.messages import say
-    from grader.reports.terminal import finished_line, shown
-
-    if not todo.kept and not todo.to_run:
-        return
-    walls = _Walls(asked.backend, asked.lang, console)
-    total = len(todo.kept) + len(todo.to_run)
-    with (
-        ManySubmissions(total, asked.lang, shown(say("Grading"), asked.lang)) as display,
-        closing(_each(asked, todo, book, shelf, data, walls, display)) as results,
-    ):
-        for entry, record in results:
-            yield entry, record
-            counts = book.record(record.student, record.exercise) or record
-            display.finished(_name(entry.task), finished_line(counts, asked.lang), needs_attention(counts))
-
-
-def _each(
-    asked: Asked,
-    todo: "Plan",
-    book: "Gradebook",
-    shelf: "Shelf",
-    data: Any,
-    walls: "_Walls",
-    display: "ManySubmissions",
-) -> "Generator[tuple[Entry, Record], None, None]":
-    """First what is only judged again, then what runs."""
-    from grader.batch import all_by
-    from grader.batch.plan import holds
-    from grader.grading import Desk, rejudge
-
-    to_run = list(todo.to_run)
-    if not book.first_at_work():  # two batches at once meet in the middle
-        to_run.reverse()
-    with Desk(data, walls.chosen) as desk:
-        for entry in todo.kept:
-            try:
-                record = rejudge(entry.task.exercise, entry.task.submission, shelf, entry.run_key, desk)
-            except Exception:  # whatever is wrong with what was kept: a new run will tell
-                record = None
-            if record is not None:
-                yield entry, record
-            else:
-                to_run.append(entry)
-    if not to_run:
-        return
-    entries = {id(entry.task): entry for entry in to_run}
-
-    def needed(task: "Task") -> bool:
-        """Another batch may have graded it meanwhile."""
-        entry = entries[id(task)]
-        filed = book.look_up(task.submission, entry.fingerprint)
-        return asked.fresh or not holds(filed, entry, asked.backend)
-
-    with _pool(asked, to_run, data, shelf, walls, display) as pool:
-        tasks = [entry.task for entry in to_run]
-        with closing(all_by(pool, tasks, lambda task: display.listener(_name(task)), needed)) as results:
-            for task, record in results:
-                if record is not None:
-                    yield entries[id(task)], record
-                else:
-                    display.passed()
-
-
-def _pool(
-    asked: Asked,
-    to_run: "list[Entry]",
-    data: Any,
-    shelf: "Shelf",
-    walls: "_Walls",
-    display: "ManySubmissions",
-) -> "AbstractContextManager[Pool]":
-    """Who grades: this machine, or the cluster that was named."""
-    from grader.batch import Readers, benches
-
-    if asked.mode is Mode.STATIC and asked.scheduler is None:
-        return nullcontext(Readers())
-    if asked.scheduler is not None:
-        from grader.batch.cluster import cluster
-        from grader.reports.terminal import shown
-
-        to_run.sort(key=lambda entry: entry.task.exercise.dataset)  # a worker that stays with its data stays warm
-        return cluster(
-            asked.scheduler,
-            asked.backend,
-            data,
-            shelf,
-            lambda words: display.console.print(shown(words, asked.lang), style="bright_black"),
-        )
-    threads = max(entry.task.options.threads for entry in to_run)
-    return benches(walls.chosen(), data, min(asked.jobs, len(to_run)), threads)
-
-
-class _Walls:
-    """The sandbox, chosen and proven when it is first asked for, and then told."""
-
-    def __init__(self, backend: str, lang: Lang, console: Any) -> None:
-        self._backend, self._lang, self._console = backend, lang, console
-        self._found: Any = None
-
-    def chosen(self) -> Any:
-        if self._found is None:
-            from grader import sandbox
-            from grader.reports.terminal import sandbox_line, shown
-
-            self._found, test = sandbox.choose(self._backend)
-            line = sandbox_line(self._found.name, self._found.level.value, len(test.held), self._lang)
-            self._console.print(line)
-            if test.warning:  # what a stronger wall would have held, and the way to it
-                self._console.print(shown(test.warning, self._lang), style="bold yellow")
-        return self._found
-
-
-def _name(task: "Task") -> str:
-    return f"{task.submission.student} {task.exercise.id}"

@@ -16,7 +16,6 @@ from grader.domain import LANGS, Lang
 from grader.errors import GraderError
 from grader.messages import safe, say, translate
 
-COMMANDS = ("batch", "report", "export", "similar", "verify", "list", "data")
 STUDENT = "exercise"
 
 

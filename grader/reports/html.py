@@ -7,25 +7,19 @@ left alone; `.pages.json` beside the class page remembers what each was made fro
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from grader.domain import Lang, Record
 from grader.messages import LOCALE, safe
 from grader.reports.marks import by_student
 from grader.reports.names import slug
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from grader.reports.page import TEMPLATES, render
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE / "templates"
 MANIFEST = ".pages.json"
 INDEX = "index.html"
 STUDENTS = "etudiants"
@@ -60,10 +54,9 @@ def student_page(records: Sequence[Record], lang: Lang) -> str:
     from grader.reports.student_page import exercise_view
 
     first = records[0]
-    return _render(
+    return render(
         "student.html.j2",
         lang,
-        script="",
         name=safe(first.student, 200) or "?",
         members=[safe(member, 100) for member in first.members[:20]],
         views=[exercise_view(record, lang) for record in records],
@@ -73,42 +66,7 @@ def student_page(records: Sequence[Record], lang: Lang) -> str:
 def class_page(records: Sequence[Record], lang: Lang) -> str:
     from grader.reports.class_page import class_view
 
-    script = (TEMPLATES / "class.js").read_text(encoding="utf-8")
-    return _render("class.html.j2", lang, script=script, view=class_view(records, lang))
-
-
-# ── Templates ───────────────────────────────────────────────────────────────────────────────────
-
-
-def _render(template: str, lang: Lang, script: str, **values: Any) -> str:
-    from markupsafe import Markup
-
-    from grader.reports.words import words
-
-    style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    allowed = f"script-src '{_hash(script)}'" if script else "script-src 'none'"
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; {allowed}; img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    page = _environment().get_template(template)
-    return page.render(lang=lang, w=words(lang), style=Markup(style), script=Markup(script), policy=policy, **values)
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return render("class.html.j2", lang, script="class.js", view=class_view(records, lang))
 
 
 # ── What has changed ────────────────────────────────────────────────────────────────────────────

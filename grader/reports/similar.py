@@ -15,8 +15,8 @@ from rich.text import Text as Line
 
 from grader.domain import Lang, Text
 from grader.messages import number, percent, safe, say, say_n
-from grader.reports import html
 from grader.reports.code import LINE_CHARS, LINES
+from grader.reports.page import render
 from grader.similarity import Comparison, Document, Pair, Passage, SameWeights
 from grader.similarity.passages import covered, passages
 
@@ -161,20 +161,12 @@ def weights_line(same: SameWeights, lang: Lang) -> str:
 
 def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: Lang) -> str:
     """The page, self-contained."""
-    from markupsafe import Markup
-
-    from grader.reports.words import words
-
-    style = "\n".join((html.TEMPLATES / name).read_text(encoding="utf-8") for name in ("style.css", "similar.css"))
-    policy = f"default-src 'none'; style-src '{html._hash(style)}'; img-src data:; base-uri 'none'; form-action 'none'"
     own = {key: text.in_(lang) for key, text in _words().items()}
-    template = html._environment().get_template("similar.html.j2")
-    return template.render(
-        lang=lang,
-        w={**dict(words(lang)), **own, "made_by": own["similar_made_by"]},
-        style=Markup(style),
-        script="",
-        policy=policy,
+    return render(
+        "similar.html.j2",
+        lang,
+        styles=("style.css", "similar.css"),
+        more_words={**own, "made_by": own["similar_made_by"]},
         exercises=[_exercise_view(one, lang) for one in everything],
         weights=[weights_line(same, lang) for same in weights[:MOST_PAIRS]],
     )

@@ -28,6 +28,7 @@ from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
 from grader.sandbox.cores import starting_on
 from grader.sandbox.landlock import readable
+from grader.sandbox.place import Place
 from grader.sandbox.python import environment
 from grader.sandbox.removing import remove_tree
 
@@ -78,7 +79,8 @@ class Slot:
         threads: int = 2,
         cores: tuple[int, ...] = (),
     ) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="grade-", dir=_apart()))
+        self._place = Place()
+        self.folder = self._place.folder
         self._sandbox = sandbox
         self._read = read
         self._preload = preload
@@ -141,7 +143,7 @@ class Slot:
     def close(self) -> None:
         self._end_worker()
         self._log.close()
-        remove_tree(self.folder)
+        self._place.remove()
 
     def _end_worker(self) -> None:
         control, worker = self._control, self._worker
@@ -354,11 +356,6 @@ class _Following:
                 self._on_line(line)
         if len(self._line) > LINE_BYTES:
             self._line, self._skipping = b"", True
-
-
-def _apart() -> str | None:
-    """Not under /tmp, which a job may write to as a whole: else it could reach the folders of other jobs."""
-    return "/var/tmp" if os.access("/var/tmp", os.W_OK | os.X_OK) else None
 
 
 def _broke(text: str) -> WorkerDied:

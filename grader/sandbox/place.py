@@ -1,0 +1,66 @@
+"""Where a slot keeps its jobs: a folder of its own, locked as long as its grader lives.
+
+A grader that was killed leaves its folders behind; the next one finds them unlocked and removes them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import stat
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from grader.sandbox.removing import remove_tree
+
+PREFIX = "grade-slot-"
+YOUNG_SECONDS = 60.0  # a folder that was made just now may not be locked yet
+
+
+class Place:
+    def __init__(self, parent: Path | None = None) -> None:
+        parent = parent or _apart()
+        remove_abandoned(parent)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+        self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)  # not passed on to any process
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def remove(self) -> None:
+        remove_tree(self.folder)
+        with suppress(OSError):
+            os.close(self._lock)
+
+
+def remove_abandoned(parent: Path) -> None:
+    """Remove the folders of this user's graders that are no more."""
+    with suppress(OSError):
+        for path in parent.glob(f"{PREFIX}*"):
+            if _is_abandoned(path):
+                remove_tree(path)
+
+
+def _is_abandoned(path: Path) -> bool:
+    try:
+        status = path.lstat()
+        if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
+            return False
+        if time.time() - status.st_ctime < YOUNG_SECONDS:
+            return False
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False  # its grader is at work
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _apart() -> Path:
+    """Not under /tmp, which a job may write to as a whole: else it could reach the folders of other jobs."""
+    apart = Path("/var/tmp")
+    return apart if os.access(apart, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())

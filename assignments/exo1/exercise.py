@@ -37,7 +37,7 @@ EXERCISE = Exercise(
             ),
         ),
     ),
-    limits=Limits(wall=180),
+    limits=Limits(wall=120),
     checks=(
         runs.check(points=1),
         parameters.check(points=3),

@@ -21,7 +21,7 @@ YOUNG_SECONDS = 60.0  # a folder that was made just now may not be locked yet
 
 class Place:
     def __init__(self, parent: Path | None = None) -> None:
-        parent = parent or _apart()
+        parent = parent or apart()
         remove_abandoned(parent)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
         self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)  # not passed on to any process
@@ -60,7 +60,7 @@ def _is_abandoned(path: Path) -> bool:
     return True
 
 
-def _apart() -> Path:
+def apart() -> Path:
     """Not under /tmp, which a job may write to as a whole: else it could reach the folders of other jobs."""
-    apart = Path("/var/tmp")
-    return apart if os.access(apart, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())
+    kept = Path("/var/tmp")
+    return kept if os.access(kept, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())

@@ -24,7 +24,7 @@ from grader.domain import Check, Exercise, Facts, Finding, Limits, Measurement, 
 from grader.grading import Bench, Options, bench
 from grader.grading import measure as grading_measure
 from grader.grading import run as grading_run
-from grader.sandbox import Job, Slot, slot
+from grader.sandbox import Job, Slot, place
 from grader.sandbox.process import Process
 from tests.attacks import attack
 from tests.attacks.attack import HONEST, marks, said
@@ -136,19 +136,19 @@ def tiny_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     mounted: list[Path] = []
 
     def mount(mib: int) -> Path:
-        place = tmp_path / f"disk{len(mounted)}"
-        place.mkdir()
+        disk = tmp_path / f"disk{len(mounted)}"
+        disk.mkdir()
         made = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "none", place], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", f"size={mib}m", "none", disk], capture_output=True, check=False
         )
         if made.returncode:
             pytest.skip("no file system can be mounted here")
-        mounted.append(place)
-        return place
+        mounted.append(disk)
+        return disk
 
     yield mount
-    for place in mounted:
-        subprocess.run(["umount", "-l", place], check=True)
+    for mount_point in mounted:
+        subprocess.run(["umount", "-l", mount_point], check=True)
 
 
 FILLS = "import os\nfor n in range(3):\n    open(f'f{n}', 'wb').write(os.urandom(7 << 20))\n" + HONEST
@@ -158,8 +158,8 @@ def test_a_full_disk_is_not_the_program_s_fault(
     tiny_disk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Within its limits, the program finds no room: what its recorder could not write is not held against it."""
-    place = tiny_disk(36)
-    monkeypatch.setattr(slot, "_apart", lambda: str(place))
+    disk = tiny_disk(36)
+    monkeypatch.setattr(place, "apart", lambda: disk)
     copies = tmp_path / "copies"
     copies.mkdir()
     assert_only(1, graded([task(copies), task(copies, FILLS, total_mib=200), task(copies)]))

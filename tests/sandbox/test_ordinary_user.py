@@ -60,24 +60,29 @@ def found() -> Iterator[dict[str, Any]]:
         home.chmod(0o755)
         subprocess.run([python, "-m", "venv", "--without-pip", home / "venv"], check=True, capture_output=True)
         next(home.glob("venv/lib/*/site-packages")).joinpath("more.pth").write_text(libraries, encoding="utf-8")
-        run = subprocess.run(
-            [home / "venv" / "bin" / "python", "-c", PROGRAM, REPOSITORY],
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-            env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent"},
-            cwd="/",
-        )
-        if "PermissionError" in run.stderr or "No module named 'grader'" in run.stderr:
-            pytest.skip("the repository is not readable for an ordinary user")
+        own = home / "venv" / "bin" / "python"
+        if _as_nobody(own, f"import sys; sys.path.insert(0, {str(REPOSITORY)!r}); import grader, psutil").returncode:
+            pytest.skip("the repository or its libraries are not readable for an ordinary user")
+        run = _as_nobody(own, PROGRAM, REPOSITORY)
         assert run.returncode == 0, run.stderr
         yield json.loads(run.stdout)
     finally:
         shutil.rmtree(home)
+
+
+def _as_nobody(python: Path, program: str, *arguments: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [python, "-c", program, *arguments],
+        user=NOBODY,
+        group=NOBODY,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "PYTHONDONTWRITEBYTECODE": "1", "HOME": "/nonexistent"},
+        cwd="/",
+    )
 
 
 def _version(python: str) -> str:

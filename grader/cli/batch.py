@@ -155,9 +155,14 @@ def _batch(asked: Asked) -> int:
         if asked.attempts is not None:
             book.set("attempts", asked.attempts)
         deadlines.note(book, asked.dates, [known.find(name).id for name in asked.only])
-        todo = plan(
-            _tasks(asked, exercises, _attempts(book, submissions)), book, shelf, data, asked.backend, asked.fresh
-        )
+        counting = _attempts(book, submissions)
+        if len(counting) < len(submissions):
+            words = say(
+                "Earlier attempts set aside: {count}. `--attempts best` grades them all and keeps the best.",
+                count=len(submissions) - len(counting),
+            )
+            console.print(shown(words, asked.lang), style="bright_black")
+        todo = plan(_tasks(asked, exercises, counting), book, shelf, data, asked.backend, asked.fresh)
         book.seen((entry.task.submission, entry.fingerprint) for entry in todo.recorded)
         if todo.recorded:
             words = say(

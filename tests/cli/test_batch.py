@@ -205,6 +205,27 @@ def test_only_what_has_changed_is_graded_again(typed: Callable[..., tuple[int, s
     assert "Unchanged" not in static(typed, "--fresh")[1]
 
 
+def test_of_several_attempts_the_last_counts_or_the_best_and_the_others_are_told(
+    typed: Callable[..., tuple[int, str]],
+) -> None:
+    Path("class").mkdir()
+    for attempt, convexe in (("", "oui"), ("-1", "non"), ("-2", "non")):
+        path = Path("class", f"curiemarie_12_34_exo1{attempt}.py")  # as Canvas names them
+        path.write_text(ANSWERS.format(convexe=convexe), encoding="utf-8")
+
+    def points() -> float:
+        with Gradebook.open(Path("out")) as book:
+            (record,) = book.records()
+        return record.score
+
+    _, told = static(typed)
+    last = points()
+    assert "Earlier attempts set aside: 2." in told
+    _, told = static(typed, "--attempts", "best")
+    assert "set aside" not in told
+    assert points() > last
+
+
 def test_results_inside_the_class_folder_are_no_submissions(typed: Callable[..., tuple[int, str]]) -> None:
     hand_in("alice")
     for _ in range(2):

@@ -346,7 +346,14 @@ def batch_of(dask: Cluster, walls: Sandbox, tmp_path: Path) -> Iterator[Callable
 def children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """The isolated processes that a worker started."""
     found = psutil.Process(process.pid).children(recursive=True)
-    return [child for child in found if child.name() == "bwrap" or "grader.worker" in " ".join(child.cmdline())]
+    return [child for child in found if _grades(child)]
+
+
+def _grades(process: psutil.Process) -> bool:
+    try:
+        return process.name() == "bwrap" or "grader.worker" in " ".join(process.cmdline())
+    except psutil.Error:  # it ended while we looked
+        return False
 
 
 def graded_at(address: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ images with the recorded weights; that names the images, hence their labels, and
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ EQUAL = 10.0  # networks whose error is within this factor of the best give the 
 FEWEST_KNOWN = 0.95
 KERNELS = ("rbf", "linear", "poly", "sigmoid")
 BATCH = 2000
+ITERATIONS = 100_000  # for each pair of classes: honest features need some 7000, hostile ones would take an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,15 +204,24 @@ def _described(source: Source, labels: NDArray[np.int64], data: Path) -> dict[st
 
 def _accuracy(features: Rows, source: Source, settings: Mapping[str, Any], data: Path) -> dict[str, Any]:
     """Fitted on the recognised rows with our own labels. Features of test images are not fitted on."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.svm import SVC
 
     if source.split != "train":
         return {}
     known = source.at >= 0
     true = np.load(data / "y_train.npy").ravel()[np.maximum(source.at, 0)]
-    svm = SVC(C=_positive(settings, "C"), gamma=_gamma(settings), kernel=_kernel(settings), cache_size=500)
+    svm = SVC(
+        C=_positive(settings, "C"),
+        gamma=_gamma(settings),
+        kernel=_kernel(settings),
+        cache_size=500,
+        max_iter=ITERATIONS,
+    )
     try:
-        svm.fit(features[known], true[known])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            svm.fit(features[known], true[known])
     except ValueError:  # one class only
         return {}
     return {"accuracy": float(svm.score(source.test, np.load(data / "y_test.npy").ravel()))}

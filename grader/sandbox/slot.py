@@ -26,6 +26,7 @@ from grader.domain import Limits, Outcome, Printed
 from grader.errors import WorkerDied
 from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
+from grader.sandbox.cgroup import enclosure
 from grader.sandbox.cores import starting_on
 from grader.sandbox.landlock import readable
 from grader.sandbox.place import Place
@@ -81,6 +82,7 @@ class Slot:
     ) -> None:
         self._place = Place()
         self.folder = self._place.folder
+        self._group = enclosure(self.folder.name)
         self._sandbox = sandbox
         self._read = read
         self._preload = preload
@@ -114,6 +116,7 @@ class Slot:
         program += [word for module in self._preload for word in ("--preload", module)]
         compile_once(self._preload, environment(home))
         command = self._sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
+        command = self._group.entered_by(command) if self._group else command
         with theirs, starting_on(self._cores):
             self._worker = subprocess.Popen(
                 command,
@@ -144,6 +147,8 @@ class Slot:
         self._end_worker()
         self._log.close()
         self._place.remove()
+        if self._group is not None:
+            self._group.remove()
 
     def _end_worker(self) -> None:
         control, worker = self._control, self._worker
@@ -229,6 +234,8 @@ class Slot:
         waited = time.monotonic() - asked
         self._tidy()
         assert self._control is not None
+        if self._group is not None:
+            self._group.bound(job.limits)
         events, events_in = os.pipe()
         output, output_in = os.pipe()
         message = json.dumps({"job": self._message(job)}).encode()
@@ -248,9 +255,12 @@ class Slot:
             except BaseException:  # Ctrl-C, or a fault of `on_line`: no half-run job stays behind
                 self._end_worker()
                 raise
+        late = watch.late or done is None
+        if self._group is not None:
+            done = self._group.judged(done)
         if done is None:
             raise self._died()
-        if watch.late:
+        if late:
             self._end_worker()
         if done["exit"] == BROKEN and not watch.heard:  # a program's own exit code comes after its recorder's greeting
             raise _broke(watch.text.joined())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,17 @@ def test_settings_that_are_none_are_refused(laid_out: Path, encoders: list[Any],
 )
 def test_forged_features_are_refused(laid_out: Path, rows: np.ndarray, labels: np.ndarray) -> None:
     assert "refused" in fitted(laid_out, rows, labels)
+
+
+def test_an_svm_that_would_not_end_is_stopped(
+    laid_out: Path, encoders: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing separates these: without a bound each pair of classes takes millions of steps."""
+    rows, labels = features(encoders[0], X_TRAIN[:300]), RNG.integers(0, 3, 400)
+    np.save(laid_out / "d" / "y_train.npy", labels)
+    began = time.process_time()
+    found = fitted(laid_out, rows, labels[:300], C=1e11, kernel="linear")
+    assert time.process_time() - began < 30
+    assert 0 <= found["accuracy"] <= 1
+    monkeypatch.setattr("grader.evaluator.refit.ITERATIONS", 3)
+    assert fitted(laid_out, rows, labels[:300], C=1e11, kernel="linear")["accuracy"] != found["accuracy"]

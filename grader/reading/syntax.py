@@ -13,6 +13,7 @@ import warnings
 from dataclasses import dataclass
 
 MOST_SIGNS = 40_000  # signs of the text; a fifth of a second and 50 MB of `ast.parse` at worst
+MOST_PARTS = 100  # of a name like `a.b.c`: an import keeps every beginning of it, which grows as the square
 
 _LETTERS = (string.ascii_letters + string.digits + "_").encode() + bytes(range(128, 256))
 
@@ -26,6 +27,7 @@ STRING = (
 PIECES = re.compile(
     rf"(?P<string>{STRING})|(?P<comment>#[^\n]*)|(?P<bracket>[\[\](){{}}])|(?P<newline>\n)", re.DOTALL | re.MULTILINE
 )
+_DOTTED = re.compile(r"\w++(?:[ \t\f\n\\]*+\.[ \t\f\n\\]*+\w++)*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,19 @@ def cost(text: str) -> int:
     return signs - spaces + spaces // 4
 
 
+def _has_endless_name(text: str) -> bool:
+    if text.count(".") < MOST_PARTS:
+        return False
+    return any(name[0].count(".") >= MOST_PARTS for name in _DOTTED.finditer(text))
+
+
 def parse(text: str) -> Parsed:
     """The syntax tree of `text`, never an exception. Nesting that Python itself does not stand is beyond the bounds."""
     nul = text.find("\0")
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
         return Parsed(error=SyntaxError("source code cannot contain null bytes", ("", line, 1, "")))
-    if cost(text) > MOST_SIGNS:
+    if cost(text) > MOST_SIGNS or _has_endless_name(text):
         return Parsed()
     try:
         with warnings.catch_warnings():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import random
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -112,6 +114,12 @@ NASTY = {
     "sum": "x=" + "1+" * 19_000 + "1",
     "attributes": "x" + ".a" * 19_000,
     "not": "not " * 40_000 + "x",
+    "a dotted import": "import " + ".".join(["b" * 100] * 39_000),
+    "a dotted import over lines": "import a" + " \\\n.b" * 12_000,
+    "many dotted names": "import "
+    + ".".join(["b" * 1000] * 99)
+    + "\n"
+    + ("from " + ".".join(["c" * 120] * 99) + " import d\n") * 390,
     "blank": "\n" * 4_999_999,
     "spaces": "REPONSES" + " " * 4_999_000,
     "one huge line": "x = [" + "'abc', " * 700_000 + "]",
@@ -166,6 +174,27 @@ def test_reading_all_of_a_nasty_file_takes_less_than_a_second(tmp_path: Path, ki
     taken = time.process_time() - before
     assert taken < 1.0
     assert found.source or found.failure is not None or found.notices or is_notebook
+
+
+MOST_HELD = """
+import resource, sys
+from pathlib import Path
+from grader.reading.source import read_source
+resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for name in sys.argv[1:]:
+    read_source(Path(name))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before >> 10)
+"""
+
+
+def test_a_nasty_file_takes_little_memory(tmp_path: Path) -> None:
+    """Python's parser keeps every beginning of a dotted name that is imported: 80 GB for one of these."""
+    files = [tmp_path / f"{number}.py" for number in range(len(NASTY))]
+    for file, text in zip(files, NASTY.values(), strict=True):
+        file.write_text(text)
+    run = subprocess.run([sys.executable, "-c", MOST_HELD, *files], capture_output=True, text=True, check=True)
+    assert int(run.stdout) < 300  # MiB
 
 
 @pytest.mark.parametrize("kind", ["headings", "layers", "exercises of many names", "one huge line"])

@@ -40,6 +40,21 @@ def test_a_worker_is_replaced_after_a_number_of_jobs(monkeypatch: pytest.MonkeyP
     assert len(kept) == 5  # what the grader has not read yet outlives the worker
 
 
+def test_jobs_do_not_look_through_what_their_worker_holds() -> None:
+    """Each full collection of a job would: half a second for the libraries, and a copy of every page they lie on."""
+    code = """
+    import gc, json, os
+    told = {"set aside": gc.get_freeze_count(), "looked through": len(gc.get_objects())}
+    os.write(events, json.dumps(told).encode() + b"\\n")
+    """
+    with Slot(Process(), (), ()) as slot:
+        lines = list[bytes]()
+        job = Job("tests.sandbox.light", {"code": textwrap.dedent(code)}, Limits(wall=20), slot.new_folder())
+        slot.run(job, lines.append)
+    told = json.loads(lines[0])
+    assert told["set aside"] > 5 * told["looked through"] > 0
+
+
 def test_a_worker_and_its_jobs_stay_on_the_cores_of_their_slot() -> None:
     before = os.sched_getaffinity(0)
     last = available()[-1:]

@@ -451,6 +451,32 @@ def test_an_audit_stops_each_training_after_some_steps(record: Record) -> None:
     assert all(t.epochs_asked == 100 and t.epochs_run == 1 and t.steps == 30 for t in seen.evidence.trainings)
 
 
+def test_an_audit_evaluates_what_it_has_hardly_trained_on_a_few_rows_only(record: Record) -> None:
+    code = """
+    class Counter(keras.callbacks.Callback):
+        batches = 0
+        def on_test_batch_end(self, batch, logs=None):
+            self.batches += 1
+
+    def batches(use, **more):
+        counter = Counter()
+        use(x, y, batch_size=1, verbose=0, callbacks=[counter], **more)
+        return counter.batches
+
+    m = new()
+    m.save_weights("m.weights.h5")
+    print(batches(m.evaluate), end=" ")
+    print(batches(m.fit, validation_data=(x, y)), end=" ")
+    print(batches(m.evaluate), end=" ")
+    m.load_weights("m.weights.h5")
+    print(batches(m.evaluate))
+    """
+    for steps, printed in ((10, "60 10 10 60\n"), (None, "60 60 60 60\n")):
+        seen = record(HEAD + _plain(code), audit_steps=steps)
+        assert seen.printed.text == printed
+        assert [use.rows for use in seen.evidence.uses if use.how == "evaluate"] == [60, 60, 60]
+
+
 def test_an_audit_stops_trainings_whose_steps_are_bundled(record: Record) -> None:
     code = "m = new()\nm.compile('sgd', 'categorical_crossentropy', steps_per_execution=8)\nm.fit(x, y, batch_size=1, epochs=100, verbose=0)"
     seen = record(HEAD + code, audit_steps=10)

@@ -38,6 +38,7 @@ class Seen:
     steps: int = 0
     batches: _Batches | None = None
     trained: bool = False
+    stunted: bool = False  # an audit ended its training, and no weights were loaded since
 
 
 @dataclass
@@ -68,6 +69,8 @@ class ModelWatch:
         guard.around(Model, "compile", after=lambda _, model, *a, **k: self._compiled(model))
         self._wrap_fit()
         self._wrap_train_on_batch()
+        if self._audit_steps is not None:
+            self._shorten_evaluate(self._audit_steps)
         for name in ("evaluate", "predict"):
             self._wrap_use(name)
         for name in ("save", "save_weights", "export"):
@@ -128,6 +131,22 @@ class ModelWatch:
             self._batch_trained(given["self"], given.get("x"), given.get("y"))
 
         self._guard.around(Model, "train_on_batch", before=before)
+
+    def _shorten_evaluate(self, steps: int) -> None:
+        """What an audit has hardly trained is not worth evaluating on every image; what was loaded is."""
+        original = Model.evaluate
+        signature = inspect.signature(original)
+        watch = self
+
+        @functools.wraps(original)
+        def evaluate(model: Any, *args: Any, **kwargs: Any) -> Any:
+            given = signature.bind(model, *args, **kwargs)
+            with watch._guard.careful("evaluate in an audit"):
+                if watch.know(model).stunted:
+                    _leave_out(given.arguments, steps)
+            return original(*given.args, **given.kwargs)
+
+        Model.evaluate = evaluate
 
     def _wrap_use(self, name: str) -> None:
         def after(result: Any, model: Any, *args: Any, **kwargs: Any) -> None:
@@ -215,6 +234,7 @@ class ModelWatch:
 
     def _used(self, model: Any, how: str, rows: int = 0, values: list[object] | None = None, path: str = "") -> None:
         seen = self.know(model)
+        seen.stunted = seen.stunted and how != "load_weights"
         self._tape.write(
             "use", model=seen.number, how=how, snapshot=seen.snapshot, rows=rows, values=values or [], path=path
         )
@@ -327,6 +347,7 @@ class Follower(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships n
 
     def end(self) -> None:
         self._record.steps += self._steps
+        self._record.stunted = self._audit_steps is not None
         self._watch._tape.write("fit_end", fit=self._fit, steps=self._steps, finished=self._complete)
         self._watch.snapshot(self._record.model, "fit")
 
@@ -345,9 +366,12 @@ def _leave_out(given: dict[str, Any], steps: int) -> None:
     """Rows that an audit will not come to need no copy: Keras makes one of all that it is given."""
     rows = steps * (_maybe_int(given.get("batch_size")) or KERAS_BATCH)
     plain = all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
-    whole = any(given.get(name) is not None for name in ("sample_weight", "class_weight", "steps_per_epoch"))
+    whole = any(given.get(name) is not None for name in ("sample_weight", "class_weight", "steps_per_epoch", "steps"))
     if plain and not whole and not given.get("validation_split") and len(given["x"]) == len(given["y"]):
         given["x"], given["y"] = given["x"][:rows], given["y"][:rows]
+    validation = given.get("validation_data")
+    if isinstance(validation, tuple | list) and all(isinstance(part, np.ndarray) for part in validation):
+        given["validation_data"] = tuple(part[:rows] for part in validation)
 
 
 def _path(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:

@@ -18,10 +18,12 @@ import warnings
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
 from ipykernel.kernelapp import IPKernelApp
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
@@ -35,6 +37,7 @@ from grader.worker.recorder import Recorder
 PROVISIONER = "grader-fork"
 OUTPUT_BYTES = 1 << 20
 KEEP_SECONDS = 1.0
+POLL_SECONDS = 0.01
 SHUTDOWN_SECONDS = 3600.0  # the last look may take its time; the job's own limit bounds it
 
 
@@ -160,15 +163,51 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
 
+class PromptClient(AsyncKernelClient):
+    """Begins as soon as the kernel has answered. The library's own client then listens a fifth of a second longer, so
+    that no message of before is left; nbclient tells those by their parent."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        until = time.monotonic() + (timeout or float("inf"))
+        while not await self._has_answered():
+            if not await self.is_alive():
+                raise RuntimeError("the kernel died before it answered")
+            if time.monotonic() > until:
+                raise RuntimeError(f"the kernel did not answer within {timeout} s")
+
+    async def _has_answered(self) -> bool:
+        """On both channels: output that comes before the second one is connected would be lost."""
+        self.kernel_info()
+        try:
+            reply = await self.get_shell_msg(timeout=1)
+            if reply["msg_type"] != "kernel_info_reply":
+                return False
+            await self.get_iopub_msg(timeout=0.2)
+        except Empty:
+            return False
+        self._handle_kernel_info_reply(reply)
+        return True
+
+
 class ForkManager(AsyncKernelManager):
     kernel_main: Callable[[str], None]
     kernel: ForkedKernel | None = None
+
+    async def _async_finish_shutdown(
+        self, waittime: float | None = None, pollinterval: float = POLL_SECONDS, restart: bool = False
+    ) -> None:
+        await super()._async_finish_shutdown(waittime, pollinterval, restart)
 
 
 def _manager(files: Path, kernel: Callable[[str], None]) -> ForkManager:
     factory = KernelProvisionerFactory.instance()
     factory.provisioners[PROVISIONER] = EntryPoint(PROVISIONER, f"{__name__}:ForkProvisioner", factory.GROUP_NAME)
-    manager = ForkManager(transport="ipc", connection_file=str(files / "k.json"), shutdown_wait_time=SHUTDOWN_SECONDS)
+    manager = ForkManager(
+        transport="ipc",
+        connection_file=str(files / "k.json"),
+        shutdown_wait_time=SHUTDOWN_SECONDS,
+        client_factory=PromptClient,
+    )
     manager.kernel_main = kernel
     manager._kernel_spec = KernelSpec(
         argv=["fork"],

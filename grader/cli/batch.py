@@ -11,7 +11,7 @@ import typer
 
 from grader.cli import exits
 from grader.cli.asked import Asked
-from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, existing
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, existing
 from grader.domain import Lang, Mode, Submission
 from grader.errors import NothingToGrade
 from grader.messages import translate
@@ -33,6 +33,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command(
         help=_("Grades a class folder: every submission in isolation, in parallel; what is unchanged is kept.")
     )
@@ -46,16 +48,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         jobs: Annotated[
             int | None, typer.Option(min=1, help=_("Submissions graded at once (default: one per core)."))
         ] = None,
-        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
+        exercise: Annotated[list[str] | None, common.exercise] = None,
         mode: Annotated[
             ModeChoice | None,
-            typer.Option(
-                help=_(
-                    "static: read only; audit: a few training steps; full: everything. Default: audit for costly trainings handed in with weights, else full."
-                )
-            ),
+            common.mode,
         ] = None,
-        data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
+        data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, never `process`."))
         ] = SandboxChoice.AUTO,
@@ -94,9 +92,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ] = None,
         no_speedups: Annotated[
             bool,
-            typer.Option(
-                "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
-            ),
+            common.no_speedups,
         ] = False,
         scheduler: Annotated[
             str | None,
@@ -104,8 +100,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
                 metavar="ADDRESS", help=_("Grade on the Dask cluster of this scheduler: tcp://host:8786 or tls://….")
             ),
         ] = None,
-        profile: Annotated[bool, typer.Option("--profile", help=_("Tell at the end where the time went."))] = False,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        profile: Annotated[bool, common.profile] = False,
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
         from grader.cli.deadlines import understand
         from grader.grading import Options
@@ -190,6 +186,7 @@ def _batch(asked: Asked) -> int:
 def _submissions(asked: Asked, known: "Catalog", console: Any) -> list[Submission]:
     """What the folder, or the archive, holds; what it holds besides is told."""
     from grader import intake
+    from grader.cli.progress import busy
     from grader.cli.unpacking import COPIES, Walled
     from grader.grading.within import looking_with
     from grader.messages import say
@@ -198,7 +195,8 @@ def _submissions(asked: Asked, known: "Catalog", console: Any) -> list[Submissio
 
     wanted = [known.find(name).id for name in asked.only]
     copies = asked.out / COPIES
-    with Walled(lambda: choose(asked.backend)[0]) as unpack:
+    looking = say("Looking for submissions")
+    with busy(looking, asked.lang) as at, Walled(lambda: choose(asked.backend)[0], at) as unpack:
         found = intake.find_all(asked.folder, known.ids(), tuple(wanted), looking_with(known), unpack, copies)
     own = asked.out.resolve()
     submissions = [  # results that lie in the class folder are no submissions, but for what was unpacked there

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import exits
-from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for
 from grader.domain import Lang, Mode
 from grader.messages import translate
 
@@ -20,6 +20,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command(
         help=_("Proves the exercises: solutions, stubs and known-wrong programs get just the marks they must.")
     )
@@ -29,13 +31,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         ] = None,
         mode: Annotated[
             ModeChoice | None,
-            typer.Option(
-                help=_(
-                    "static: read only; audit: a few training steps; full: everything. Default: audit for costly trainings handed in with weights, else full."
-                )
-            ),
+            common.mode,
         ] = None,
-        data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
+        data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, else `process`."))
         ] = SandboxChoice.AUTO,
@@ -45,11 +43,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         only: Annotated[str, typer.Option(help=_("Only programs whose name contains this."))] = "",
         no_speedups: Annotated[
             bool,
-            typer.Option(
-                "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
-            ),
+            common.no_speedups,
         ] = False,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
         return _verify(
             names or [],
@@ -64,7 +60,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
     @app.command("list", help=_("Lists the exercises."))
     def list_(
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         from grader import catalog
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader import records
 from grader.domain import Lang, Record
+from grader.messages import say
 from grader.store import Gradebook
 
 PAGES = "pages"
@@ -37,10 +38,13 @@ def write_pages(book: Gradebook, lang: Lang) -> Path | None:
         from grader.reports.html import write_pages as write
     except ImportError:
         return None
+    from grader.cli.progress import busy
+
     state = f"{book.state()} {lang}"
     index = book.folder / book.setting("index", "-")
     if book.setting(PAGES, "") != state or not index.is_file():
-        index = write(book.records(), book.folder, lang)
+        with busy(say("Making the pages"), lang):
+            index = write(book.records(), book.folder, lang)
         book.set("index", str(index.relative_to(book.folder)))
         book.set(PAGES, state)
     return index

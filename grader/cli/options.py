@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
+
+import typer
 
 from grader.domain import DatasetInfo, Exercise
 from grader.errors import UsageError
@@ -26,6 +29,26 @@ class ModeChoice(StrEnum):
     STATIC = "static"
     AUDIT = "audit"
     FULL = "full"
+
+
+class Common:
+    """How options that mean the same wherever they stand are declared: `Annotated[Path | None, common.data]`. `_` gives
+    the words of help in the reader's language."""
+
+    def __init__(self, _: Callable[[str], str]) -> None:
+        self.lang = typer.Option("--lang", help=_("Language of the report."))
+        self.data = typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))
+        self.mode = typer.Option(
+            help=_(
+                "static: read only; audit: a few training steps; full: everything. Default: audit for costly trainings handed in with weights, else full."
+            )
+        )
+        self.no_speedups = typer.Option(
+            "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
+        )
+        self.profile = typer.Option("--profile", help=_("Tell at the end where the time went."))
+        self.exercise = typer.Option(help=_("Only this exercise; may be repeated."))
+        self.results = typer.Argument(help=_("The folder that `grade batch` wrote (`--out`)."))
 
 
 def cores() -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -21,7 +23,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text as Styled
 
-from grader.domain import Exercise, Lang, Record, Status, Submission, Training, Verdict
+from grader.domain import Exercise, Lang, Record, Status, Submission, Text, Training, Verdict
 from grader.grading import Listener
 from grader.messages import number, percent, safe, say, say_n
 from grader.reports.terminal import show_record, shown, verdict_row
@@ -37,6 +39,17 @@ def console_for(quiet: bool = False) -> Console:
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, quiet=quiet, width=WIDTH_ON_A_PIPE)
     return console
+
+
+@contextmanager
+def busy(words: Text, lang: Lang) -> Iterator[Callable[[str], None]]:
+    """On a terminal, a line that lives while something goes on whose end is not known; yields how to say what it is at."""
+    console = console_for()
+    if not console.is_terminal:
+        yield lambda at: None
+        return
+    with console.status(Styled(shown(words, lang))) as line:
+        yield lambda at: line.update(Styled.assemble(shown(words, lang), "  ", (safe(at, 60), "bright_black")))
 
 
 PHASES = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grader.cli import exits
-from grader.cli.options import LangChoice, SandboxChoice, data_for
+from grader.cli.options import Common, LangChoice, SandboxChoice, data_for
 from grader.domain import Exercise, Lang, Record
 from grader.messages import translate
 
@@ -20,18 +20,20 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command(help=_("Judges every recorded submission again from its kept run, without running it."))
     def rejudge(
         folder: Annotated[
             Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
         ],
-        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
-        data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
+        exercise: Annotated[list[str] | None, common.exercise] = None,
+        data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice,
             typer.Option(help=_("Isolation for what has to be measured anew; auto is the strongest that works.")),
         ] = SandboxChoice.AUTO,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
         return _rejudge(folder, exercise or [], data, sandbox.value, lang)
 

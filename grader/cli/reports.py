@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.options import LangChoice, existing
+from grader.cli.options import Common, LangChoice, existing
 from grader.domain import Lang, Record
 from grader.errors import NothingToGrade, UnreadableSubmission, UsageError
 from grader.messages import say, translate
@@ -30,34 +30,38 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command(help=_("Makes the pages of a batch again: one for the class, one for each student."))
     def report(
-        folder: Annotated[Path, typer.Argument(help=_("The folder that `grade batch` wrote (`--out`)."))],
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        folder: Annotated[Path, common.results],
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         typer.echo(_report(existing(folder), lang))
 
     @app.command(help=_("Writes the marks of a batch for other programs: a learning platform, a spreadsheet, CI."))
     def export(
-        folder: Annotated[Path, typer.Argument(help=_("The folder that `grade batch` wrote (`--out`)."))],
+        folder: Annotated[Path, common.results],
         format: Annotated[FormatChoice, typer.Option(help=_("Who will read it."))],
         out: Annotated[
             Path | None,
             typer.Option(help=_("The file to write; for gradescope, a folder. Default: the standard output.")),
         ] = None,
-        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
+        exercise: Annotated[list[str] | None, common.exercise] = None,
         bom: Annotated[
             bool, typer.Option("--bom", help=_("Begin with a byte order mark, by which Excel knows UTF-8."))
         ] = False,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         _export(existing(folder), format.value, out, exercise or [], bom, lang)
 
 
 def _report(folder: Path, lang: Lang) -> Path:
+    from grader.cli.progress import busy
     from grader.reports.html import write_pages
 
-    return write_pages(recorded(folder), folder, lang)
+    with busy(say("Making the pages"), lang):
+        return write_pages(recorded(folder), folder, lang)
 
 
 def _export(folder: Path, name: str, out: Path | None, only: list[str], bom: bool, lang: Lang) -> None:

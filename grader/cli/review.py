@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.options import LangChoice
+from grader.cli.options import Common, LangChoice
 from grader.domain import Lang, Text
 from grader.errors import UsageError
 from grader.messages import say, translate
@@ -19,18 +19,20 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command(help=_("Walks through the answers that a teacher must read, question by question."))
     def review(
         folder: Annotated[
             Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
         ],
-        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
+        exercise: Annotated[list[str] | None, common.exercise] = None,
         anonymous: Annotated[
             bool, typer.Option("--anonymous", help=_("Without names, in an order that does not tell them."))
         ] = False,
         again: Annotated[bool, typer.Option("--again", help=_("Also what was decided before."))] = False,
         author: Annotated[str | None, typer.Option(help=_("Who decides (default: git's user.name)."))] = None,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         from grader.cli.deciding import author_name
         from grader.cli.reviewing import walk
@@ -53,7 +55,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             bool, typer.Option("--withdraw", help=_("Take back what was decided: the grader's verdict holds again."))
         ] = False,
         author: Annotated[str | None, typer.Option(help=_("Who decides (default: git's user.name)."))] = None,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         from grader.store import Gradebook
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from grader.cli.options import LangChoice, SandboxChoice, existing
+from grader.cli.options import Common, LangChoice, SandboxChoice, existing
 from grader.domain import Lang, Limits, Submission
 from grader.errors import NothingToGrade, WorkerDied
 from grader.messages import say, translate
@@ -32,18 +32,20 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command(help=_("Shows which programs of a class are unusually alike, side by side; no mark changes."))
     def similar(
         folder: Annotated[
             Path,
             typer.Argument(metavar="DIR", help=_("The folder of the submissions, or an archive of it (zip, tar.gz).")),
         ],
-        exercise: Annotated[list[str] | None, typer.Option(help=_("Only this exercise; may be repeated."))] = None,
+        exercise: Annotated[list[str] | None, common.exercise] = None,
         out: Annotated[Path, typer.Option(help=_("The page to write."))] = PAGE,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation for archives and weights; auto is the strongest that works."))
         ] = SandboxChoice.AUTO,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         _similar(existing(folder), exercise or [], out, sandbox.value, lang)
 
@@ -51,7 +53,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang) -> None:
     from grader import catalog, intake
     from grader.batch.plan import latest_attempts
-    from grader.cli.progress import console_for
+    from grader.cli.progress import busy, console_for
     from grader.cli.unpacking import Walled
     from grader.grading.within import looking_with
     from grader.reports import similar as report
@@ -61,7 +63,11 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
 
     known = catalog.locate()
     console = console_for()
-    with tempfile.TemporaryDirectory(prefix="grade-") as copies, Walled(lambda: choose(backend)[0]) as unpack:
+    with (
+        tempfile.TemporaryDirectory(prefix="grade-") as copies,
+        busy(say("Comparing"), lang) as at,
+        Walled(lambda: choose(backend)[0], at) as unpack,
+    ):
         wanted = tuple(known.find(name).id for name in only)
         found = intake.find_all(folder, known.ids(), wanted, looking_with(known), unpack, Path(copies))
         submissions = latest_attempts(found.submissions)

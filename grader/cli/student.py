@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import exits
-from grader.cli.options import LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
 from grader.domain import Exercise, Lang, Mode, Record, Submission
 from grader.messages import say, translate
 
@@ -21,6 +21,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
+    common = Common(_)
+
     @app.command("exercise", hidden=True, help=_("Grades one exercise."))
     def exercise(
         name: Annotated[
@@ -30,7 +32,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         mode: Annotated[
             ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
         ] = ModeChoice.FULL,
-        data: Annotated[Path | None, typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))] = None,
+        data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is `process` here: it is your own code."))
         ] = SandboxChoice.AUTO,
@@ -43,12 +45,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,
         no_speedups: Annotated[
             bool,
-            typer.Option(
-                "--no-speedups", help=_("Train exactly as it is written, without the help that changes no result.")
-            ),
+            common.no_speedups,
         ] = False,
-        profile: Annotated[bool, typer.Option("--profile", help=_("Tell at the end where the time went."))] = False,
-        lang_: Annotated[LangChoice, typer.Option("--lang", help=_("Language of the report."))] = LangChoice(lang),
+        profile: Annotated[bool, common.profile] = False,
+        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
         from grader.cli.profile import process_began, show
         from grader.grading import Keeping, Options

@@ -23,10 +23,12 @@ _ENDED = {"timeout": Why.TIME, "cpu": Why.TIME, "memory": Why.MEMORY, "disk": Wh
 
 
 class Walled:
-    """An `Unpack` for `intake.find_all`. Use as a context manager: `choose` is asked once, if at all."""
+    """An `Unpack` for `intake.find_all`. Use as a context manager: `choose` is asked once, if at all; `tell` is given
+    the name of each archive that is opened."""
 
-    def __init__(self, choose: Callable[[], Sandbox]) -> None:
+    def __init__(self, choose: Callable[[], Sandbox], tell: Callable[[str], None] = lambda name: None) -> None:
         self._choose = choose
+        self._tell = tell
         self._slot: Slot | None = None
 
     def __enter__(self) -> Walled:
@@ -39,6 +41,7 @@ class Walled:
     def __call__(self, archive: Path, target: Path, bounds: Bounds) -> list[Refusal]:
         if archive.stat().st_size > bounds.archive:
             return [Refusal("", Why.ARCHIVE_LARGE)]
+        self._tell(archive.name)
         if self._slot is None:
             self._slot = Slot(self._choose(), (), ("grader.worker.unpack",), threads=1)
         folder = self._slot.new_folder()

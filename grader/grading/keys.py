@@ -29,9 +29,9 @@ from grader.grading.run import HELPERS, MOST_FILE_BYTES, candidates
 FORM = 3  # grows when the keys are to change whatever else stays
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
-RUNS = ("worker", "evidence.py", "fingerprints.py", "grading/run.py")
-MEASURES = ("evaluator", "evidence.py", "fingerprints.py")
-JUDGES = ("checks", "evaluator", "reading", "intake/names.py", "grading", "locale", "evidence.py", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
+RUNS = ("worker", "evidence", "fingerprints.py", "grading/run.py")
+MEASURES = ("evaluator", "evidence", "fingerprints.py")
+JUDGES = ("checks", "evaluator", "reading", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
 NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
 

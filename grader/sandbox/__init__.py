@@ -14,9 +14,10 @@ from grader.errors import SandboxUnavailable
 from grader.messages import join
 from grader.sandbox.base import Level, Sandbox, SelfTest, View
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.following import Stopped
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.process import Process
-from grader.sandbox.slot import Job, Ran, Slot, Stopped
+from grader.sandbox.slot import Job, Ran, Slot
 
 __all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Slot", "Stopped", "View", "choose"]
 

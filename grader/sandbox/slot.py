@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import selectors
 import socket
 import subprocess
 import sys
@@ -28,15 +27,13 @@ from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
 from grader.sandbox.cgroup import enclosure
 from grader.sandbox.cores import starting_on
+from grader.sandbox.following import Following
 from grader.sandbox.landlock import readable
 from grader.sandbox.place import Place
 from grader.sandbox.python import environment
 from grader.sandbox.removing import remove_tree
 
 START_SECONDS = 180.0
-GRACE_SECONDS = 15.0
-LINE_BYTES = 4 << 20
-CHUNK = 1 << 16
 RECYCLED_AFTER = 200  # jobs: a start costs some 5 s of processor time, so 0.03 s each
 BROKEN = 120  # the exit code of a job that failed through the grader's own fault (`grader.worker.child`)
 PRIVATE = ("/tmp", "/dev/shm")  # the walls' own, emptied after each job
@@ -53,10 +50,6 @@ class Job:
     fields: Mapping[str, Any]
     limits: Limits
     folder: Path
-
-
-class Stopped(BaseException):
-    """The grading itself was called off: no outcome, no record. Like KeyboardInterrupt, nobody handles it on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +242,7 @@ class Slot:
             os.close(events_in)
             os.close(output_in)
         with os.fdopen(events, "rb", 0), os.fdopen(output, "rb", 0):
-            watch = _Following(self._control, events, output, on_line, job.limits, self._stop)
+            watch = Following(self._control, events, output, on_line, job.limits, self._stop)
             try:
                 done = watch.until_done()
             except BaseException:  # Ctrl-C, or a fault of `on_line`: no half-run job stays behind
@@ -276,133 +269,11 @@ class Slot:
             self.start()
 
 
-class _Following:
-    """Reads a running job's pipes and the worker's answer, with the outer clock."""
-
-    def __init__(
-        self,
-        control: socket.socket,
-        events: int,
-        output: int,
-        on_line: Callable[[bytes], None],
-        limits: Limits,
-        stop: threading.Event,
-    ) -> None:
-        self._stop = stop
-        self._control = control
-        self._events = events
-        self._output = output
-        self._on_line = on_line
-        self._limits = limits
-        self._line = b""
-        self._skipping = False
-        self._flooded = False
-        self.heard = False
-        self.text = HeadAndTail(limits.output_bytes)
-        self.late = False
-
-    def until_done(self) -> dict[str, Any] | None:
-        """The outcome's fields; None where the worker died."""
-        deadline = time.monotonic() + self._limits.wall + GRACE_SECONDS
-        with selectors.DefaultSelector() as selector:
-            for source in (self._control, self._events, self._output):
-                selector.register(source, selectors.EVENT_READ)
-            while True:
-                if self._stop.is_set():
-                    raise Stopped
-                left = deadline - time.monotonic()
-                if left < 0:
-                    self.late = True
-                    return _too_late(self._limits.wall)
-                for key, _ in selector.select(min(left, 1.0)):
-                    if key.fileobj == self._output:
-                        self._read_output(selector)
-                    elif key.fileobj == self._events:
-                        self._read_events(selector)
-                    else:
-                        return self._answer()
-
-    def _answer(self) -> dict[str, Any] | None:
-        try:
-            data = self._control.recv(1 << 18)
-        except OSError:
-            return None
-        self._drain()
-        if not data:
-            return None
-        done: dict[str, Any] = json.loads(data)["done"]
-        return {**done, "status": "output"} if self._flooded else done
-
-    def _drain(self) -> None:
-        """What was written before the end but not read yet. All writers are dead, so the pipes end."""
-        for descriptor, take in ((self._events, self._take_events), (self._output, self.text.add)):
-            os.set_blocking(descriptor, False)
-            with suppress(BlockingIOError):
-                while data := os.read(descriptor, CHUNK):
-                    take(data)
-
-    def _read_output(self, selector: selectors.BaseSelector) -> None:
-        data = os.read(self._output, CHUNK)
-        if not data:
-            selector.unregister(self._output)
-        self.text.add(data)
-        if self.text.dropped > self._limits.output_flood_bytes and not self._flooded:
-            self._flooded = True
-            self._control.sendall(json.dumps({"kill": True}).encode())
-
-    def _read_events(self, selector: selectors.BaseSelector) -> None:
-        data = os.read(self._events, CHUNK)
-        if not data:
-            selector.unregister(self._events)
-        self._take_events(data)
-
-    def _take_events(self, data: bytes) -> None:
-        *lines, self._line = (self._line + data).split(b"\n")
-        for line in lines:
-            if self._skipping:
-                self._skipping = False
-            elif line:
-                self.heard = True
-                self._on_line(line)
-        if len(self._line) > LINE_BYTES:
-            self._line, self._skipping = b"", True
-
-
 def _broke(text: str) -> WorkerDied:
     told = text[-1500:].strip()
     return WorkerDied(
         f"Le correcteur a échoué avant le programme : {told}", f"The grader failed before the program: {told}"
     )
-
-
-def _too_late(wall: float) -> dict[str, Any]:
-    return {"status": "timeout", "seconds": wall, "cpu_seconds": 0.0, "peak_memory_mib": 0, "exit": None}
-
-
-class HeadAndTail:
-    """Keeps the first and the last half of what is allowed, and counts what lies between."""
-
-    def __init__(self, most: int) -> None:
-        self._half = most // 2
-        self._head = bytearray()
-        self._tail = bytearray()
-        self._cut = 0
-
-    def add(self, data: bytes) -> None:
-        room = self._half - len(self._head)
-        self._head += data[:room] if room > 0 else b""
-        self._tail += data[max(room, 0) :]
-        if len(self._tail) > 2 * self._half:
-            self._cut += len(self._tail) - self._half
-            del self._tail[: -self._half]
-
-    @property
-    def dropped(self) -> int:
-        return self._cut + max(0, len(self._tail) - self._half)
-
-    def joined(self) -> str:
-        tail = self._tail[-self._half :]
-        return (self._head + tail).decode("utf-8", "replace")
 
 
 def _kill_tree(worker: subprocess.Popen[bytes]) -> None:

@@ -47,7 +47,7 @@ def run(fields: Mapping[str, Any], events: int) -> int:
     from grader.worker import datasets, notebook, script, speedups, system_calls
     from grader.worker.compat import CompatibleRecorder
     from grader.worker.recorder import Recorder, RecorderSettings
-    from grader.worker.recorder.models import Follower
+    from grader.worker.recorder.follower import Follower
 
     job = StudentJob.from_fields(fields)
     os.chdir(job.work)

@@ -20,9 +20,9 @@ from grader.errors import SandboxUnavailable, WorkerDied
 from grader.sandbox import BACKENDS, Job, Level, Ran, Sandbox, SelfTest, Slot, Stopped, choose
 from grader.sandbox import slot as slot_module
 from grader.sandbox.bubblewrap import Bubblewrap
+from grader.sandbox.following import HeadAndTail
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.python import interpreter_folders
-from grader.sandbox.slot import HeadAndTail
 from grader.worker import landlock, system_calls
 
 HERE = Path(__file__).parent

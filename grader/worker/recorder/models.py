@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,12 +17,10 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 from grader.evidence import Tape, finite_or_name
 from grader.worker.recorder import data as data_seen
 from grader.worker.recorder.describe import boundary, compiled_as, digest, layers_of
+from grader.worker.recorder.follower import Follower, leave_out, maybe_int
 from grader.worker.recorder.guard import Guard
 
 MODELS = 400
-INTERIM_SECONDS = 15.0
-PROGRESS_SECONDS = 0.2
-KERAS_BATCH = 32
 
 
 @dataclass
@@ -52,8 +49,8 @@ class _Batches:
 
 class ModelWatch:
     def __init__(self, tape: Tape, guard: Guard, audit_steps: int | None) -> None:
-        self._tape = tape
-        self._guard = guard
+        self.tape = tape
+        self.guard = guard
         self._audit_steps = audit_steps
         self._seen: dict[int, Seen] = {}
         self._applied: dict[int, Any] = {}
@@ -61,7 +58,7 @@ class ModelWatch:
     # ── Wrapping ────────────────────────────────────────────────────────────────────────────
 
     def install(self) -> None:
-        guard = self._guard
+        guard = self.guard
         for kind in (Sequential, Functional, Model):
             self._register_new(kind)
         # A Sequential builds a Functional for its own use: not a model of the student's.
@@ -92,8 +89,8 @@ class ModelWatch:
         @functools.wraps(original)
         def wrapper(model: Any, *args: Any, **kwargs: Any) -> None:
             original(model, *args, **kwargs)
-            if watch._guard.watching:
-                with watch._guard.careful("new model"):
+            if watch.guard.watching:
+                with watch.guard.careful("new model"):
                     watch.know(model)
 
         # Keras reads the constructor's argument names to rebuild a model from its settings.
@@ -107,18 +104,18 @@ class ModelWatch:
 
         @functools.wraps(original)
         def fit(model: Any, *args: Any, **kwargs: Any) -> Any:
-            if not watch._guard.watching:
+            if not watch.guard.watching:
                 return original(model, *args, **kwargs)
             given = signature.bind(model, *args, **kwargs)
             follower: Follower | None = None
-            with watch._guard.careful("fit begins"):
+            with watch.guard.careful("fit begins"):
                 follower = watch._fit_begins(model, given.arguments)
             try:
-                with watch._guard.quiet():
+                with watch.guard.quiet():
                     return original(*given.args, **given.kwargs)
             finally:
                 if follower is not None:
-                    with watch._guard.careful("fit ends"):
+                    with watch.guard.careful("fit ends"):
                         follower.end()
 
         Model.fit = fit
@@ -130,7 +127,7 @@ class ModelWatch:
             given = signature.bind(*args, **kwargs).arguments
             self._batch_trained(given["self"], given.get("x"), given.get("y"))
 
-        self._guard.around(Model, "train_on_batch", before=before)
+        self.guard.around(Model, "train_on_batch", before=before)
 
     def _shorten_evaluate(self, steps: int) -> None:
         """What an audit has hardly trained is not worth evaluating on every image; what was loaded is."""
@@ -141,9 +138,9 @@ class ModelWatch:
         @functools.wraps(original)
         def evaluate(model: Any, *args: Any, **kwargs: Any) -> Any:
             given = signature.bind(model, *args, **kwargs)
-            with watch._guard.careful("evaluate in an audit"):
+            with watch.guard.careful("evaluate in an audit"):
                 if watch.know(model).stunted:
-                    _leave_out(given.arguments, steps)
+                    leave_out(given.arguments, steps)
             return original(*given.args, **given.kwargs)
 
         Model.evaluate = evaluate
@@ -153,14 +150,14 @@ class ModelWatch:
             x = args[0] if args else kwargs.get("x")
             self._used(model, name, rows=_length(x), values=_numbers(result) if name == "evaluate" else [])
 
-        self._guard.around(Model, name, before=lambda model, *a, **k: self.snapshot(model, name), after=after)
+        self.guard.around(Model, name, before=lambda model, *a, **k: self.snapshot(model, name), after=after)
 
     # ── What happens ────────────────────────────────────────────────────────────────────────
 
     def know(self, model: Any) -> Seen:
         seen = self._seen.get(id(model))
         if seen is None:
-            seen = Seen(self._tape.number("model"), model)
+            seen = Seen(self.tape.number("model"), model)
             if len(self._seen) < MODELS:
                 self._seen[id(model)] = seen
         return seen
@@ -168,7 +165,7 @@ class ModelWatch:
     def _compiled(self, model: Any) -> None:
         facts = compiled_as(model, self.know(model).number)
         if facts is not None:
-            self._tape.write("compile", **facts)
+            self.tape.write("compile", **facts)
 
     def _optimizer_applied(self, optimizer: Any, grads: Any = None, variables: Any = None, *_: Any, **__: Any) -> None:
         for variable in variables or ():
@@ -177,26 +174,24 @@ class ModelWatch:
     def _fit_begins(self, model: Any, given: dict[str, Any]) -> Follower:
         seen = self.know(model)
         self._end_batches(seen)
-        number = self._tape.number("fit")
+        number = self.tape.number("fit")
         x, y = given.get("x"), given.get("y")
         validation = given.get("validation_data")
         follower = Follower(self, seen, number, self._audit_steps)
-        self._tape.write(
+        self.tape.write(
             "fit_begin",
             id=number,
             model=seen.number,
             how="fit",
             epochs=max(0, int(given.get("epochs", 1)) - int(given.get("initial_epoch", 0))),
-            batch_size=_maybe_int(given.get("batch_size")),
+            batch_size=maybe_int(given.get("batch_size")),
             capped=self._audit_steps is not None,
-            data=data_seen.describe(self._tape, x, y),
-            validation=data_seen.describe(self._tape, *validation[:2])
-            if isinstance(validation, tuple | list)
-            else None,
+            data=data_seen.describe(self.tape, x, y),
+            validation=data_seen.describe(self.tape, *validation[:2]) if isinstance(validation, tuple | list) else None,
             compiled=compiled_as(model, seen.number),
         )
         if self._audit_steps is not None:
-            _leave_out(given, self._audit_steps)
+            leave_out(given, self._audit_steps)
         callbacks = given.get("callbacks")
         if callbacks is None:
             given["callbacks"] = [follower]
@@ -211,15 +206,15 @@ class ModelWatch:
     def _batch_trained(self, model: Any, x: Any, y: Any) -> None:
         seen = self.know(model)
         if seen.batches is None:
-            seen.batches = _Batches(self._tape.number("fit"), 0)
-            self._tape.write(
+            seen.batches = _Batches(self.tape.number("fit"), 0)
+            self.tape.write(
                 "fit_begin",
                 id=seen.batches.fit,
                 model=seen.number,
                 how="train_on_batch",
                 epochs=0,
                 batch_size=_length(x),
-                data=data_seen.describe(self._tape, x, y),
+                data=data_seen.describe(self.tape, x, y),
                 compiled=compiled_as(model, seen.number),
             )
         seen.batches.steps += 1
@@ -229,13 +224,13 @@ class ModelWatch:
         if seen.batches is not None:
             batches, seen.batches = seen.batches, None
             seen.steps += batches.steps
-            self._tape.write("fit_end", fit=batches.fit, steps=batches.steps, finished=True)
+            self.tape.write("fit_end", fit=batches.fit, steps=batches.steps, finished=True)
             self.snapshot(seen.model, "fit")
 
     def _used(self, model: Any, how: str, rows: int = 0, values: list[object] | None = None, path: str = "") -> None:
         seen = self.know(model)
         seen.stunted = seen.stunted and how != "load_weights"
-        self._tape.write(
+        self.tape.write(
             "use", model=seen.number, how=how, snapshot=seen.snapshot, rows=rows, values=values or [], path=path
         )
 
@@ -251,12 +246,12 @@ class ModelWatch:
         now = digest(weights)
         if (now == seen.digest and shape == seen.shape) and reason != "fit":
             return seen.snapshot
-        number = interim or self._tape.number("snapshot")
+        number = interim or self.tape.number("snapshot")
         kept = None
         if reason != "build":
             seen.digest, seen.shape, seen.snapshot = now, shape, number
-            kept = self._tape.arrays("weights", {f"w{i}": w for i, w in enumerate(weights)}, f"weights-{number}.npz")
-        self._tape.write(
+            kept = self.tape.arrays("weights", {f"w{i}": w for i, w in enumerate(weights)}, f"weights-{number}.npz")
+        self.tape.write(
             "snapshot",
             id=number,
             model=seen.number,
@@ -275,7 +270,7 @@ class ModelWatch:
     def finish(self) -> None:
         """The end of the program: loops of one's own are recognised, every model that changed is written."""
         for seen in list(self._seen.values()):
-            with self._guard.careful("last look at a model"):
+            with self.guard.careful("last look at a model"):
                 self._end_batches(seen)
                 self._note_own_loop(seen)
                 if seen.snapshot is None or seen.trained:
@@ -286,70 +281,13 @@ class ModelWatch:
         optimizer = next((self._applied[id(v)] for v in seen.model.trainable_variables if id(v) in self._applied), None)
         if seen.trained or optimizer is None:
             return
-        number = self._tape.number("fit")
+        number = self.tape.number("fit")
         steps = int(optimizer.iterations)
         compiled = {"model": seen.number, "loss": "", "optimizer": type(optimizer).__name__, "learning_rate": None}
-        self._tape.write("fit_begin", id=number, model=seen.number, how="loop", epochs=0, compiled=compiled)
-        self._tape.write("fit_end", fit=number, steps=steps, finished=True)
+        self.tape.write("fit_begin", id=number, model=seen.number, how="loop", epochs=0, compiled=compiled)
+        self.tape.write("fit_end", fit=number, steps=steps, finished=True)
         seen.steps, seen.trained = steps, True
         self.snapshot(seen.model, "fit")
-
-
-class Follower(keras.callbacks.Callback):  # type: ignore[misc]  # Keras ships no types
-    """Rides along one `fit`: live progress, history, interim weights, and the cap of an audit."""
-
-    def __init__(self, watch: ModelWatch, seen: Seen, fit: int, audit_steps: int | None) -> None:
-        super().__init__()
-        self._watch = watch
-        self._record = seen
-        self._fit = fit
-        self._audit_steps = audit_steps
-        self._steps = 0
-        self._epoch = 0
-        self._last = -1
-        self._told = 0.0
-        self._interim_at = time.monotonic()
-        self._interim: int | None = None
-        self._complete = False
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        self._record.trained = True
-        with self._watch._guard.careful("build"):
-            self._watch.snapshot(self._record.model, "build")
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self._epoch, self._last = epoch, -1
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        # Several steps may lie between two calls (`steps_per_execution`), and the last call of an epoch counts as full.
-        total = _maybe_int((self.params or {}).get("steps")) or 0
-        batch = min(batch, total - 1) if total else batch
-        self._steps += batch - self._last
-        self._last = batch
-        now = time.monotonic()
-        if now - self._told > PROGRESS_SECONDS:
-            self._told = now
-            self._watch._tape.write("batch", fit=self._fit, epoch=self._epoch, done=batch + 1, total=total)
-        if self._audit_steps is not None and self._steps >= self._audit_steps:
-            self._record.model.stop_training = True
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        values = {str(k): finite_or_name(float(v)) for k, v in (logs or {}).items() if np.ndim(v) == 0}
-        self._watch._tape.write("epoch", fit=self._fit, epoch=epoch, logs=values)
-        if time.monotonic() - self._interim_at > INTERIM_SECONDS:
-            self._interim_at = time.monotonic()
-            with self._watch._guard.careful("interim weights"):
-                self._record.steps = self._steps
-                self._interim = self._watch.snapshot(self._record.model, "epoch", self._interim) or self._interim
-
-    def on_train_end(self, logs: Any = None) -> None:
-        self._complete = True
-
-    def end(self) -> None:
-        self._record.steps += self._steps
-        self._record.stunted = self._audit_steps is not None
-        self._watch._tape.write("fit_end", fit=self._fit, steps=self._steps, finished=self._complete)
-        self._watch.snapshot(self._record.model, "fit")
 
 
 def _architecture(model: Any) -> str | None:
@@ -362,18 +300,6 @@ def _architecture(model: Any) -> str | None:
         return None
 
 
-def _leave_out(given: dict[str, Any], steps: int) -> None:
-    """Rows that an audit will not come to need no copy: Keras makes one of all that it is given."""
-    rows = steps * (_maybe_int(given.get("batch_size")) or KERAS_BATCH)
-    plain = all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
-    whole = any(given.get(name) is not None for name in ("sample_weight", "class_weight", "steps_per_epoch", "steps"))
-    if plain and not whole and not given.get("validation_split") and len(given["x"]) == len(given["y"]):
-        given["x"], given["y"] = given["x"][:rows], given["y"][:rows]
-    validation = given.get("validation_data")
-    if isinstance(validation, tuple | list) and all(isinstance(part, np.ndarray) for part in validation):
-        given["validation_data"] = tuple(part[:rows] for part in validation)
-
-
 def _path(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     return str(args[0] if args else kwargs.get("filepath", ""))[:500]
 
@@ -383,10 +309,6 @@ def _length(x: Any) -> int:
         x = x[0]
     shape = getattr(x, "shape", None)
     return int(shape[0]) if shape is not None and len(shape) and shape[0] is not None else 0
-
-
-def _maybe_int(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float | np.integer) else None
 
 
 def _numbers(result: Any) -> list[object]:

@@ -1,0 +1,173 @@
+"""Outside: what each kind of line tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from grader.domain import (
+    AxesSeen,
+    Call,
+    CompileSeen,
+    DataSeen,
+    Failure,
+    FigureSeen,
+    Frame,
+    LayerSeen,
+    ModelUse,
+    Notice,
+    Snapshot,
+    Text,
+    Training,
+)
+from grader.evidence.fields import Fields, clean, real_number
+from grader.evidence.forged import Forged
+
+ARCHITECTURE_CHARS = 1 << 20
+PICTURE_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.png")
+
+
+def _layer(value: object) -> LayerSeen:
+    fields = Fields(value)
+    return LayerSeen(
+        kind=fields.text("kind"),
+        name=fields.text("name"),
+        settings=fields.small("settings"),
+        output_shape=fields.shape("output_shape"),
+        parameters=fields.whole("parameters"),
+    )
+
+
+def snapshot(fields: Fields) -> Snapshot:
+    return Snapshot(
+        id=fields.whole("id"),
+        model=fields.whole("model"),
+        name=fields.text("name"),
+        reason=fields.text("reason", 20),
+        architecture=fields.maybe_text("architecture", ARCHITECTURE_CHARS),
+        layers=fields.many("layers", 512, _layer),
+        parameters=fields.whole("parameters"),
+        input_shape=fields.shape("input_shape"),
+        output_shape=fields.shape("output_shape"),
+        weights=fields.file("weights"),
+        steps=fields.whole("steps"),
+    )
+
+
+def _compile(fields: Fields) -> CompileSeen:
+    return CompileSeen(
+        model=fields.whole("model"),
+        loss=fields.text("loss"),
+        optimizer=fields.text("optimizer"),
+        learning_rate=fields.maybe_real("learning_rate"),
+        metrics=fields.many("metrics", 32, _word),
+    )
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise Forged("not a text")
+    return clean(value, 100)
+
+
+def _data(fields: Fields) -> DataSeen:
+    return DataSeen(
+        rows=fields.whole("rows"),
+        shape=tuple(n or 0 for n in fields.shape("shape") or ()),
+        dtype=fields.text("dtype", 40),
+        low=fields.real("low"),
+        high=fields.real("high"),
+        label_shape=tuple(n or 0 for n in fields.shape("label_shape") or ()),
+        rows_file=fields.file("rows_file"),
+    )
+
+
+def training(fields: Fields) -> Training:
+    return Training(
+        id=fields.whole("id"),
+        model=fields.whole("model"),
+        how=fields.text("how", 20),
+        epochs_asked=fields.whole("epochs"),
+        epochs_run=0,
+        batch_size=fields.maybe_whole("batch_size"),
+        steps=0,
+        capped=fields.flag("capped"),
+        finished=False,
+        history={},
+        data=fields.sub("data", _data),
+        validation=fields.sub("validation", _data),
+        compiled=fields.sub("compiled", _compile),
+    )
+
+
+def _use(fields: Fields) -> ModelUse:
+    return ModelUse(
+        model=fields.whole("model"),
+        how=fields.text("how", 20),
+        snapshot=fields.maybe_whole("snapshot"),
+        rows=fields.whole("rows"),
+        values=fields.many("values", 64, real_number),
+        path=fields.text("path", 500),
+    )
+
+
+def _axes(value: object) -> AxesSeen:
+    fields = Fields(value)
+    return AxesSeen(
+        title=fields.text("title"),
+        images=fields.whole("images"),
+        cmap=fields.text("cmap", 60),
+        lines=fields.whole("lines"),
+        points=fields.whole("points"),
+        grid=_pair(fields.shape("grid")),
+        place=fields.maybe_whole("place"),
+    )
+
+
+def _pair(shape: tuple[int | None, ...] | None) -> tuple[int, int] | None:
+    return (shape[0] or 0, shape[1] or 0) if shape is not None and len(shape) == 2 else None
+
+
+def _figure(fields: Fields) -> FigureSeen:
+    return FigureSeen(
+        id=fields.whole("id"),
+        how=fields.text("how", 20),
+        axes=fields.many("axes", 1024, _axes),
+        arrays=fields.file("arrays"),
+        picture=fields.file("picture", PICTURE_NAME),
+    )
+
+
+def _call(fields: Fields) -> Call:
+    return Call(fields.whole("id"), fields.text("what", 60), fields.small("facts"), fields.file("arrays"))
+
+
+def _frame(value: object) -> Frame:
+    fields = Fields(value)
+    return Frame(fields.text("file"), fields.whole("line"), fields.text("function"), fields.text("text", 300))
+
+
+def _failure(fields: Fields) -> Failure:
+    return Failure(
+        type=fields.text("type"),
+        message=fields.text("message", 4000),
+        frames=fields.many("frames", 50, _frame),
+        cell=fields.maybe_whole("cell"),
+    )
+
+
+def _notice(fields: Fields) -> Notice:
+    return Notice(
+        Text(fields.text("fr", 600), fields.text("en", 600)), fields.text("where"), fields.whole("line", high=10**7)
+    )
+
+
+KEPT: dict[str, Callable[[Fields], Any]] = {
+    "compile": _compile,
+    "use": _use,
+    "figure": _figure,
+    "call": _call,
+    "failure": _failure,
+    "notice": _notice,
+}

@@ -1,0 +1,144 @@
+"""Outside: typed, bounded access to what a line says."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from grader.domain import Json
+from grader.evidence.arrays import ARRAY_NAME
+from grader.evidence.forged import Forged
+
+TABLE_VALUES = 600  # in one table of small values, all levels together
+T = TypeVar("T")
+
+
+class Fields:
+    """Typed, bounded access to a decoded JSON object."""
+
+    def __init__(self, value: object) -> None:
+        if not isinstance(value, dict):
+            raise Forged("not an object")
+        self._fields: dict[str, Any] = value
+
+    def text(self, name: str, most: int = 200) -> str:
+        value = self._fields.get(name, "")
+        if not isinstance(value, str):
+            raise Forged(f"{name}: not a text")
+        return clean(value, most)
+
+    def maybe_text(self, name: str, most: int = 200) -> str | None:
+        return None if self._fields.get(name) is None else self.text(name, most)
+
+    def whole(self, name: str, low: int = 0, high: int = 1 << 53) -> int:
+        value = self._fields.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise Forged(f"{name}: not a whole number from {low} to {high}")
+        return value
+
+    def maybe_whole(self, name: str) -> int | None:
+        return None if self._fields.get(name) is None else self.whole(name)
+
+    def real(self, name: str) -> float:
+        return real_number(self._fields.get(name, 0.0))
+
+    def maybereal_number(self, name: str) -> float | None:
+        return None if self._fields.get(name) is None else self.real(name)
+
+    def flag(self, name: str) -> bool:
+        return self._fields.get(name) is True
+
+    def many(self, name: str, most: int, read: Callable[[Any], T]) -> tuple[T, ...]:
+        value = self._fields.get(name) or []
+        if not isinstance(value, list) or len(value) > most:
+            raise Forged(f"{name}: not a list of at most {most}")
+        return tuple(read(item) for item in value)
+
+    def shape(self, name: str) -> tuple[int | None, ...] | None:
+        return None if self._fields.get(name) is None else self.many(name, 16, _dimension)
+
+    def table(self, name: str, most: int = 64) -> dict[str, Any]:
+        value = self._fields.get(name) or {}
+        if not isinstance(value, dict) or len(value) > most:
+            raise Forged(f"{name}: not a table of at most {most}")
+        return {clean(key, 200): item for key, item in value.items()}
+
+    def small(self, name: str, most: int = 64) -> dict[str, Json]:
+        """A table of small values; what is too large is left out."""
+        room = [TABLE_VALUES]
+        return {key: _small(item, room) for key, item in self.table(name, most).items()}
+
+    def file(self, name: str, form: re.Pattern[str] = ARRAY_NAME) -> str | None:
+        value = self._fields.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not form.fullmatch(value):
+            raise Forged(f"{name}: not the name of a kept file")
+        return value
+
+    def sub(self, name: str, read: Callable[[Fields], T]) -> T | None:
+        value = self._fields.get(name)
+        return None if value is None else read(Fields(value))
+
+
+def clean(text: str, most: int) -> str:
+    """Cut, and without the half characters (lone surrogates) that no file or terminal takes."""
+    return text[:most].encode("utf-8", "replace").decode("utf-8")
+
+
+def real_number(value: object) -> float:
+    if isinstance(value, str) and value in ("nan", "inf", "-inf"):
+        return float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Forged("not a number")
+    try:
+        return float(value)
+    except OverflowError:
+        raise Forged("not a number") from None
+
+
+def _dimension(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1 << 40:
+        raise Forged("not a dimension")
+    return value
+
+
+def _small(value: object, room: list[int], depth: int = 3) -> Json:
+    """`room` holds how many values more may be kept."""
+    room[0] -= 1
+    if room[0] < 0:
+        return None
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if abs(value) < 1 << 53 else None
+    if isinstance(value, str):
+        return clean(value, 500)
+    if depth and isinstance(value, list) and len(value) <= 64:
+        return [_small(item, room, depth - 1) for item in value]
+    if depth and isinstance(value, dict) and len(value) <= 64:
+        return {clean(key, 100): _small(item, room, depth - 1) for key, item in value.items()}
+    return None
+
+
+def read_json(data: bytes | str) -> Any:
+    """Strict JSON: no NaN, no duplicate keys, no depth that exhausts the stack. Raises `Forged`."""
+    try:
+        return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+    except (ValueError, RecursionError) as problem:
+        raise Forged(f"not JSON: {type(problem).__name__}") from None
+
+
+def _no_constant(name: str) -> float:
+    raise Forged(name)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Forged("duplicate keys")
+    return found

@@ -44,7 +44,7 @@ class Fields:
     def real(self, name: str) -> float:
         return real_number(self._fields.get(name, 0.0))
 
-    def maybereal_number(self, name: str) -> float | None:
+    def maybe_real(self, name: str) -> float | None:
         return None if self._fields.get(name) is None else self.real(name)
 
     def flag(self, name: str) -> bool:

@@ -107,7 +107,7 @@ def stated(facts: Facts, embedding: Embedding, source: str, value: float) -> tup
     """The student's value, and what is wrong with it (None where it is right)."""
     variables = [v for name in NAMES[source] if isinstance(v := facts.evidence.values.get(name), int | float)]
     printed = _printed(facts.evidence.printed.text)
-    for own in (*variables, *printed):
+    for own in (*variables, *printed, *_titled(facts)):
         if abs(own - value) <= NEAR:
             return own, None
     formulas = embedding.result.get("formulas")
@@ -121,6 +121,12 @@ def stated(facts: Facts, embedding: Embedding, source: str, value: float) -> tup
             "Compare your formula with the definition: the mean, over all points, of the share of the 6 nearest neighbours with the same label."
         )
     return None, None
+
+
+def _titled(facts: Facts) -> list[float]:
+    """Numbers in the titles of plots, where the hit stands in percent, as a rule."""
+    titles = "\n".join(axes.title for figure in facts.evidence.figures for axes in figure.axes)
+    return [number for found in _printed(titles) for number in (found, found / 100)]
 
 
 def _printed(text: str) -> list[float]:

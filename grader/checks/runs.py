@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.checks.explain import explain
 from grader.checks.findings import failed, passed, skipped
-from grader.domain import Check, Facts, Finding, Mode, Outcome, Text
+from grader.domain import Check, Facts, Failure, Finding, Mode, Outcome, Text
 from grader.messages import number, plain, say
 
 
@@ -22,8 +22,16 @@ def judge(facts: Facts) -> Finding:
     if stopped:
         return failed(stopped, say("stopped after {seconds} s", seconds=number(facts.outcome.seconds, 1)), expected)
     if facts.evidence.failures:
-        first = facts.evidence.failures[0]
-        return failed(explain(first), plain(first.type), expected)
+        first, whose = _own_failure(facts)
+        if first is not None:
+            return failed(explain(first), plain(first.type), expected)
+        return passed(
+            say(
+                "This part ran; the program stopped in the part of {exercise}: {reason}",
+                exercise=whose,
+                reason=explain(facts.evidence.failures[0]),
+            )
+        )
     if not facts.evidence.finished:
         return failed(
             say("The program was cut short from inside, without telling why."),
@@ -38,6 +46,21 @@ def judge(facts: Facts) -> Finding:
             hint=say("Complete the parts marked TODO, then run `grade` again."),
         )
     return passed(say("The program ran in {seconds} s.", seconds=number(facts.outcome.seconds, 1)))
+
+
+def _own_failure(facts: Facts) -> tuple[Failure | None, str]:
+    """In a file of several exercises: the first failure that is this one's, else whose part failed.
+
+    A script that failed before it came to this exercise's part has not run it; the cells of a notebook all run."""
+    parts, own = facts.reading.parts, facts.exercise.id
+    begins, whose = parts.begins(own), ""
+    for failure in facts.evidence.failures:
+        exercise, line = parts.of_failure(failure)
+        reached = begins is not None and (bool(parts.cells) or begins < line)
+        if exercise in ("", own) or not reached:
+            return failure, ""
+        whose = whose or exercise
+    return None, whose
 
 
 def did_something(facts: Facts) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from grader.checks.findings import failed, nothing_recorded, passed, skipped
 from grader.checks.meant import Meant, meant
 from grader.checks.refusals import refusal
@@ -76,6 +78,10 @@ def judge(facts: Facts, model: int) -> Finding:
         if isinstance(difference, int | float) and difference <= SAME:
             return passed(say("{file} predicts like the trained model.", file=name), plain(name), expected)
         worst = _why(name, result.get("refused"), difference)
+    if other := _of_another_model(facts, found, files):
+        return failed(
+            say("{file} holds another model: this one was not saved.", file=other), plain(other), expected, hint
+        )
     again = say("Save after `fit`, and the very model that was trained.")
     return failed(worst, plain(", ".join(files)), expected, early or again)
 
@@ -87,6 +93,21 @@ def _saved_early(facts: Facts, found: Meant) -> Text:
     if found.trained and seen and all(one is not None and one.steps == 0 for one in seen):
         return say("The model was saved before it was trained: put the line that saves after `fit`.")
     return Text()
+
+
+def _of_another_model(facts: Facts, found: Meant, files: list[str]) -> str:
+    """The first of the files, where all of them were seen to be written by other models; else "".
+
+    A name is compared without its folder and endings: old ones were put right as the file was written."""
+    saves = [u for u in facts.evidence.uses if u.how in ("save", "save_weights", "export") and u.path]
+    ours = {_stem(u.path) for u in saves if u.model == found.shape.model}
+    theirs = {_stem(u.path) for u in saves if u.model != found.shape.model}
+    return files[0] if all(_stem(name) in theirs - ours for name in files) else ""
+
+
+def _stem(path: str) -> str:
+    name = PurePath(path).name
+    return name.split(".", 1)[0] or name
 
 
 def _why(name: str, refused: object, difference: object) -> Text:

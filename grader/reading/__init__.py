@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
-from grader.domain import Notice, Reading, Submission
+from grader.domain import Notice, Parts, Reading, Submission
 from grader.messages import say
 from grader.reading.answers import given_in
 from grader.reading.parts import Nameless, Naming, parts_of
@@ -36,10 +37,12 @@ def read(submission: Submission, keys: Collection[str] = (), naming: Naming | No
     if failure is not None and (old := python2_failure(failure)) is not None:
         failure, notice = old
         notices = (*notices, notice)
-    answers, unclear = _answers(submission, source, keys, naming or Nameless())
+    naming = naming or Nameless()
+    parts = replace(parts_of(source, naming), file=name)
+    answers, unclear = _answers(submission, source, keys, naming, parts)
     if unclear:
         notices = (*notices, Notice(_SEVERAL, name))
-    return Reading(source.text, answers, failure, imports_of(source), (*notices, *old_names(source, name)))
+    return Reading(source.text, answers, failure, imports_of(source), (*notices, *old_names(source, name)), parts)
 
 
 _SEVERAL = say(
@@ -49,9 +52,8 @@ _SEVERAL = say(
 
 
 def _answers(
-    submission: Submission, source: Source, keys: Collection[str], naming: Naming
+    submission: Submission, source: Source, keys: Collection[str], naming: Naming, parts: Parts
 ) -> tuple[dict[str, str], bool]:
-    parts = parts_of(source, naming)
     wanted = frozenset(key_of(key) for key in keys)
     asked = Asked(submission.exercise, wanted, naming.names(submission.main.name), parts.exercises)
     cells = given_in_cells(source.prose, parts.prose, keys, naming)

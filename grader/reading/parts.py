@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
 
+from grader.domain import Parts
 from grader.reading.source import Source
 
 MOST_TITLES = 3000  # comments that are looked at
@@ -45,37 +44,13 @@ class Nameless:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """`marks`: the lines at which a part begins, ascending, with its exercise ("" where it is for several); `inside`:
-    (first line, last line, exercise) of functions and classes that bear an exercise's name; `prose`: the exercise of
-    each markdown cell."""
-
-    marks: tuple[tuple[int, str], ...] = ()
-    inside: tuple[tuple[int, int, str], ...] = ()
-    prose: tuple[str, ...] = ()
-
-    def at(self, line: int) -> str:
-        """The exercise to which a line belongs; "" where nothing says so."""
-        around = [(last - first, exercise) for first, last, exercise in self.inside if first <= line <= last]
-        if around:
-            return min(around)[1]
-        before = bisect_right(self.marks, line, key=lambda mark: mark[0])
-        return self.marks[before - 1][1] if before else ""
-
-    @property
-    def exercises(self) -> tuple[str, ...]:
-        """Every exercise that has a part of its own."""
-        found = [exercise for _, exercise in self.marks] + [exercise for *_, exercise in sorted(self.inside)]
-        return tuple(dict.fromkeys(exercise for exercise in found if exercise))
-
-
 def parts_of(source: Source, naming: Naming) -> Parts:
     lines = dict(_titles(source))
     titled = [(line, found) for line, text in sorted(lines.items()) if (found := naming.titles(text))]
     marks = tuple((line, found[0] if len(found) == 1 else "") for line, found in titled)
     inside = tuple(_inside(source.tree, naming)) if source.tree is not None else ()
-    return Parts(marks, inside, tuple(_of_cells(source, Parts(marks), naming)))
+    cells = tuple(cell.first_line for cell in source.cells)
+    return Parts(marks, inside, tuple(_of_cells(source, Parts(marks), naming)), cells)
 
 
 def _of_cells(source: Source, parts: Parts, naming: Naming) -> Iterator[str]:

@@ -10,6 +10,7 @@ from grader import records as form
 from grader.domain import RECORD_SCHEMA, Lang, Record, Status, Text, Verdict
 from grader.messages import safe, say
 from grader.reports.marks import by_student, circumstances, lost, mark, moment
+from grader.reports.notices import remarks_of
 from grader.reports.student_page import remarks
 from grader.reports.tables import table
 from grader.reports.words import STATUS, WORDS
@@ -91,7 +92,8 @@ def _section(record: Record, lang: Lang) -> str:
     lines += [_row(verdict, lang) for verdict in record.verdicts]
     details = [_details(verdict, lang) for verdict in record.verdicts if lost(verdict)]
     notes = [f"- {escaped(remark)}" for remark in remarks(record, lang)]
-    notes += [f"- {_place(n.where, n.line)}{escaped(n.text.in_(lang))}" for n in record.notices]
+    for remark in remarks_of(record.notices):
+        notes.append("- " + " ".join(filter(None, (escaped(remark.place), escaped(remark.text.in_(lang))))))
     how = " · ".join(escaped(part) for part in circumstances(record, lang))
     return "\n\n".join(filter(None, [title, "\n".join(lines), *details, "\n".join(notes), f"_{how}_"]))
 
@@ -109,10 +111,6 @@ def _details(verdict: Verdict, lang: Lang) -> str:
         f"- {WORDS[name].in_(lang)}{WORDS['colon'].in_(lang)}{escaped(t.in_(lang))}" for name, t in texts.items() if t
     ]
     return "\n".join([f"**{escaped(verdict.title.in_(lang))}**", "", *told]) if told else ""
-
-
-def _place(where: str, line: int) -> str:
-    return f"{escaped(where)}:{line} " if line else ""
 
 
 def escaped(text: str) -> str:

@@ -13,6 +13,7 @@ from grader.reports.cells import Cell, Notes, in_cell, notebook_cells, pictures
 from grader.reports.charts import Panel, curves, mark_bar
 from grader.reports.code import Line, clean, numbered
 from grader.reports.marks import circumstances, duration, figure, level, mark, moment, share, shown, told, waiting
+from grader.reports.notices import remarks_of
 from grader.reports.panels import Mistake, confusions, grid, mapping, mistakes, projections, text_of
 from grader.reports.words import STATUS
 
@@ -101,8 +102,8 @@ def exercise_view(record: Record, lang: Lang) -> ExerciseView:
         received=moment(record.received, lang) if record.received else "",
         verdicts=[_verdict(v, record, lang) for v in record.verdicts],
         notices=[
-            NoticeView(f"{safe(n.where, 80)}:{n.line}" if n.line else safe(n.where, 80), told(n.text, lang, 1000))
-            for n in record.notices[:MOST_NOTICES]
+            NoticeView(remark.place, told(remark.text, lang, 1000))
+            for remark in remarks_of(record.notices)[:MOST_NOTICES]
         ],
         failure=f"{safe(failure.type, 100).replace('Python2', 'Python 2')}: {safe(failure.message, 2000, keep_lines=True)}"
         if failure

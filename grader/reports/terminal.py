@@ -14,6 +14,7 @@ from rich.text import Text as Styled
 from grader.domain import Lang, Record, Status, Text, Verdict
 from grader.messages import number, percent, safe, say
 from grader.reports.marks import figure as figure  # noqa: PLC0414  # the commands take it from here
+from grader.reports.notices import remarks_of
 
 MARKS = {
     Status.PASSED: ("✔", "green"),
@@ -104,11 +105,12 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
     if not record.notices and not record.output_dropped:
         return
     console.print(Styled(shown(say("Good to know (costs no marks)"), lang), style="bold"))
-    for notice in record.notices[:MOST_NOTICES]:
-        place = f"{safe(notice.where, 80)}:{notice.line}  " if notice.line else ""
-        console.print(Styled.assemble("  • ", (place, "bright_black"), shown(notice.text, lang, 600)))
-    if len(record.notices) > MOST_NOTICES:
-        console.print(f"  • … {len(record.notices) - MOST_NOTICES}")
+    remarks = remarks_of(record.notices)
+    for remark in remarks[:MOST_NOTICES]:
+        place = f"{remark.place}  " if remark.place else ""
+        console.print(Styled.assemble("  • ", (place, "bright_black"), shown(remark.text, lang, 600)))
+    if len(remarks) > MOST_NOTICES:
+        console.print(f"  • … {len(remarks) - MOST_NOTICES}")
     if record.output_dropped:
         dropped = say(
             "The program printed too much: {kib} KiB were not kept.", kib=number(record.output_dropped / 1024)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
-from grader.domain import Facts, Finding, Mode, Printed, Reading, Status
+from grader.domain import AxesSeen, Facts, FigureSeen, Finding, Mode, Printed, Reading, Status
 from tests.checks.build import PERCEPTRON, exercise, facts, failure, measured, spoken
 from tests.checks.build import tsne as run_of
 
@@ -151,12 +151,19 @@ def with_value(**more: Any) -> Facts:
     return projected(**more)
 
 
+def titled(title: str) -> FigureSeen:
+    return FigureSeen(
+        1, "show", (AxesSeen(title, 0, "tab10", 1, 1000), AxesSeen("Convex Hulls", 0, "", 10, 0)), None, None
+    )
+
+
 def test_a_value_in_the_band_that_is_ones_own_passes() -> None:
     value = in_band()
     for own in (
         {"values": {"nh": value + 0.004}},
         {"printed": Printed(f"NH = {value:.3f}\n")},
         {"printed": Printed(f"hit : {value:.4f}".replace(".", ","))},
+        {"figures": (titled(f"2D t-SNE - NH={100 * value}"),)},
     ):
         assert judged(NH, with_value(**own), {**RIGHT, "nh": value}).share == 1
 

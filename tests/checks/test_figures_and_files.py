@@ -110,6 +110,18 @@ def test_a_file_that_does_not_fails_with_the_reason(result: dict[str, Any], told
     assert found.status is Status.FAILED and told in found.message.en
 
 
+def test_a_file_that_another_model_was_saved_to_is_named_as_such() -> None:
+    def uses(*saves: tuple[int, str]) -> dict[str, Any]:
+        return {"uses": tuple(ModelUse(model, "save_weights", 1, 0, (), path) for model, path in saves)}
+
+    bad = {"refused": "the file cannot be read"}
+    other = saved(left("mon mlp.weights.h5", **uses((7, "out/mon mlp.h5"))), bad)
+    assert other.status is Status.FAILED and "holds another model" in other.message.en
+    assert "another model" not in saved(left("mlp.h5", **uses((1, "mlp.h5"), (7, "mlp.h5"))), bad).message.en
+    assert "another model" not in saved(left("mlp.h5", "mine.h5", **uses((7, "mlp.h5"))), bad, bad).message.en
+    assert saved(left("mlp.h5", **uses((7, "mlp.h5"))), {"difference": 0.0}).status is Status.PASSED
+
+
 def test_other_files_are_no_models() -> None:
     about = left("notes.txt", "exo1.py", "figure.png")
     assert SAVED.needs(about) == ()

@@ -55,6 +55,31 @@ def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(name: str, b
         assert any("1 autre modèle" in text.fr and "celui qui est jugé" in text.fr for text in told)
 
 
+@pytest.mark.parametrize("name", ["exo1_exo2.py", "tp_complet.ipynb"])
+@pytest.mark.parametrize("fails", ["exo1", "exo2", "both"])
+def test_an_error_counts_against_the_exercise_in_whose_part_it_lies(
+    name: str, fails: str, bench: Bench, tmp_path: Path
+) -> None:
+    content = BOTH
+    if fails in ("exo1", "both"):
+        content = content.replace("# ---------- Exercice 2", "print(inconnu)\n# ---------- Exercice 2")
+    if fails in ("exo2", "both"):
+        content += "\nautre_inconnu\n"
+    (tmp_path / "ana").mkdir()
+    (tmp_path / "ana" / name).write_bytes(
+        content.encode() if name.endswith(".py") else notebook_of(*content.split("\n# -")[:1], *_parts(content))
+    )
+    ran = {
+        exercise: next(v for v in record.verdicts if v.id == "runs")
+        for (_, exercise), record in graded(tmp_path, bench).items()
+    }
+    passed = {exercise for exercise, verdict in ran.items() if verdict.status is Status.PASSED}
+    script = name.endswith(".py")  # a script ends at its first error, the cells of a notebook do not
+    assert passed == {"exo1": set() if script else {"exo2"}, "exo2": {"exo1"}, "both": set()}[fails]
+    if fails == "exo2":
+        assert "exo2" in ran["exo1"].message.en and "autre_inconnu" in ran["exo1"].message.en
+
+
 def _parts(source: str) -> list[str]:
     return ["# -" + part for part in source.split("\n# -")[1:]]
 

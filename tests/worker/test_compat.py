@@ -438,7 +438,42 @@ def test_windows_and_colours_of_old_are_no_failure(record: Record) -> None:
     """
     seen = ran(record(_plain(code)))
     assert len(seen.evidence.figures) == 2
-    assert [line for line, _ in told(seen)] == [3, 5, 6, 7]
+    assert [line for line, _ in told(seen)] == [3, 5, 6, 7, 7]
+
+
+def test_colour_maps_by_their_old_names_are_told(record: Record) -> None:
+    code = """
+    import matplotlib.pyplot as plt
+    plt.set_cmap(plt.get_cmap('Vega10'))
+    def draw():
+        plt.scatter([1, 2], [1, 2], c=[0, 1], cmap='Vega20')
+    draw()
+    plt.scatter([1, 2], [1, 2], c=[0, 1], cmap='tab10')
+    """
+    assert [(line, "tab" in text) for line, text in told(ran(record(_plain(code))))] == [(3, True), (5, True)]
+
+
+def test_an_angle_without_its_name_is_understood(record: Record) -> None:
+    """As the first handouts of the course had it."""
+    code = """
+    import matplotlib as mpl
+    ellipse = mpl.patches.Ellipse((1, 2), 3, 4, 50., color='red')
+    assert (ellipse.width, ellipse.height, ellipse.angle) == (3, 4, 50)
+    assert mpl.patches.Rectangle((1, 2), 3, 4, 50.).get_angle() == 50
+    assert mpl.patches.Arc((1, 2), 3, 4, 50., 10., 20.).theta2 == 20
+    mpl.patches.Ellipse((1, 2), 3, 4, angle=50.)
+    try:
+        mpl.patches.Ellipse((1, 2), 3, 4, 50., 60.)
+    except TypeError as problem:
+        print("refused")
+    try:
+        mpl.patches.Ellipse((1, 2), 3, 4, 50., angle=60.)
+    except TypeError as problem:
+        print("refused")
+    """
+    seen = ran(record(_plain(code)))
+    assert seen.printed.text == "refused\nrefused\n"
+    assert [line for line, _ in told(seen)] == [3, 5, 6]
 
 
 def test_a_notebook_of_colab_runs_without_network(record: Record) -> None:

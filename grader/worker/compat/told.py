@@ -41,6 +41,16 @@ class Told:
         """The student's line that asks now, for what can only be told later."""
         return self._place()
 
+    def above(self) -> tuple[str, int] | None:
+        """The student's nearest line, even where it is a library that asks on its behalf."""
+        frame = _asking()
+        while frame is not None:
+            place = self._place_of(frame)
+            if place is not None:
+                return place
+            frame = frame.f_back
+        return None
+
     def tell(self, text: Text, place: tuple[str, int] | None = None) -> None:
         place = place or self._place()
         if place is None or (*place, text.en) in self._said or len(self._said) >= MOST_NOTICES:
@@ -57,8 +67,9 @@ class Told:
 
     def _place(self) -> tuple[str, int] | None:
         frame = _asking()
-        if frame is None:
-            return None
+        return self._place_of(frame) if frame is not None else None
+
+    def _place_of(self, frame: FrameType) -> tuple[str, int] | None:
         name = frame.f_code.co_filename
         if CELL.fullmatch(name):
             return name, frame.f_lineno

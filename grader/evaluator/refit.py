@@ -27,6 +27,7 @@ EQUAL = 10.0  # networks whose error is within this factor of the best give the 
 FEWEST_KNOWN = 0.95
 KERNELS = ("rbf", "linear", "poly", "sigmoid")
 BATCH = 2000
+MOST_WORK = 1e11  # rows² × features, at most: two minutes; the course's 10 000 rows of 100 features are 1e10
 ITERATIONS = 100_000  # for each pair of classes: honest features need some 7000, hostile ones would take an hour
 
 
@@ -61,7 +62,7 @@ def refit(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path
 
 
 def recorded(settings: Mapping[str, Any], folder: Path) -> tuple[Rows, NDArray[np.int64]]:
-    """The first rows of the recorded features, and their recorded labels. Raises `Forged`."""
+    """The first rows of the recorded features, and their recorded labels. Raises `Forged` or `Refused`."""
     arrays = load_arrays(folder, settings["arrays"])
     features, labels = arrays.get("input"), arrays.get("labels")
     if features is None or features.ndim != 2 or not features.size:
@@ -69,6 +70,8 @@ def recorded(settings: Mapping[str, Any], folder: Path) -> tuple[Rows, NDArray[n
     if labels is None or labels.shape != (len(features),) or labels.dtype.kind not in "iu":
         raise Forged("a label is needed for each row of features")
     most = int(settings["rows"])
+    if min(most, len(features)) ** 2 * features.shape[1] > MOST_WORK:
+        raise Refused("too much to compute")
     with np.errstate(all="ignore"):
         kept = features[:most].astype(np.float32)
     if not np.isfinite(kept).all():

@@ -84,6 +84,12 @@ def test_no_more_rows_than_asked_for_are_used(laid_out: Path, encoders: list[Any
     assert fitted(laid_out, features(encoders[0], X_TRAIN), Y_TRAIN)["rows"] == 300
 
 
+def test_features_that_would_take_an_svm_forever_are_refused(laid_out: Path) -> None:
+    assert fitted(laid_out, np.zeros((12_000, 1100)), np.zeros(12_000, int), rows=10_000) == {
+        "refused": "too much to compute"
+    }
+
+
 def test_features_of_test_images_are_told_and_not_fitted_on(laid_out: Path, encoders: list[Any]) -> None:
     found = fitted(laid_out, features(encoders[0], X_TEST), Y_TEST)
     assert found["split"] == "test" and "accuracy" not in found

@@ -55,7 +55,7 @@ def features(encoder: Any, pixels: np.ndarray) -> np.ndarray:
     return encoder.predict(pixels.astype("float32") / 255, verbose=0)
 
 
-def fitted(folder: Path, rows: np.ndarray, labels: np.ndarray, **changes: Any) -> dict[str, Any]:
+def fitted(folder: Path, rows: np.ndarray, labels: np.ndarray, /, **changes: Any) -> dict[str, Any]:
     np.savez(folder / "call-1.npz", input=rows.astype("float32"), labels=labels)
     settings = {"dataset": "d", "arrays": "call-1.npz", "rows": 300, "C": 10.0, "gamma": 0.5, "kernel": "rbf"}
     settings |= {"scale": 1 / 255, "offset": 0.0, "snapshot_0": 1, "snapshot_1": 2, "snapshot_2": 3, **changes}
@@ -85,9 +85,8 @@ def test_no_more_rows_than_asked_for_are_used(laid_out: Path, encoders: list[Any
 
 
 def test_features_that_would_take_an_svm_forever_are_refused(laid_out: Path) -> None:
-    assert fitted(laid_out, np.zeros((12_000, 1100)), np.zeros(12_000, int), rows=10_000) == {
-        "refused": "too much to compute"
-    }
+    wide, labels = np.zeros((12_000, 1100)), np.zeros(12_000, int)
+    assert fitted(laid_out, wide, labels, rows=10_000) == {"refused": "too much to compute"}
 
 
 def test_features_of_test_images_are_told_and_not_fitted_on(laid_out: Path, encoders: list[Any]) -> None:

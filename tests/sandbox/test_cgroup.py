@@ -55,9 +55,8 @@ def test_a_group_without_the_controllers_is_left_alone(group: Path, there: str) 
 
 
 def test_a_group_with_somebody_elses_process_is_left_alone(group: Path) -> None:
-    with subprocess.Popen(["setsid", "--fork", "sleep", "30"]) as launcher:
-        launcher.wait()
-    stranger = subprocess.run(["pgrep", "-nx", "sleep"], capture_output=True, text=True, check=True).stdout.strip()
+    alone = ["setsid", "--fork", "sh", "-c", "echo $$; exec sleep 30 >&-"]  # whoever started it has ended
+    stranger = subprocess.run(alone, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     try:
         (group / "cgroup.procs").write_text(f"{os.getpid()}\n{stranger}\n")
         assert delegated(group) is None

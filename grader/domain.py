@@ -8,6 +8,7 @@ one graded submission and is the only thing a report reads.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
+_CELL = re.compile(r"<cell (\d{1,6})>")
 
 
 # ── What is said ────────────────────────────────────────────────────────────────────────────────
@@ -354,6 +356,12 @@ class Notice:
     line: int = 0
 
 
+def cell_number(file: str) -> int | None:
+    """The number of a notebook's code cell, which frames and notices name `<cell 3>`; None for any other file."""
+    found = _CELL.fullmatch(file)
+    return int(found[1]) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Which exercise the lines of `file` belong to. `marks`: the lines at which a part begins, ascending, with its
@@ -394,9 +402,9 @@ class Parts:
 
     def _line(self, frame: Frame) -> int:
         """The line in the whole text; 0 where the frame is of another file."""
-        cell = frame.file.removeprefix("<cell ").removesuffix(">")
-        if cell.isdecimal() and cell != frame.file and 0 < int(cell) <= len(self.cells):
-            return self.cells[int(cell) - 1] + frame.line - 1
+        cell = cell_number(frame.file)
+        if cell is not None and 0 < cell <= len(self.cells):
+            return self.cells[cell - 1] + frame.line - 1
         return frame.line if PurePath(frame.file).name == self.file else 0
 
     def _within(self, line: int) -> str:

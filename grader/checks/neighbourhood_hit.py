@@ -126,7 +126,7 @@ def stated(facts: Facts, embedding: Embedding, source: str, value: float) -> tup
 def _titled(facts: Facts) -> list[float]:
     """Numbers in the titles of plots, where the hit stands in percent, as a rule."""
     titles = "\n".join(axes.title for figure in facts.evidence.figures for axes in figure.axes)
-    return [number for found in _printed(titles) for number in (found, found / 100)]
+    return [share for found in _printed(titles) for share in (found, found / 100)]
 
 
 def _printed(text: str) -> list[float]:

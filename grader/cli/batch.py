@@ -49,10 +49,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             int | None, typer.Option(min=1, help=_("Submissions graded at once (default: one per core)."))
         ] = None,
         exercise: Annotated[list[str] | None, common.exercise] = None,
-        mode: Annotated[
-            ModeChoice | None,
-            common.mode,
-        ] = None,
+        mode: Annotated[ModeChoice | None, common.mode] = None,
         data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, never `process`."))
@@ -90,10 +87,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         received: Annotated[
             Path | None, typer.Option(help=_("CSV with the columns student,received: when each work came in."))
         ] = None,
-        no_speedups: Annotated[
-            bool,
-            common.no_speedups,
-        ] = False,
+        no_speedups: Annotated[bool, common.no_speedups] = False,
         scheduler: Annotated[
             str | None,
             typer.Option(

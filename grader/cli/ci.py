@@ -29,10 +29,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         names: Annotated[
             list[str] | None, typer.Argument(metavar="[EXERCISE]…", help=_("Which exercises (default: all)."))
         ] = None,
-        mode: Annotated[
-            ModeChoice | None,
-            common.mode,
-        ] = None,
+        mode: Annotated[ModeChoice | None, common.mode] = None,
         data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice, typer.Option(help=_("Isolation; auto is the strongest that works, else `process`."))
@@ -41,10 +38,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             int | None, typer.Option(min=1, help=_("Programs run at once (default: one per core)."))
         ] = None,
         only: Annotated[str, typer.Option(help=_("Only programs whose name contains this."))] = "",
-        no_speedups: Annotated[
-            bool,
-            common.no_speedups,
-        ] = False,
+        no_speedups: Annotated[bool, common.no_speedups] = False,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
         return _verify(

@@ -43,10 +43,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that the program may take."))] = None,
         fresh: Annotated[bool, typer.Option("--fresh", help=_("Run the program even if it has not changed."))] = False,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,
-        no_speedups: Annotated[
-            bool,
-            common.no_speedups,
-        ] = False,
+        no_speedups: Annotated[bool, common.no_speedups] = False,
         profile: Annotated[bool, common.profile] = False,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection
-from dataclasses import replace
 
 from grader.domain import Notice, Parts, Reading, Submission
 from grader.messages import say
@@ -38,7 +37,7 @@ def read(submission: Submission, keys: Collection[str] = (), naming: Naming | No
         failure, notice = old
         notices = (*notices, notice)
     naming = naming or Nameless()
-    parts = replace(parts_of(source, naming), file=name)
+    parts = parts_of(source, naming, name)
     answers, unclear = _answers(submission, source, keys, naming, parts)
     if unclear:
         notices = (*notices, Notice(_SEVERAL, name))

@@ -44,13 +44,13 @@ class Nameless:
         return ()
 
 
-def parts_of(source: Source, naming: Naming) -> Parts:
+def parts_of(source: Source, naming: Naming, file: str = "") -> Parts:
     lines = dict(_titles(source))
     titled = [(line, found) for line, text in sorted(lines.items()) if (found := naming.titles(text))]
     marks = tuple((line, found[0] if len(found) == 1 else "") for line, found in titled)
     inside = tuple(_inside(source.tree, naming)) if source.tree is not None else ()
     cells = tuple(cell.first_line for cell in source.cells)
-    return Parts(marks, inside, tuple(_of_cells(source, Parts(marks), naming)), cells)
+    return Parts(marks, inside, tuple(_of_cells(source, Parts(marks), naming)), cells, file)
 
 
 def _of_cells(source: Source, parts: Parts, naming: Naming) -> Iterator[str]:

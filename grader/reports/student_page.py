@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from grader.domain import Lang, Record, Status, Verdict
+from grader.domain import Lang, Record, Status, Verdict, cell_number
 from grader.messages import safe, say, settled
 from grader.reports.cells import Cell, Notes, in_cell, notebook_cells, pictures
 from grader.reports.charts import Panel, curves, mark_bar
@@ -19,7 +19,6 @@ from grader.reports.words import STATUS
 
 MOST_NOTICES = 50
 NO_POINTS = (Status.ERROR, Status.SKIPPED)
-_CELL = re.compile(r"<cell (\d{1,6})>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +200,8 @@ def _says_the_answer(verdict: Verdict, answer: str, lang: Lang) -> bool:
 
 def _place(where: str, record: Record) -> int | None:
     """The number of the notebook's cell that `where` names, 0 for the program itself, None for anything else."""
-    if found := _CELL.fullmatch(where):
-        return int(found[1])
+    if (cell := cell_number(where)) is not None:
+        return cell
     own = (record.file, record.file.rsplit("/", 1)[-1], "")
     return 0 if where in own and not record.file.endswith(".ipynb") else None
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from grader.domain import Limits
+from grader.sandbox.following import unanswered
 
 CONTROLLERS = ("memory", "pids")
 MAIN = "grade-main"  # where the grader itself goes: a group that has groups in it holds no processes
@@ -52,15 +53,14 @@ class Enclosure:
             (self.folder / "memory.swap.max").write_text("0", encoding="ascii")
         self._kills = self._killed()
 
-    def judged(self, done: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    def judged(self, done: dict[str, Any] | None) -> dict[str, Any] | None:
         """The outcome's fields (None: the worker is gone), with the kernel's reason where it ended something."""
         if self._killed() == self._kills:
-            return dict(done) if done is not None else None
+            return done
         if done is None:
-            nothing = {"seconds": 0.0, "cpu_seconds": 0.0, "exit": None}
-            return {**nothing, "status": "memory", "peak_memory_mib": self._limit}
+            return unanswered("memory", peak_mib=self._limit)
         if done["status"] not in ("killed", "error"):
-            return dict(done)
+            return done
         return {**done, "status": "memory", "peak_memory_mib": max(self._limit, done["peak_memory_mib"])}
 
     def remove(self) -> None:

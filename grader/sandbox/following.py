@@ -60,7 +60,7 @@ class Following:
                 left = deadline - time.monotonic()
                 if left < 0:
                     self.late = True
-                    return _too_late(self._limits.wall)
+                    return unanswered("timeout", self._limits.wall)
                 for key, _ in selector.select(min(left, 1.0)):
                     if key.fileobj == self._output:
                         self._read_output(selector)
@@ -115,8 +115,9 @@ class Following:
             self._line, self._skipping = b"", True
 
 
-def _too_late(wall: float) -> dict[str, Any]:
-    return {"status": "timeout", "seconds": wall, "cpu_seconds": 0.0, "peak_memory_mib": 0, "exit": None}
+def unanswered(status: str, seconds: float = 0.0, peak_mib: int = 0) -> dict[str, Any]:
+    """The fields of an `Outcome` of which the worker has told nothing."""
+    return {"status": status, "seconds": seconds, "cpu_seconds": 0.0, "peak_memory_mib": peak_mib, "exit": None}
 
 
 class HeadAndTail:

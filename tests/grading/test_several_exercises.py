@@ -41,9 +41,7 @@ def graded(folder: Path, bench: Bench) -> dict[tuple[str, str], Record]:
 
 @pytest.mark.parametrize("name", ["exo1_exo2.py", "tp_complet.ipynb"])
 def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(name: str, bench: Bench, tmp_path: Path) -> None:
-    (tmp_path / "ana").mkdir()
-    content = BOTH.encode() if name.endswith(".py") else notebook_of(*BOTH.split("\n# -")[:1], *_parts(BOTH))
-    (tmp_path / "ana" / name).write_bytes(content)
+    hand_in(tmp_path / "ana" / name, BOTH)
     records = graded(tmp_path, bench)
     assert set(records) == {("ana", "exo1"), ("ana", "exo2")}
     for (_, exercise), record in records.items():
@@ -65,10 +63,7 @@ def test_an_error_counts_against_the_exercise_in_whose_part_it_lies(
         content = content.replace("# ---------- Exercice 2", "print(inconnu)\n# ---------- Exercice 2")
     if fails in ("exo2", "both"):
         content += "\nautre_inconnu\n"
-    (tmp_path / "ana").mkdir()
-    (tmp_path / "ana" / name).write_bytes(
-        content.encode() if name.endswith(".py") else notebook_of(*content.split("\n# -")[:1], *_parts(content))
-    )
+    hand_in(tmp_path / "ana" / name, content)
     ran = {
         exercise: next(v for v in record.verdicts if v.id == "runs")
         for (_, exercise), record in graded(tmp_path, bench).items()
@@ -80,8 +75,12 @@ def test_an_error_counts_against_the_exercise_in_whose_part_it_lies(
         assert "exo2" in ran["exo1"].message.en and "autre_inconnu" in ran["exo1"].message.en
 
 
-def _parts(source: str) -> list[str]:
-    return ["# -" + part for part in source.split("\n# -")[1:]]
+def hand_in(path: Path, source: str) -> None:
+    """As a script, or as a notebook with a cell for each part."""
+    before, *parts = source.split("\n# -")
+    cells = [before, *("# -" + part for part in parts)]
+    path.parent.mkdir()
+    path.write_bytes(notebook_of(*cells) if path.suffix == ".ipynb" else source.encode())
 
 
 NAMES = (

@@ -6,6 +6,7 @@ import json
 import os
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,12 +23,12 @@ os.write(events, json.dumps(told).encode() + b"\\n")
 """
 
 
-def tell(slot: Slot) -> dict[str, object]:
+def tell(slot: Slot, code: str = TELL) -> dict[str, Any]:
     """What a job sees of its worker."""
     folder, lines = slot.new_folder(), list[bytes]()
-    slot.run(Job("tests.sandbox.light", {"code": textwrap.dedent(TELL)}, Limits(wall=20), folder), lines.append)
+    slot.run(Job("tests.sandbox.light", {"code": textwrap.dedent(code)}, Limits(wall=20), folder), lines.append)
     (folder / "kept").touch()
-    told: dict[str, object] = json.loads(lines[0])
+    told: dict[str, Any] = json.loads(lines[0])
     return told
 
 
@@ -48,10 +49,7 @@ def test_jobs_do_not_look_through_what_their_worker_holds() -> None:
     os.write(events, json.dumps(told).encode() + b"\\n")
     """
     with Slot(Process(), (), ()) as slot:
-        lines = list[bytes]()
-        job = Job("tests.sandbox.light", {"code": textwrap.dedent(code)}, Limits(wall=20), slot.new_folder())
-        slot.run(job, lines.append)
-    told = json.loads(lines[0])
+        told = tell(slot, code)
     assert told["set aside"] > 5 * told["looked through"] > 0
 
 

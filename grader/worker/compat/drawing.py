@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.messages import say
-from grader.worker.compat.arguments import Kwargs, Positional, before
+from grader.worker.compat.arguments import Change, Kwargs, Positional, before
 from grader.worker.compat.attributes import answer, from_table
 from grader.worker.compat.told import Told
 
@@ -59,21 +59,23 @@ def _shapes(told: Told) -> None:
 
     for name in SHAPES:
         shape = getattr(patches, name)
-        parameters = inspect.signature(shape.__init__).parameters.values()
-        plain = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters) - 1  # without `self`
-        by_name = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+        before(shape, "__init__", _by_name(name, shape, told))
 
-        def change(
-            args: Positional, kwargs: Kwargs, name: str = name, plain: int = plain, names: list[str] = by_name
-        ) -> tuple[Positional, Kwargs]:
-            more = dict(zip(names, args[plain:], strict=False))
-            if more and len(args) - plain <= len(names) and not more.keys() & kwargs.keys():
-                first = next(iter(more))
-                told.old(f"{name}(…, {first})", f"{name}(…, {first}={first})")
-                return args[:plain], {**kwargs, **more}
-            return args, kwargs
 
-        before(shape, "__init__", change)
+def _by_name(name: str, shape: Any, told: Told) -> Change:
+    parameters = inspect.signature(shape.__init__).parameters.values()
+    plain = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters) - 1  # without `self`
+    names = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
+
+    def change(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
+        more = dict(zip(names, args[plain:], strict=False))
+        if more and len(args) - plain <= len(names) and not more.keys() & kwargs.keys():
+            first = next(iter(more))
+            told.old(f"{name}(…, {first})", f"{name}(…, {first}={first})")
+            return args[:plain], {**kwargs, **more}
+        return args, kwargs
+
+    return change
 
 
 def _hold(told: Told) -> Callable[[str], Any]:

@@ -8,6 +8,7 @@ one graded submission and is the only thing a report reads.
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
@@ -321,8 +322,25 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredArray:
+    """Where one array of a kept file lies in it: `kind` is NumPy's name of its numbers (`<f4`), `offset` in bytes."""
+
+    name: str
+    kind: str
+    fortran: bool
+    shape: tuple[int, ...]
+    offset: int
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return math.prod(self.shape) * int(self.kind[2:])
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that left the sandbox, already read distrustfully (see `grader.evidence`)."""
+    """Everything that left the sandbox, already read distrustfully (see `grader.evidence`). `arrays`: of those array
+    files that are opened outside of the walls, what lies where."""
 
     folder: Path | None = None
     snapshots: tuple[Snapshot, ...] = ()
@@ -331,6 +349,7 @@ class Evidence:
     uses: tuple[ModelUse, ...] = ()
     figures: tuple[FigureSeen, ...] = ()
     calls: tuple[Call, ...] = ()
+    arrays: Mapping[str, tuple[StoredArray, ...]] = field(default_factory=dict)
     files: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[str, Json] = field(default_factory=dict)
     failures: tuple[Failure, ...] = ()

@@ -12,6 +12,7 @@
         ├── DiskFull               the place where programs run, or where records go, has no room left
         ├── ClusterUnavailable     the cluster cannot be reached, has nobody who can grade, or went away
         ├── DataUnavailable        a dataset can be neither found nor generated
+        ├── ParsingFailed          a student's file broke the parser, or the parser was not to be had
         └── EvaluationFailed       the trusted side could not measure what it was asked to
 
 What a student's program does wrong is not an error here: it is an outcome and a verdict.
@@ -76,6 +77,10 @@ class ClusterUnavailable(Breakdown):
 
 
 class DataUnavailable(Breakdown):
+    pass
+
+
+class ParsingFailed(Breakdown):
     pass
 
 

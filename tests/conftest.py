@@ -15,6 +15,7 @@ from grader import catalog, datasets
 from grader.domain import DatasetInfo, Evidence, Limits, Mode, Outcome, Printed, Record, Submission
 from grader.evidence import Reader
 from grader.grading import Bench, Options, grade
+from grader.parsing import Parser
 from grader.sandbox import Job, Ran, Sandbox, Slot
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.process import Process
@@ -44,6 +45,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DatasetInfo:
 def bench(data: DatasetInfo) -> Iterator[Bench]:
     """Without walls: the fastest way to a worker."""
     with Bench(Process(), {"mnist": data}) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def parser() -> Iterator[Parser]:
+    with Parser(Process) as one:
         yield one
 
 

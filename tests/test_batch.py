@@ -44,6 +44,9 @@ class NoBench:
     def __exit__(self, *_: object) -> None:
         self.closed = True
 
+    def stop(self) -> None:
+        self.student.stop()
+
 
 @pytest.fixture
 def graded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any], None]]:

@@ -20,7 +20,7 @@ FLOORS: dict[str, float] = {
     "verify": 5.5,  # a batch of programs whose marks are known
     "batch": 5,
     "grading": 4,
-    **dict.fromkeys(("checks", "reports", "evaluator", "worker"), 3),
+    **dict.fromkeys(("checks", "reports", "evaluator", "parsing", "worker"), 3),
     "store": 2.5,  # keeps records, which have a form of their own
     "similarity": 2.5,  # reads programs; a report shows what it found
     **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "records", "catalog"), 2),

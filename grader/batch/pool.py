@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.domain import DatasetInfo, Exercise, Record, Submission
-from grader.grading import Bench, Listener, Options, grade, not_marked
+from grader.grading import Bench, Desk, Listener, Options, grade, not_marked
 from grader.grading.bench import evaluator_slot
+from grader.parsing import Parser
 from grader.sandbox import Level, Sandbox
 from grader.sandbox.cores import shares
 
@@ -71,33 +72,35 @@ def all_by(
         pool.stop()
 
 
-def perform(task: Task, bench: Bench | None, listener: Listener) -> Record:
+def perform(task: Task, desk: Desk, listener: Listener) -> Record:
     try:
-        return grade(task.exercise, task.submission, bench, task.options, listener)
+        return grade(task.exercise, task.submission, desk, task.options, listener)
     except Exception as problem:  # one submission that the grader cannot take must not cost the others
-        return not_marked(task.exercise, task.submission, bench, task.options, problem)
+        return not_marked(task.exercise, task.submission, desk, task.options, problem)
 
 
 class Readers:
-    """For what is only read: no worker is started, no walls are needed."""
+    """For what is only read, at a desk without a worker that would run anything."""
 
     room = 1
 
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
     def submit(self, task: Task, listener: Listener) -> Future[Record]:
         promised: Future[Record] = Future()
-        promised.set_result(perform(task, None, listener))
+        promised.set_result(perform(task, self._desk, listener))
         return promised
 
     def stop(self) -> None: ...
 
 
 class Benches:
-    """Threads of this process: as many benches, and one evaluator for all."""
+    """Threads of this process: as many benches, and one evaluator and one parser for all."""
 
-    def __init__(self, benches: list[Bench], evaluator: object) -> None:
+    def __init__(self, benches: list[Bench]) -> None:
         self.room = len(benches)
         self._benches = benches
-        self._evaluator = evaluator
         self._free: queue.SimpleQueue[Bench] = queue.SimpleQueue()
         for bench in benches:
             self._free.put(bench)
@@ -122,29 +125,26 @@ class Benches:
     def stop(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         for bench in self._benches:
-            bench.student.stop()
-        stop = getattr(self._evaluator, "stop", None)
-        if stop is not None:
-            stop()
+            bench.stop()
         self._threads.shutdown(wait=True)
 
 
 @contextmanager
 def benches(
-    sandbox: Sandbox, data: Mapping[str, DatasetInfo], count: int, threads: int
+    sandbox: Sandbox, data: Mapping[str, DatasetInfo], count: int, threads: int, parser: Parser | None = None
 ) -> Generator[Benches, None, None]:
+    """`parser` stays its owner's; without one, the benches have one of their own, behind the same walls."""
     with ExitStack() as stack:
         evaluator = None
         if sandbox.level is not Level.LIMITS_ONLY:
             evaluator = stack.enter_context(evaluator_slot(sandbox, data))
+        parser = parser or stack.enter_context(Parser(lambda: sandbox))
         lock = threading.Lock()
         made = [
-            stack.enter_context(
-                Bench(sandbox, data, threads=threads, evaluator=evaluator, evaluator_lock=lock, cores=cores)
-            )
+            Bench(sandbox, data, threads=threads, evaluator=evaluator, evaluator_lock=lock, cores=cores, parser=parser)
             for cores in shares(max(1, count))
         ]
-        yield Benches(made, evaluator)
+        yield Benches([stack.enter_context(bench) for bench in made])
 
 
 def grade_all(

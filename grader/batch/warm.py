@@ -62,7 +62,7 @@ def _take(order: Order, batch: str) -> Bench:
     with _LOCK:
         _BUSY.append((batch, bench))
         if batch in _HALTED:  # meanwhile
-            bench.student.stop()
+            bench.stop()
     return bench
 
 
@@ -82,8 +82,7 @@ def halt(batch: str) -> None:
         _HALTED.add(batch)
         for whose, bench in _BUSY:
             if whose == batch:
-                bench.student.stop()
-                bench.evaluator.stop()
+                bench.stop()
 
 
 def close_free() -> None:

@@ -32,6 +32,8 @@ MEANINGS: dict[str, Text] = {
     "KeyboardInterrupt": say("the program was interrupted"),
     "NotImplementedError": say("a part is still to be written"),
     "StdinNotImplementedError": say("the program waits for input from a keyboard; there is none here"),
+    "FileTooLarge": say("the file is larger than a script needs to be"),
+    "TooIntricate": say("reading this file takes more time or memory than is allowed"),
     "DeadKernel": say("the notebook's kernel died"),
 }
 FOLDED = 300

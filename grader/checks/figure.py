@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.checks.findings import failed, nothing_recorded, partial, passed
 from grader.checks.seen import find
 from grader.domain import Check, Evidence, Facts, FigureSeen, Finding, Mode, Text
-from grader.evidence import Forged, load_arrays
+from grader.evidence import Forged, arrays_of
 from grader.messages import join, number, plain, say
 
 GREY = frozenset({"gray", "grey", "Greys", "binary", "gray_r", "grey_r", "Greys_r", "binary_r", "gist_gray", "bone"})
@@ -84,7 +84,7 @@ def leading_images(facts: Facts, figure: FigureSeen) -> int:
 
 def _images(evidence: Evidence, figure: FigureSeen) -> list:  # type: ignore[type-arg]  # arrays of any number type
     try:
-        arrays = load_arrays(evidence.folder, figure.arrays)
+        arrays = arrays_of(evidence, figure.arrays)
     except Forged:
         return []
     return [arrays[f"i{n}"] for n in range(len(arrays)) if f"i{n}" in arrays]

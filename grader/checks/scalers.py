@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from grader.checks.meant import Meant
 from grader.checks.seen import Seen, find, seen_rows
 from grader.domain import Call, Facts, RowIndex, Training
-from grader.evidence import Forged, load_arrays
+from grader.evidence import Forged, arrays_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,7 +45,7 @@ def _hashes(facts: Facts, call: Call) -> NDArray[np.uint64] | None:
     import numpy as np
 
     try:
-        hashes = load_arrays(facts.evidence.folder, call.arrays)["hashes"]
+        hashes = arrays_of(facts.evidence, call.arrays)["hashes"]
     except (Forged, KeyError):
         return None
     return hashes.astype(np.uint64) if hashes.dtype == np.uint64 and hashes.ndim == 1 else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks.meant import Meant
 from grader.domain import DataSeen, Facts, RowIndex
-from grader.evidence import Forged, load_arrays
+from grader.evidence import Forged, arrays_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ def _one(facts: Facts, data: DataSeen, index: RowIndex) -> Seen:
     import numpy as np
 
     try:
-        kept = load_arrays(facts.evidence.folder, data.rows_file)
+        kept = arrays_of(facts.evidence, data.rows_file)
         hashes, low, high = kept["hashes"], kept["low"].astype(float), kept["high"].astype(float)
     except (Forged, KeyError):
         return Seen()

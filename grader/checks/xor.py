@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from grader.checks.findings import failed, nothing_recorded, partial, passed, review
 from grader.checks.meant import Meant, meant
 from grader.domain import Check, Facts, Finding, Json, Measurement, Text, Training
-from grader.evidence import Forged, load_arrays
+from grader.evidence import Forged, arrays_of
 from grader.messages import number, percent, say, say_n
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _table(facts: Facts, found: Meant) -> tuple[NDArray[Any], NDArray[Any]] | No
     """(inputs of shape (n, 2), whether the answer is yes of shape (n,)) of the last training whose rows were kept."""
     for training in reversed(found.trainings):
         try:
-            arrays = load_arrays(facts.evidence.folder, training.data.rows_file if training.data else None)
+            arrays = arrays_of(facts.evidence, training.data.rows_file if training.data else None)
             rows, target = arrays["input"], arrays["target"]
         except (Forged, KeyError):
             continue

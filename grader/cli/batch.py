@@ -19,9 +19,13 @@ from grader.messages import translate
 if TYPE_CHECKING:
     from grader.batch import Task
     from grader.catalog import Catalog
+    from grader.cli.walls import Walls
+    from grader.grading.within import Remembered
+    from grader.parsing import Parser
     from grader.store import Gradebook
 
 EVIDENCE = "evidence"
+COPIES, LOOKS = ".copies", ".looks.json"  # below the results; hidden, so that a class folder around them shows neither
 
 
 class AttemptsChoice(StrEnum):
@@ -121,6 +125,15 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
 
 def _batch(asked: Asked) -> int:
+    from grader.cli.walls import Walls
+    from grader.parsing import Parser
+
+    walls = Walls(asked.backend)
+    with Parser(walls) as parser:
+        return _graded(asked, walls, parser)
+
+
+def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     from grader import catalog
     from grader.batch import plan
     from grader.cli import deadlines
@@ -130,18 +143,21 @@ def _batch(asked: Asked) -> int:
     from grader.cli.running import graded_anew
     from grader.cli.telling import of_this_batch, show_summary
     from grader.grading.shelf import Shelf
+    from grader.grading.within import Remembered, looking_with
     from grader.messages import say
     from grader.reports.terminal import shown
     from grader.store import Gradebook
 
     console, profile = console_for(), BatchProfile()
     known = catalog.locate()
-    submissions = _submissions(asked, known, console)
+    looks = Remembered(looking_with(known, parser), asked.out / LOOKS, known)
+    submissions = _submissions(asked, known, looks, parser, console)
     exercises = {id_: known.find(id_) for id_ in sorted({s.exercise for s in submissions})}
     data = data_for(list(exercises.values()), asked.data)
     shelf = Shelf(asked.out / EVIDENCE, everything=True)
     shelf.sweep()
     with Gradebook.open(asked.out, create=True) as book:
+        looks.keep()
         if asked.attempts is not None:
             book.set("attempts", asked.attempts)
         deadlines.note(book, asked.dates, [known.find(name).id for name in asked.only])
@@ -159,7 +175,7 @@ def _batch(asked: Asked) -> int:
                 "Unchanged since they were graded: {count}. `--fresh` runs them anew.", count=len(todo.recorded)
             )
             console.print(shown(words, asked.lang), style="bright_black")
-        with closing(graded_anew(asked, todo, book, shelf, data, console)) as results:
+        with closing(graded_anew(asked, todo, book, shelf, data, walls, parser)) as results:
             for entry, record in results:
                 book.file(entry.task.submission, entry.fingerprint, entry.run_key, entry.judgement_key, record)
                 write_json(book, record)
@@ -177,21 +193,21 @@ def _batch(asked: Asked) -> int:
     return exits.of_records(graded)
 
 
-def _submissions(asked: Asked, known: "Catalog", console: Any) -> list[Submission]:
+def _submissions(
+    asked: Asked, known: "Catalog", looks: "Remembered", parser: "Parser", console: Any
+) -> list[Submission]:
     """What the folder, or the archive, holds; what it holds besides is told."""
     from grader import intake
     from grader.cli.progress import busy
-    from grader.cli.unpacking import COPIES, Walled
-    from grader.grading.within import looking_with
     from grader.messages import say
+    from grader.parsing import unpacked_by
     from grader.reports.terminal import shown
-    from grader.sandbox import choose
 
     wanted = [known.find(name).id for name in asked.only]
     copies = asked.out / COPIES
     looking = say("Looking for submissions")
-    with busy(looking, asked.lang) as at, Walled(lambda: choose(asked.backend)[0], at) as unpack:
-        found = intake.find_all(asked.folder, known.ids(), tuple(wanted), looking_with(known), unpack, copies)
+    with busy(looking, asked.lang) as at:
+        found = intake.find_all(asked.folder, known.ids(), tuple(wanted), looks, unpacked_by(parser, at), copies)
     own = asked.out.resolve()
     submissions = [  # results that lie in the class folder are no submissions, but for what was unpacked there
         s

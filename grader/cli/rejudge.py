@@ -78,14 +78,14 @@ class _Judge:
     """Files the record that an entry's kept run gives today; the evaluator is only started where it must be asked."""
 
     def __init__(self, exercises: dict[str, Exercise], data: Any, backend: str, book: "Gradebook") -> None:
-        from grader import sandbox
         from grader.cli.batch import EVIDENCE
+        from grader.cli.walls import Walls
         from grader.grading import Desk
         from grader.grading.shelf import Shelf
 
         self._exercises, self._data, self._book = exercises, data, book
         self._shelf = Shelf(book.folder / EVIDENCE, everything=True)
-        self._desk = Desk(data, lambda: sandbox.choose(backend)[0])
+        self._desk = Desk(data, Walls(backend))
 
     def __enter__(self) -> None:
         self._desk.__enter__()

@@ -7,17 +7,19 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from grader.cli.asked import Asked
-from grader.domain import Lang, Mode, Record
+from grader.domain import Mode, Record
 
 if TYPE_CHECKING:
     from grader.batch import Entry, Plan, Pool, Task
     from grader.cli.progress import ManySubmissions
+    from grader.cli.walls import Walls
     from grader.grading.shelf import Shelf
+    from grader.parsing import Parser
     from grader.store import Gradebook
 
 
 def graded_anew(
-    asked: Asked, todo: Plan, book: Gradebook, shelf: Shelf, data: Any, console: Any
+    asked: Asked, todo: Plan, book: Gradebook, shelf: Shelf, data: Any, walls: Walls, parser: Parser
 ) -> Generator[tuple[Entry, Record], None, None]:
     """The records that are new, each as soon as it is there. Without anything to do, nothing is started."""
     from grader.cli.progress import ManySubmissions
@@ -27,11 +29,10 @@ def graded_anew(
 
     if not todo.kept and not todo.to_run:
         return
-    walls = Walls(asked.backend, asked.lang, console)
     total = len(todo.kept) + len(todo.to_run)
     with (
         ManySubmissions(total, asked.lang, shown(say("Grading"), asked.lang)) as display,
-        closing(_each(asked, todo, book, shelf, data, walls, display)) as results,
+        closing(_each(asked, todo, book, shelf, data, walls, parser, display)) as results,
     ):
         for entry, record in results:
             yield entry, record
@@ -46,6 +47,7 @@ def _each(
     shelf: Shelf,
     data: Any,
     walls: Walls,
+    parser: Parser,
     display: ManySubmissions,
 ) -> Generator[tuple[Entry, Record], None, None]:
     """First what is only judged again, then what runs."""
@@ -56,7 +58,7 @@ def _each(
     to_run = list(todo.to_run)
     if not book.first_at_work():  # two batches at once meet in the middle
         to_run.reverse()
-    with Desk(data, walls.chosen) as desk:
+    with Desk(data, walls, parser) as desk:
         for entry in todo.kept:
             try:
                 record = rejudge(entry.task.exercise, entry.task.submission, shelf, entry.run_key, desk)
@@ -76,7 +78,7 @@ def _each(
         filed = book.look_up(task.submission, entry.fingerprint)
         return asked.fresh or not holds(filed, entry, asked.backend)
 
-    with _pool(asked, to_run, data, shelf, walls, display) as pool:
+    with _pool(asked, to_run, data, shelf, walls, parser, display) as pool:
         tasks = [entry.task for entry in to_run]
         with closing(all_by(pool, tasks, lambda task: display.listener(_name(task)), needed)) as results:
             for task, record in results:
@@ -92,13 +94,15 @@ def _pool(
     data: Any,
     shelf: Shelf,
     walls: Walls,
+    parser: Parser,
     display: ManySubmissions,
 ) -> AbstractContextManager[Pool]:
     """Who grades: this machine, or the cluster that was named."""
     from grader.batch import Readers, benches
+    from grader.grading import Desk
 
     if asked.mode is Mode.STATIC and asked.scheduler is None:
-        return nullcontext(Readers())
+        return nullcontext(Readers(Desk(data, walls, parser)))
     if asked.scheduler is not None:
         from grader.batch.cluster import cluster
         from grader.reports.terminal import shown
@@ -112,27 +116,7 @@ def _pool(
             lambda words: display.console.print(shown(words, asked.lang), style="bright_black"),
         )
     threads = max(entry.task.options.threads for entry in to_run)
-    return benches(walls.chosen(), data, min(asked.jobs, len(to_run)), threads)
-
-
-class Walls:
-    """The sandbox, chosen and proven when it is first asked for, and then told."""
-
-    def __init__(self, backend: str, lang: Lang, console: Any) -> None:
-        self._backend, self._lang, self._console = backend, lang, console
-        self._found: Any = None
-
-    def chosen(self) -> Any:
-        if self._found is None:
-            from grader import sandbox
-            from grader.reports.terminal import sandbox_line, shown
-
-            self._found, test = sandbox.choose(self._backend)
-            line = sandbox_line(self._found.name, self._found.level.value, len(test.held), self._lang)
-            self._console.print(line)
-            if test.warning:  # what a stronger wall would have held, and the way to it
-                self._console.print(shown(test.warning, self._lang), style="bold yellow")
-        return self._found
+    return benches(walls.told(display.console, asked.lang), data, min(asked.jobs, len(to_run)), threads, parser)
 
 
 def _name(task: Task) -> str:

@@ -18,6 +18,8 @@ from grader.messages import say, translate
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
+    from grader.cli.walls import Walls
+    from grader.parsing import Parser
     from grader.reports.similar import Compared
     from grader.sandbox import Slot
     from grader.similarity import Arrays
@@ -54,31 +56,32 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
     from grader import catalog, intake
     from grader.batch.plan import latest_attempts
     from grader.cli.progress import busy, console_for
-    from grader.cli.unpacking import Walled
+    from grader.cli.walls import Walls
     from grader.grading.within import looking_with
+    from grader.parsing import Parser, unpacked_by
     from grader.reports import similar as report
     from grader.reports.terminal import shown
-    from grader.sandbox import choose
     from grader.similarity import same_weights
 
-    known = catalog.locate()
+    known, walls = catalog.locate(), Walls(backend)
     console = console_for()
     with (
         tempfile.TemporaryDirectory(prefix="grade-") as copies,
         busy(say("Comparing"), lang) as at,
-        Walled(lambda: choose(backend)[0], at) as unpack,
+        Parser(walls) as parser,
     ):
         wanted = tuple(known.find(name).id for name in only)
-        found = intake.find_all(folder, known.ids(), wanted, looking_with(known), unpack, Path(copies))
+        look, unpack = looking_with(known, parser), unpacked_by(parser, at)
+        found = intake.find_all(folder, known.ids(), wanted, look, unpack, Path(copies))
         submissions = latest_attempts(found.submissions)
         if not submissions:
             nothing = say("No submission was recognised in {folder}.", folder=folder)
             raise NothingToGrade(nothing.fr, nothing.en)
         everything = [
-            _compared(known, id_, [s for s in submissions if s.exercise == id_])
+            _compared(known, id_, [s for s in submissions if s.exercise == id_], parser)
             for id_ in sorted({s.exercise for s in submissions})
         ]
-        weights = same_weights(_weights(submissions, backend))
+        weights = same_weights(_weights(submissions, walls))
     for one in everything:
         console.print(f"\n{one.exercise}  {shown(one.title, lang)}", style="bold", markup=False)
         console.print(shown(report.summary(one), lang), markup=False)
@@ -96,7 +99,8 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
     console.print(shown(say("Page: {page}", page=out), lang), style="bright_black")
 
 
-def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission]) -> "Compared":
+def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], parser: "Parser") -> "Compared":
+    from grader.parsing import Read
     from grader.reports.similar import Compared
     from grader.similarity import compare, document
     from grader.similarity.documents import background
@@ -105,7 +109,7 @@ def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission]) -> 
     given = background([path for path in (*handed_out, known.assignments / "outils.py") if path.is_file()])
     solution = (known.reference or known.assignments) / id_ / "solution.py"
     reference = background([solution]) if known.reference and solution.is_file() else background([])
-    read = [(s.student, document(s, given)) for s in submissions]
+    read = [(s.student, document(s, lambda one: parser.one(Read(one)), given)) for s in submissions]
     documents = tuple(d for _, d in read if d is not None)
     return Compared(
         id_,
@@ -119,17 +123,17 @@ def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission]) -> 
 # ── Weights ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _weights(submissions: Iterable[Submission], backend: str) -> "list[Arrays]":
+def _weights(submissions: Iterable[Submission], walls: "Walls") -> "list[Arrays]":
     """What the handed-in model files hold. They are read behind the walls; without any, no wall is built."""
     from grader.checks.saved_model import model_files
-    from grader.sandbox import Slot, choose
+    from grader.sandbox import Slot
 
     # A folder's files belong to each exercise that was found in it; one look at each is enough.
     of_path = {s.root / name: (s, Path(name)) for s in submissions for name in model_files(tuple(map(str, s.files)))}
     handed_in = [one for path, one in of_path.items() if path.stat().st_size <= MOST_BYTES]
     if len(handed_in) < 2:
         return []
-    with Slot(choose(backend)[0], (), ("numpy", "h5py", "grader.worker.weights"), threads=1) as slot:
+    with Slot(walls(), (), ("numpy", "h5py", "grader.worker.weights"), threads=1) as slot:
         known: dict[str, dict[str, Any]] = {}
         return [_arrays(slot, submission, name, known) for submission, name in handed_in]
 

@@ -14,7 +14,11 @@ from grader.domain import Exercise, Lang, Mode, Record, Submission
 from grader.messages import say, translate
 
 if TYPE_CHECKING:
+    from grader.cli.progress import OneSubmission
+    from grader.cli.walls import Walls
+    from grader.grading import Options
     from grader.grading.phases import Stopwatch
+    from grader.parsing import Parser
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -82,7 +86,7 @@ def _is_stdout(json: Path | None) -> bool:
 def _grade(
     name: str,
     path: Path,
-    options: object,
+    options: "Options",
     data: Path | None,
     backend: str,
     lang: Lang,
@@ -91,39 +95,44 @@ def _grade(
 ) -> Record:
     from grader import catalog, intake
     from grader.cli.progress import OneSubmission
-    from grader.grading import Options, grade
+    from grader.cli.walls import Walls
+    from grader.grading import Desk, grade
     from grader.grading.within import looking_with
+    from grader.parsing import Parser
 
-    assert isinstance(options, Options)
-    known = catalog.locate()
+    known, walls = catalog.locate(), Walls(backend)
     exercise = known.find(name)
-    submission = intake.find_one(exercise.id, path, os.environ.get("USER", ""), looking_with(known))
-    watch.lap("intake")
-    with OneSubmission(exercise, submission, lang, quiet) as display:
-        if options.mode is Mode.STATIC:
-            record = grade(exercise, submission, None, options, display)
-        else:
-            record = _run(exercise, submission, options, data, backend, display)
-    watch.lap("start", **record.phases)  # what was no phase of its own: choosing the walls, preparing the data
-    record = replace(record, phases=dict(watch.seconds))
+    with Parser(walls) as parser:
+        submission = intake.find_one(exercise.id, path, os.environ.get("USER", ""), looking_with(known, parser))
+        watch.lap("intake")
+        with OneSubmission(exercise, submission, lang, quiet) as display:
+            if options.mode is Mode.STATIC:
+                record = grade(exercise, submission, Desk({}, walls, parser), options, display)
+            else:
+                record = _run(exercise, submission, options, data, walls, parser, display)
+            watch.lap("start", **record.phases)  # what was no phase of its own: choosing the walls, preparing the data
+            record = replace(record, phases=dict(watch.seconds))
     display.report(record)
     return record
 
 
 def _run(
-    exercise: Exercise, submission: Submission, options: object, data: Path | None, backend: str, display: object
+    exercise: Exercise,
+    submission: Submission,
+    options: "Options",
+    data: Path | None,
+    walls: "Walls",
+    parser: "Parser",
+    display: "OneSubmission",
 ) -> Record:
-    from grader import sandbox as walls
-    from grader.cli.progress import OneSubmission
-    from grader.grading import Bench, Options, grade
+    from grader.grading import Bench, grade
     from grader.grading.bench import CORE, NOTEBOOK
 
-    assert isinstance(options, Options) and isinstance(display, OneSubmission)
-    chosen, _ = walls.choose(backend)
+    chosen = walls()
     display.phase("data")
     found = data_for([exercise], data)
     preload = CORE + (NOTEBOOK if submission.is_notebook else ())
-    with Bench(chosen, found, preload, options.threads) as bench:
+    with Bench(chosen, found, preload, options.threads, parser=parser) as bench:
         return grade(exercise, submission, bench, options, display)
 
 

@@ -23,10 +23,19 @@ too: no secret is safe from code in the same process. So nothing here is believe
 
 from __future__ import annotations
 
-from grader.evidence.arrays import ARRAY_FILE_BYTES, copy_regular, load_arrays, open_regular
-from grader.evidence.events import ARCHITECTURE_CHARS
-from grader.evidence.fields import TABLE_VALUES, read_json
+from grader.evidence.arrays import (
+    ARRAY_FILE_BYTES,
+    arrays_of,
+    copy_regular,
+    directory,
+    load_arrays,
+    open_regular,
+    stored_array,
+)
+from grader.evidence.events import ARCHITECTURE_CHARS, read_failure, read_notice
+from grader.evidence.fields import TABLE_VALUES, Fields, clean, read_json
 from grader.evidence.forged import Forged
+from grader.evidence.pictures import png_size
 from grader.evidence.reader import EVENTS, KIND_EVENTS, STREAM_BYTES, Reader
 from grader.evidence.tape import LINE_BYTES, Tape, finite_or_name
 
@@ -38,12 +47,20 @@ __all__ = [
     "LINE_BYTES",
     "STREAM_BYTES",
     "TABLE_VALUES",
+    "Fields",
     "Forged",
     "Reader",
     "Tape",
+    "arrays_of",
+    "clean",
     "copy_regular",
+    "directory",
     "finite_or_name",
     "load_arrays",
     "open_regular",
+    "png_size",
+    "read_failure",
     "read_json",
+    "read_notice",
+    "stored_array",
 ]

@@ -7,10 +7,14 @@ import os
 import re
 import shutil
 import stat
+import struct
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+from grader.domain import Evidence, StoredArray
 from grader.evidence.forged import Forged
 
 if TYPE_CHECKING:
@@ -24,9 +28,15 @@ DIRECTORY_BYTES = 256 * ARRAYS_PER_FILE
 ARRAY_DIMENSIONS = 8
 HEADER_BYTES = 4096
 ARRAY_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.npz")
-# { descr, fortran_order, shape } of booleans, integers and floats of at most 8 bytes.
+LOCAL_HEADER = 30  # bytes in front of an entry's name, by the ZIP specification (APPNOTE 4.3.7)
+CHUNK = 1 << 20
+LARGEST_SIZE = 1 << 40
+_KIND = re.compile(r"[<>|](?:b1|[iu][1248]|f[248])")
+# { descr, fortran_order, shape } of such numbers.
 _HEADER = re.compile(
-    rb"\{'descr': '([<>|](?:b1|[iu][1248]|f[248]))', 'fortran_order': (True|False), 'shape': \(([0-9]{0,12}(?:, ?[0-9]{1,12})*,?)\), \} *\n"
+    rb"\{'descr': '("
+    + _KIND.pattern.encode()
+    + rb")', 'fortran_order': (True|False), 'shape': \(([0-9]{0,12}(?:, ?[0-9]{1,12})*,?)\), \} *\n"
 )
 
 
@@ -51,16 +61,15 @@ def copy_regular(source: Path, target: Path, most: int) -> None:
             shutil.copyfileobj(file, copy)
 
 
-def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a kept file: numbers and booleans only, stored uncompressed, sizes checked before reading.
+def directory(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> tuple[StoredArray, ...]:
+    """Where the arrays of a kept file lie in it: numbers and booleans only, stored uncompressed, within bounds.
+
+    This parses what a student's process wrote: it runs behind the walls.
 
     Raises:
         Forged: the file is missing, is not what it should be, or is larger than allowed (`most` bytes, or less).
     """
-    if folder is None or name is None or not ARRAY_NAME.fullmatch(name):
-        raise Forged("no arrays were kept")
-    most = min(most, SERIES_BYTES.get(name.partition("-")[0], ARRAY_FILE_BYTES))
-    with os.fdopen(open_regular(folder / name, most), "rb") as file:
+    with _opened(folder, name, most) as file:
         try:
             _check_directory(file)
             with zipfile.ZipFile(file) as archive:
@@ -69,7 +78,7 @@ def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BY
                     raise Forged(f"{name}: too many arrays, or two of one name")
                 if sum(entry.file_size for entry in entries.values()) > ARRAY_FILE_BYTES:
                     raise Forged(f"{name}: larger than its own file")
-                return {key[:100]: _array(archive, entry) for key, entry in entries.items()}
+                return tuple(_stored(key[:100], archive, entry, file) for key, entry in entries.items())
         except (
             zipfile.BadZipFile,
             EOFError,
@@ -81,6 +90,61 @@ def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BY
             raise Forged(f"{name}: {problem}") from None
 
 
+def stored_array(value: object) -> StoredArray:
+    """From the list that `dataclasses.astuple` makes. Raises `Forged`."""
+    if not isinstance(value, list | tuple) or len(value) != 5:
+        raise Forged("not a place of an array")
+    name, kind, fortran, shape, offset = value
+    sizes = shape if isinstance(shape, list | tuple) else [-1]
+    numbers = [offset, *sizes]
+    if not isinstance(name, str) or not isinstance(kind, str) or not _KIND.fullmatch(kind):
+        raise Forged("not an array of plain numbers")
+    if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= LARGEST_SIZE for n in numbers):
+        raise Forged("not a size")
+    if len(sizes) > ARRAY_DIMENSIONS or math.prod(n or 1 for n in sizes) > ARRAY_FILE_BYTES:
+        raise Forged(f"an array of {len(sizes)} dimensions, or of too many numbers")
+    return StoredArray(name[:100], kind, fortran is True, tuple(sizes), offset)
+
+
+def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a kept file, parsed here: for what runs behind the walls itself. Raises `Forged`."""
+    return _loaded(folder, name, directory(folder, name, most), most)
+
+
+def arrays_of(evidence: Evidence, name: str | None) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a file of which it was told, behind the walls, where they lie. Raises `Forged`."""
+    if name is None or name not in evidence.arrays:
+        raise Forged("no arrays were kept")
+    return _loaded(evidence.folder, name, evidence.arrays[name], ARRAY_FILE_BYTES)
+
+
+def _opened(folder: Path | None, name: str | None, most: int) -> IO[bytes]:
+    if folder is None or name is None or not ARRAY_NAME.fullmatch(name):
+        raise Forged("no arrays were kept")
+    most = min(most, SERIES_BYTES.get(name.partition("-")[0], ARRAY_FILE_BYTES))
+    return os.fdopen(open_regular(folder / name, most), "rb")
+
+
+def _loaded(
+    folder: Path | None, name: str | None, stored: Sequence[StoredArray], most: int
+) -> dict[str, NDArray[np.generic]]:
+    """Numbers from where they are said to lie; nothing is parsed."""
+    import numpy as np
+
+    if sum(one.size for one in stored) > ARRAY_FILE_BYTES:
+        raise Forged(f"{name}: larger than its own file")
+    found = {}
+    with _opened(folder, name, most) as file:
+        for one in stored:
+            file.seek(one.offset)
+            data = file.read(one.size)
+            if len(data) != one.size:
+                raise Forged(f"{name}: {one.name} is shorter than its shape {one.shape}")
+            order: Literal["C", "F"] = "F" if one.fortran else "C"
+            found[one.name] = np.frombuffer(data, dtype=np.dtype(one.kind)).reshape(one.shape, order=order)
+    return found
+
+
 def _check_directory(file: IO[bytes]) -> None:
     """`zipfile` reads the whole list of entries at once, and makes an object of each."""
     end: Any = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # found as ZipFile will find it
@@ -88,29 +152,31 @@ def _check_directory(file: IO[bytes]) -> None:
         raise Forged("no list of entries, or one that is too long")
 
 
-def _array(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> NDArray[np.generic]:
-    import numpy as np
-
+def _stored(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: IO[bytes]) -> StoredArray:
     if entry.compress_type != zipfile.ZIP_STORED:
         raise Forged(f"{entry.filename}: compressed")
     with archive.open(entry) as member:
-        dtype, order, shape = _header(member)
-        count = math.prod(shape)
-        if math.prod(n or 1 for n in shape) > ARRAY_FILE_BYTES or count * dtype.itemsize > entry.file_size:
+        kind, fortran, shape, length = _header(member)
+        array = stored_array((name, kind, fortran, shape, 0))
+        if array.size > entry.file_size - length:
             raise Forged(f"{entry.filename}: shorter than its shape {shape}")
-        data = member.read(count * dtype.itemsize)
-        if len(data) != count * dtype.itemsize:
-            raise Forged(f"{entry.filename}: shorter than its shape {shape}")
-        return np.frombuffer(data, dtype=dtype, count=count).reshape(shape, order=order)
+        while member.read(CHUNK):  # to its end, where its checksum is compared
+            pass
+    return replace(array, offset=_data_at(file, entry) + length)
 
 
-def _header(member: IO[bytes]) -> tuple[np.dtype[Any], Literal["C", "F"], tuple[int, ...]]:
-    """Type, order and shape from an `.npy` header, in the one form in which NumPy writes plain arrays.
+def _data_at(file: IO[bytes], entry: zipfile.ZipInfo) -> int:
+    """Where an entry's bytes begin: behind its local header, which `zipfile` has seen to be one."""
+    file.seek(entry.header_offset)
+    name, extra = struct.unpack("<HH", file.read(LOCAL_HEADER)[-4:])
+    return entry.header_offset + LOCAL_HEADER + int(name) + int(extra)
+
+
+def _header(member: IO[bytes]) -> tuple[str, bool, tuple[int, ...], int]:
+    """Type, order and shape from an `.npy` header, in the one form in which NumPy writes plain arrays; its length.
 
     NumPy's own reader evaluates the header as Python, warns, and raises whatever it meets on the way.
     """
-    import numpy as np
-
     magic = member.read(10)
     if len(magic) != 10 or not magic.startswith(b"\x93NUMPY\x01\x00"):
         raise Forged("not an array of version 1.0")
@@ -118,7 +184,4 @@ def _header(member: IO[bytes]) -> tuple[np.dtype[Any], Literal["C", "F"], tuple[
     if length > HEADER_BYTES or (found := _HEADER.fullmatch(member.read(length))) is None:
         raise Forged("not the header of a plain array")
     kind, fortran, sizes = (group.decode() for group in found.groups())
-    shape = tuple(int(n) for n in sizes.split(",") if n.strip())
-    if len(shape) > ARRAY_DIMENSIONS:
-        raise Forged(f"{len(shape)} dimensions")
-    return np.dtype(kind), "F" if fortran == "True" else "C", shape
+    return kind, fortran == "True", tuple(int(n) for n in sizes.split(",") if n.strip()), len(magic) + length

@@ -148,7 +148,7 @@ def _frame(value: object) -> Frame:
     return Frame(fields.text("file"), fields.whole("line"), fields.text("function"), fields.text("text", 300))
 
 
-def _failure(fields: Fields) -> Failure:
+def read_failure(fields: Fields) -> Failure:
     return Failure(
         type=fields.text("type"),
         message=fields.text("message", 4000),
@@ -157,7 +157,7 @@ def _failure(fields: Fields) -> Failure:
     )
 
 
-def _notice(fields: Fields) -> Notice:
+def read_notice(fields: Fields) -> Notice:
     return Notice(
         Text(fields.text("fr", 600), fields.text("en", 600)), fields.text("where"), fields.whole("line", high=10**7)
     )
@@ -168,6 +168,6 @@ KEPT: dict[str, Callable[[Fields], Any]] = {
     "use": _use,
     "figure": _figure,
     "call": _call,
-    "failure": _failure,
-    "notice": _notice,
+    "failure": read_failure,
+    "notice": read_notice,
 }

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from grader import datasets
 from grader.domain import DatasetInfo, Mode, RowIndex, Verdict
+from grader.parsing import Parser
 from grader.sandbox import Level, Sandbox, Slot
 
 # What a worker imports before it forks. Processor seconds that each costs a worker once, and spares every job that uses it:
@@ -77,14 +78,18 @@ class Listener:
 
 
 class Desk:
-    """What judging needs: the datasets, and an evaluator, whose walls are built when the first question is asked.
+    """What judging needs: the datasets, a parser, and an evaluator, whose walls are built when each is first asked.
 
-    Use as a context manager.
+    Use as a context manager. Desks may share a `parser`, which then is not theirs to close.
     """
 
-    def __init__(self, data: Mapping[str, DatasetInfo], walls: Callable[[], Sandbox]) -> None:
+    def __init__(
+        self, data: Mapping[str, DatasetInfo], walls: Callable[[], Sandbox], parser: Parser | None = None
+    ) -> None:
         self.data = data
         self.evaluator_lock = threading.Lock()
+        self.parser = parser or Parser(walls)
+        self._own_parser = parser is None
         self._walls = walls
         self._rows: dict[str, RowIndex] = {}
         self._evaluator: Slot | None = None
@@ -95,6 +100,14 @@ class Desk:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._evaluator is not None:
             self._evaluator.close()
+        if self._own_parser:
+            self.parser.__exit__(kind, error, at)
+
+    def stop(self) -> None:
+        """From another thread: what is at work ends with `Stopped` within a second."""
+        self.parser.stop()
+        if self._evaluator is not None:
+            self._evaluator.stop()
 
     @property
     def evaluator(self) -> Slot:
@@ -130,8 +143,9 @@ class Bench(Desk):
         evaluator: Slot | None = None,
         evaluator_lock: threading.Lock | None = None,
         cores: tuple[int, ...] = (),
+        parser: Parser | None = None,
     ) -> None:
-        super().__init__(data, lambda: sandbox)
+        super().__init__(data, lambda: sandbox, parser)
         self.sandbox = sandbox
         read = tuple(info.folder for info in data.values())
         shared = sandbox.level is Level.LIMITS_ONLY
@@ -148,6 +162,12 @@ class Bench(Desk):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.student.close()
         super().__exit__(kind, error, at)
+
+    def stop(self) -> None:
+        self.student.stop()
+        if self._lent is not None:
+            self._lent.stop()
+        super().stop()
 
     @property
     def evaluator(self) -> Slot:

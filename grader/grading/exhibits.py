@@ -17,8 +17,8 @@
                  hull: [x0, y0, …]; ellipse: [centre x, centre y, half axis, half axis, degrees];
                  hulls, ellipses: the classes whose own outline the student computed right
 
-Texts and pictures are the student's: a report escapes the former and shows the latter as images only. Nothing here is
-decoded that a student wrote but JSON and plain arrays; a PNG is passed on by its header.
+Texts and pictures are the student's: a report escapes the former and shows the latter as images only. Nothing that a
+student wrote is decoded here: notebooks are read behind the walls, and a PNG is passed on by its header.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from typing import TYPE_CHECKING, Any
 
 from grader.checks.embeddings import embeddings
 from grader.domain import Facts, FigureSeen, Json, Submission
-from grader.evidence import Forged, load_arrays, open_regular
+from grader.evidence import Forged, arrays_of, open_regular, png_size
 from grader.grading.bench import Desk
-from grader.grading.executed import notebook_cells
-from grader.grading.pictures import grey, inverted, png, png_size
+from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
+from grader.parsing import Cells
 
 if TYPE_CHECKING:
     pass
@@ -80,9 +80,9 @@ def _source(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
 
 
 def _notebook(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
-    if not submission.is_notebook:
+    if not submission.is_notebook or desk is None:
         return None
-    return notebook_cells(facts.evidence.folder, submission)
+    return desk.parser.one(Cells(submission, facts.evidence.folder))
 
 
 def _answers(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
@@ -139,7 +139,7 @@ def _grid(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
     best = max(figures, key=lambda f: sum(a.images for a in f.axes), default=None)
     if best is None:
         return None
-    arrays = load_arrays(facts.evidence.folder, best.arrays)
+    arrays = arrays_of(facts.evidence, best.arrays)
     images = [np.squeeze(arrays[f"i{n}"]) for n in range(len(arrays)) if f"i{n}" in arrays][:GRID_IMAGES]
     shape = images[0].shape
     images = [i for i in images if i.shape == shape and i.ndim == 2]

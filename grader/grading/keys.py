@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import asdict, fields, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -30,8 +30,9 @@ FORM = 3  # grows when the keys are to change whatever else stays
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
 RUNS = ("worker", "evidence", "fingerprints.py", "grading/run.py")
+READS = ("parsing", "reading", "intake/names.py", "evidence", "locale", "domain.py", "messages.py")
 MEASURES = ("evaluator", "evidence", "fingerprints.py")
-JUDGES = ("checks", "evaluator", "reading", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
+JUDGES = ("checks", "evaluator", "parsing", "reading", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
 NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
 
@@ -75,6 +76,16 @@ def measuring() -> str:
     return _folded([FORM, code(*MEASURES), libraries()])
 
 
+def reading_key(keys: Sequence[str], ids: Sequence[str]) -> str:
+    """Of the reader, and of what it was asked: a reading that another one made is not taken."""
+    return _folded([FORM, code(*READS), list(keys), list(ids), libraries()[0]])
+
+
+def looking_key(specifications: Sequence[Path]) -> str:
+    """Of the reader, and of the exercises that it looks for in programs."""
+    return _folded([FORM, code(*READS), [[str(path), _file(path, None)] for path in specifications], libraries()[0]])
+
+
 def _lent(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
     """The content that would be lent under this name: that of the first candidate that is there."""
     found = (_file(path, digests) for path in candidates(name, exercise, submission))
@@ -109,9 +120,7 @@ def _file(path: Path, digests: Digests | None) -> str:
     """The SHA-256 of a plain file, `MISSING` where there is none. Reads it only if it changed since it was noted."""
     try:
         with os.fdopen(open_regular(path, MOST_FILE_BYTES), "rb") as file:
-            status = os.fstat(file.fileno())
-            parts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-            state = " ".join(map(str, parts))
+            state = _state(os.fstat(file.fileno()))
             known = digests.get(str(path)) if digests is not None else None
             if known is not None and known[0] == state:
                 return known[1]
@@ -121,6 +130,19 @@ def _file(path: Path, digests: Digests | None) -> str:
     if digests is not None:
         digests[str(path)] = (state, found)
     return found
+
+
+def state_of(path: Path) -> str:
+    """What changes whenever a file does, without reading it; `MISSING` where there is none."""
+    try:
+        return _state(path.lstat())
+    except OSError:
+        return MISSING
+
+
+def _state(status: os.stat_result) -> str:
+    parts = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+    return " ".join(map(str, parts))
 
 
 def _folded(parts: Any, default: Callable[[Any], str] = str) -> str:

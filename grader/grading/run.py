@@ -12,13 +12,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, Submission
-from grader.errors import DiskFull, UnreadableSubmission, WorkerDied
+from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, StoredArray, Submission
+from grader.errors import UnreadableSubmission, WorkerDied
 from grader.evidence import EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
 from grader.intake import exercise_of
 from grader.messages import say
+from grader.parsing import Arrays, Parser
 from grader.sandbox import Job, Slot
+from grader.sandbox.place import full_disk
 from grader.sandbox.removing import remove_tree
 
 MOST_FILES = 2000
@@ -28,6 +30,7 @@ ATTEMPTS = 2
 SPARE_BYTES = 16 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 HELPERS = "outils.py"
+OPENED_CALLS = ("scaler_fit",)
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
 
@@ -60,7 +63,7 @@ def run_submission(
             if attempt + 1 == ATTEMPTS:
                 raise
         except OSError as problem:
-            raise (disk_full(bench.student.folder) if problem.errno in NO_ROOM else problem) from None
+            raise (full_disk(bench.student.folder) if problem.errno in NO_ROOM else problem) from None
     raise AssertionError("unreachable")
 
 
@@ -110,21 +113,26 @@ def _run_in(
         _take_back(place)
     _check_room(folder, ran.outcome)
     evidence = reader.close(ran.printed, list_files(work))
-    evidence = replace(evidence, notices=(*lent, *evidence.notices))
+    evidence = replace(evidence, notices=(*lent, *evidence.notices), arrays=_directories(evidence, bench.parser))
     return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]), lent, ran.waited)
+
+
+def _directories(evidence: Evidence, parser: Parser) -> dict[str, tuple[StoredArray, ...]]:
+    """Of the array files that checks and pages open themselves; the others are the evaluator's."""
+    named = [training.data.rows_file for training in evidence.trainings if training.data is not None]
+    named += [call.arrays for call in evidence.calls if call.what in OPENED_CALLS]
+    named += [figure.arrays for figure in evidence.figures]
+    names = [name for name in dict.fromkeys(named) if name is not None]
+    if not names or evidence.folder is None:
+        return {}
+    found = parser.all([Arrays(evidence.folder, name) for name in names])
+    return {name: stored for name, stored in zip(names, found, strict=True) if stored is not None}
 
 
 def _check_room(folder: Path, outcome: Outcome) -> None:
     """Where the disk is full, what the recorder could not write is missing through no fault of the program's."""
     if outcome.status != "disk" and shutil.disk_usage(folder).free < SPARE_BYTES:
-        raise disk_full(folder)
-
-
-def disk_full(folder: Path) -> DiskFull:
-    return DiskFull(
-        f"Il ne reste plus de place là où les programmes s'exécutent ({folder}).",
-        f"There is no room left where programs run ({folder}).",
-    )
+        raise full_disk(folder)
 
 
 def _take_back(place: Path) -> None:

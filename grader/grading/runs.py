@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from grader.domain import Exercise, Notice, Submission
-from grader.grading.bench import Bench, Options
+from grader.domain import Exercise, Notice, Reading, Submission
+from grader.grading.bench import Bench, Desk, Options
 from grader.grading.keys import fingerprint, run_key
 from grader.grading.run import RanSubmission
 from grader.grading.shelf import Answers, Circumstances, Shelf
 from grader.messages import number, say
+from grader.parsing import Read
 
 
-def sandbox_of(bench: Bench | None) -> dict[str, str]:
-    if bench is None:
+def sandbox_of(desk: Desk | None) -> dict[str, str]:
+    """What ran the program: nothing does at a desk that is no bench."""
+    if not isinstance(desk, Bench):
         return {"backend": "none", "level": "none"}
-    return {"backend": bench.sandbox.name, "level": bench.sandbox.level.value}
+    return {"backend": desk.sandbox.name, "level": desk.sandbox.level.value}
 
 
 class Runs:
@@ -54,8 +56,8 @@ class Runs:
         """What the evaluator said before of the run that was found."""
         return self._shelf.answers(self._key) if self._shelf is not None and self._found else {}
 
-    def keep(self, ran: RanSubmission | None, measured: Answers) -> None:
-        """The run, unless it came from here, and what was measured on it."""
+    def keep(self, ran: RanSubmission | None, measured: Answers, asked: Read, reading: Reading) -> None:
+        """The run, unless it came from here, what was measured on it, and what was read of the program."""
         if self._shelf is None or self._options.shelf is None:
             return
         if not self._found:
@@ -64,3 +66,4 @@ class Runs:
             if not self._shelf.keep(self._key, told, self._submission, ran, instead=not self._options.shelf.reuse):
                 return
         self._shelf.remember(self._key, measured)
+        self._shelf.remember_reading(self._key, asked, reading)

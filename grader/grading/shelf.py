@@ -7,6 +7,7 @@ again needs neither them nor a worker.
     <key>/run.json · events.jsonl     how the run went; what the recorder noted
     <key>/out/ · work/ · files/       arrays and pictures; models that the program left; what was handed in
     <key>/measured-*.json             the evaluator's answers
+    <key>/reading-*.json              what the program says, read without running it
 """
 
 from __future__ import annotations
@@ -18,16 +19,17 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from grader.checks.saved_model import model_files
-from grader.domain import DatasetInfo, Json, Measurement, Mode, Notice, Outcome, Printed, Submission, Text
-from grader.evidence import LINE_BYTES, Forged, Reader, copy_regular
+from grader.domain import DatasetInfo, Json, Measurement, Mode, Notice, Outcome, Printed, Reading, Submission, Text
+from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
 from grader.grading.bench import Options
-from grader.grading.keys import measuring
+from grader.grading.keys import measuring, reading_key
 from grader.grading.run import RanSubmission, list_files
+from grader.parsing import BEYOND, Read, lines_of, reading_of
 
 WORTH_KEEPING_SECONDS = 20.0
 MOST_RUNS = 40
@@ -201,14 +203,35 @@ class Shelf:
         lasting = {m: a for m, a in answers.items() if not str(a.get("refused", "")).startswith("limit:")}
         if not lasting:
             return
-        listed = [[m.kind, m.settings, dict(answer)] for m, answer in lasting.items()]
+        self._write(self._measured(key), [[m.kind, m.settings, dict(answer)] for m, answer in lasting.items()])
+
+    def _write(self, path: Path, listed: list[Any]) -> None:
+        """Whole or not at all; a full disk costs the shortcut, not the grading."""
         with contextlib.suppress(OSError):
-            handle, draft = tempfile.mkstemp(dir=self.folder / key, prefix=PARTIAL)
+            handle, draft = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(listed, file, allow_nan=False)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(draft).replace(self._measured(key))
+            Path(draft).replace(path)
+
+    # ── The reading of the program ──────────────────────────────────────────────────────────
+
+    def reading(self, key: str, asked: Read) -> Reading | None:
+        """What the same reader, asked the same, read before."""
+        try:
+            listed = _read_json(self._reading(key, asked))
+            return reading_of([Fields(line) for line in listed], asked.submission.main.name)
+        except (OSError, ValueError, TypeError):
+            return None
+
+    def remember_reading(self, key: str, asked: Read, reading: Reading) -> None:
+        """In place of what was known. What a limit prevented may be read another time, and is left out."""
+        if reading.failure is None or reading.failure.type != BEYOND:
+            self._write(self._reading(key, asked), [*lines_of(reading)])
+
+    def _reading(self, key: str, asked: Read) -> Path:
+        return self.folder / key / f"reading-{reading_key(asked.keys, asked.ids)[:16]}.json"
 
     def _measured(self, key: str) -> Path:
         return self.folder / key / f"measured-{measuring()[:16]}.json"
@@ -229,6 +252,7 @@ def _fill(target: Path, circumstances: Circumstances, submission: Submission, ra
             "dropped": printed.dropped,
             "files": dict(ran.evidence.files),
             "rejected": ran.evidence.rejected,
+            "arrays": {name: [astuple(one) for one in stored] for name, stored in ran.evidence.arrays.items()},
             "lent": [asdict(notice.text) for notice in ran.lent],
         }
     facts = {"circumstances": asdict(circumstances), "ran": about}
@@ -275,7 +299,9 @@ def _ran(folder: Path, facts: Mapping[str, Any]) -> RanSubmission:
     files = {str(name): int(size) for name, size in facts["files"].items()}
     evidence = reader.close(Printed(facts["text"], facts["dropped"]), files)
     lent = tuple(Notice(Text(**text)) for text in facts["lent"])
-    evidence = replace(evidence, notices=(*lent, *evidence.notices), rejected=int(facts["rejected"]))
+    arrays = {str(name): tuple(map(stored_array, stored)) for name, stored in facts["arrays"].items()}
+    notices = (*lent, *evidence.notices)
+    evidence = replace(evidence, notices=notices, rejected=int(facts["rejected"]), arrays=arrays)
     return RanSubmission(Outcome(**facts["outcome"]), evidence, folder, lent=lent)
 
 

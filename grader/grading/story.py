@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from grader import __version__, reading
+from grader import __version__
 from grader.catalog import Catalog
 from grader.checks.advice import advise
 from grader.domain import (
@@ -36,8 +36,8 @@ from grader.grading.phases import Stopwatch
 from grader.grading.run import RanSubmission, clear, run_submission
 from grader.grading.runs import Runs, sandbox_of
 from grader.grading.shelf import Answers, Shelf
-from grader.intake.names import Naming
 from grader.messages import plain, say
+from grader.parsing import Read
 
 TAIL_CHARS = 4000
 MOST_NOTICES = 50
@@ -45,20 +45,25 @@ DRAWN = ("points", "labels", "outlines")
 
 
 def grade(
-    exercise: Exercise, submission: Submission, bench: Bench | None, options: Options, listener: Listener | None = None
+    exercise: Exercise, submission: Submission, desk: Desk, options: Options, listener: Listener | None = None
 ) -> Record:
-    """Read, run, measure, judge. `bench` may be None in static mode.
+    """Read, run, measure, judge. A desk that is no bench only reads.
 
     A breakdown of the grader's own gives a record whose verdicts are `error`: not marked, never zero.
+
+    Raises:
+        UnreadableSubmission: there is nothing that could be read.
     """
     listener, watch = listener or Listener(), Stopwatch()
-    listener.phase("reading")
-    facts = _read(exercise, submission, options.mode)
-    listener.early(judge_all(facts, Stage.READING))
-    watch.lap("static")
+    bench = desk if isinstance(desk, Bench) else None
+    facts, asked = Facts(exercise, options.mode, Reading()), _reading_of(exercise, submission)
     runs = Runs(submission, exercise, bench, options)
     ran: RanSubmission | None = None
     try:
+        listener.phase("reading")
+        facts = replace(facts, reading=desk.parser.one(asked))
+        listener.early(judge_all(facts, Stage.READING))
+        watch.lap("static")
         if options.mode is not Mode.STATIC and facts.reading.runnable and bench is not None:
             facts = _with_data(facts, submission, bench)
             listener.phase("student")
@@ -74,10 +79,10 @@ def grade(
             watch.lap("evaluation")
         listener.phase("checks")
         verdicts = judge_all(facts)
-        runs.keep(ran, facts.measured)
+        runs.keep(ran, facts.measured, asked, facts.reading)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    record = make_record(facts, submission, bench, options, verdicts, sandbox_of(bench))
+    record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
     if ran is not None and bench is not None:
         clear(bench.student, ran.folder)
     watch.lap("checks")
@@ -96,8 +101,13 @@ def rejudge(
         return None
     told, submission = kept.circumstances, kept.submission(submission)
     options = Options(told.mode, told.seed, threads, told.time_limit)
-    facts = _read(exercise, submission, told.mode)
-    if kept.ran is None and facts.reading.runnable and told.mode is not Mode.STATIC:
+    asked = _reading_of(exercise, submission)
+    reading = shelf.reading(key, asked)
+    if reading is None:
+        reading = desk.parser.one(asked)
+        shelf.remember_reading(key, asked, reading)
+    facts = Facts(exercise, told.mode, reading)
+    if kept.ran is None and reading.runnable and told.mode is not Mode.STATIC:
         return None
     try:
         if kept.ran is not None:
@@ -115,9 +125,10 @@ def rejudge(
 # ── Facts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read(exercise: Exercise, submission: Submission, mode: Mode) -> Facts:
-    keys = [question.key for question in exercise.questions]
-    return Facts(exercise, mode, reading.read(submission, keys, _naming(exercise)))
+def _reading_of(exercise: Exercise, submission: Submission) -> Read:
+    """A file may hold several exercises: those beside this one are looked for in it, too."""
+    ids = Catalog(exercise.folder.parent, None).ids() if exercise.folder else (exercise.id,)
+    return Read(submission, tuple(question.key for question in exercise.questions), ids)
 
 
 def _with_data(facts: Facts, submission: Submission, desk: Desk) -> Facts:
@@ -134,11 +145,6 @@ def _with_run(
     sources = Sources(ran.folder / "work", submission.root)
     wanted = [measurement for check in facts.exercise.checks for measurement in _needs(check, facts)]
     return replace(facts, measured=measure(wanted, facts.evidence, sources, desk, threads, known))
-
-
-def _naming(exercise: Exercise) -> Naming:
-    """The names of the exercises beside this one: a file may hold several."""
-    return Naming(Catalog(exercise.folder.parent, None).ids() if exercise.folder else (exercise.id,))
 
 
 def _overseer(facts: Facts, listener: Listener) -> Any:
@@ -202,13 +208,12 @@ def _not_marked(check: Check, problem: Exception) -> Verdict:
 
 
 def not_marked(
-    exercise: Exercise, submission: Submission, bench: Bench | None, options: Options, problem: Exception
+    exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: Exception
 ) -> Record:
     """The record of a submission on which the grader itself failed, in a way that `grade` does not foresee."""
     verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    return make_record(
-        Facts(exercise, options.mode, Reading()), submission, bench, options, verdicts, sandbox_of(bench)
-    )
+    facts = Facts(exercise, options.mode, Reading())
+    return make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
 
 
 # ── The record ──────────────────────────────────────────────────────────────────────────────────

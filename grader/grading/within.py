@@ -2,24 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import json
+import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from grader.catalog import Catalog
 from grader.domain import ModelSpec
-from grader.intake.names import Naming
-from grader.reading.within import exercises_within
+from grader.grading.keys import looking_key, state_of
+from grader.intake import Look
+from grader.parsing import Parser, Within
 
 
-def looking_with(catalog: Catalog) -> Callable[[Path], tuple[str, ...]]:
-    """The exercises that a program holds. The catalog is only read for the first one that is looked into."""
-    naming = Naming(catalog.ids())
+def looking_with(catalog: Catalog, parser: Parser) -> Look:
+    """The exercises that programs hold. The catalog is only read for the first one that is looked into."""
+    ids = catalog.ids()
 
     @cache
     def models() -> dict[str, tuple[ModelSpec, ...]]:
         """Only networks that one exercise alone asks for: exo6 loads those of exo2 and exo3."""
-        specs = {id_: catalog.find(id_).models for id_ in naming.ids}
+        specs = {id_: catalog.find(id_).models for id_ in ids}
         return {id_: models for id_, models in specs.items() if len(models) == 1}
 
-    return lambda path: exercises_within(path, naming, models())
+    return lambda paths: parser.all([Within(path, ids, models()) for path in paths])
+
+
+class Remembered:
+    """A `Look` that does not look twice into a file that has not changed. What was seen is kept in the file `place`,
+    for the exercises as they are in `catalog` and the reader as it is."""
+
+    def __init__(self, look: Look, place: Path, catalog: Catalog) -> None:
+        self._look = look
+        self._place = place
+        self._key = looking_key([catalog.assignments / id_ / "exercise.py" for id_ in catalog.ids()])
+        self._known = self._kept()
+        self._seen: dict[str, list[str]] = {}
+
+    def __call__(self, paths: Sequence[Path]) -> list[tuple[str, ...]]:
+        states = {path: f"{path} {state_of(path)}" for path in paths}
+        new = [path for path in paths if states[path] not in self._known]
+        found = dict(zip(new, self._look(new), strict=True)) if new else {}
+        for path in paths:
+            self._seen[states[path]] = list(found.get(path, self._known.get(states[path], ())))
+        return [tuple(self._seen[states[path]]) for path in paths]
+
+    def keep(self) -> None:
+        """For the next time; a full disk costs the shortcut only."""
+        if self._seen == self._known:
+            return
+        with contextlib.suppress(OSError):
+            draft = self._place.with_name(f"{self._place.name}.{os.getpid()}")
+            draft.write_text(json.dumps({"key": self._key, "seen": self._seen}), encoding="utf-8")
+            draft.replace(self._place)
+
+    def _kept(self) -> dict[str, list[str]]:
+        try:
+            kept = json.loads(self._place.read_text(encoding="utf-8"))
+            return {str(file): list(ids) for file, ids in kept["seen"].items()} if kept["key"] == self._key else {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return {}

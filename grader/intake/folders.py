@@ -26,7 +26,7 @@ from grader.intake.lms import attempt_of
 from grader.intake.names import Named, clean, exercises_of, read_name
 from grader.intake.single import find_one
 from grader.intake.survey import Found, survey
-from grader.intake.together import Within, exercises_named, nothing_within, told_beside, told_together
+from grader.intake.together import Look, Within, exercises_named, looking_at, told_beside, told_together, unseeing
 from grader.intake.unpacking import Room, Unpack
 from grader.messages import join, say
 
@@ -49,13 +49,13 @@ def find_all(
     place: Path,
     known_ids: Collection[str],
     only: Collection[str] = (),
-    within: Within = nothing_within,
+    look: Look = unseeing,
     unpack: Unpack = archives.unpack,
     into: Path | None = None,
 ) -> Intake:
     """Every submission in a class folder or in an archive of one, every attempt counted as one.
 
-    A program that holds several exercises, by its name or because `within` finds them, is one submission for each.
+    A program that holds several exercises, by its name or because `look` finds them in it, is one submission for each.
     Archives are opened by `unpack` and kept below `into`, a temporary folder if None; without archives, neither is used.
 
     Raises:
@@ -65,6 +65,7 @@ def find_all(
     if not place.is_dir() and not (place.is_file() and kind_of(place.name) in ("zip", "tar")):
         raise nothing(say("{path} is neither a folder of submissions nor an archive of one (zip, tar.gz).", path=place))
     made = survey(place, known_ids, Room(unpack, into))
+    within = looking_at([f.entry.path for f in made.found if _is_program(f)], look)
     candidates = [c for f in made.found for c in _candidates_of(place, f, known_ids, within)]
     asked = [c for c in candidates if not only or c.exercise in only]
     submissions, passed_over = _best_of_each(place, asked)
@@ -98,7 +99,7 @@ def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], withi
 def _candidates_of(place: Path, found: Found, known_ids: Collection[str], within: Within) -> list[Candidate]:
     """One for each exercise that a program is for."""
     path = found.entry.path
-    if found.entry.kind != "file" or path.suffix.lower() not in PROGRAMS or found.companion:
+    if not _is_program(found):
         return []
     folders = list(found.parts[:-1])
     by_name = read_name(path.name, known_ids) or _by_folder(path, folders, known_ids)
@@ -106,6 +107,10 @@ def _candidates_of(place: Path, found: Found, known_ids: Collection[str], within
     together = tuple(one.exercise for one in named)
     candidates = [_candidate(place, found, folders, one, known_ids) for one in named]
     return [replace(one, together=together) for one in candidates]
+
+
+def _is_program(found: Found) -> bool:
+    return found.entry.kind == "file" and found.entry.path.suffix.lower() in PROGRAMS and not found.companion
 
 
 def _candidate(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from grader.domain import Text
 from grader.intake.names import Named, parts_of_name, read_names
 from grader.messages import say
 
-Within = Callable[[Path], Sequence[str]]  # the exercises that a program's content shows
+Look = Callable[[Sequence[Path]], Sequence[Sequence[str]]]  # the exercises that the content of each program shows
+Within = Callable[[Path], Sequence[str]]
 LARGEST = 1 << 20
 _NO_OWNER = re.compile(
     r"(?:tps?|tme|td|dm|devoirs?|rendus?|complet|complete|entier|tout|exos?|exercices?|notebook|projet|final|finale|"
@@ -19,8 +21,18 @@ _NO_OWNER = re.compile(
 )
 
 
-def nothing_within(path: Path) -> tuple[str, ...]:
-    return ()
+def unseeing(paths: Sequence[Path]) -> list[tuple[str, ...]]:
+    return [() for _ in paths]
+
+
+def looking_at(paths: Sequence[Path], look: Look) -> Within:
+    """What each of these programs shows; none is looked into before it is asked for, then all are at once."""
+
+    @cache
+    def seen() -> Mapping[Path, Sequence[str]]:
+        return dict(zip(paths, look(paths), strict=True))
+
+    return lambda path: seen().get(path, ())
 
 
 def exercises_named(path: Path, known_ids: Collection[str], within: Within) -> tuple[Named, ...]:

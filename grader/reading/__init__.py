@@ -10,13 +10,13 @@ from grader.domain import Notice, Parts, Reading, Submission
 from grader.messages import say
 from grader.reading.answers import given_in
 from grader.reading.parts import Nameless, Naming, parts_of
-from grader.reading.prose import given_beside, given_in_cells
+from grader.reading.prose import beside, given_beside, given_in_cells
 from grader.reading.python2 import old_names, python2_failure
-from grader.reading.source import Source, read_source
-from grader.reading.whose import Asked, own_answers
+from grader.reading.source import Source, content, read_source
+from grader.reading.whose import LONGEST, Asked, own_answers
 from grader.reading.words import key_of
 
-__all__ = ["Naming", "Source", "read", "read_source"]
+__all__ = ["LONGEST", "Naming", "Source", "beside", "content", "read", "read_source"]
 
 MOST_IMPORTS = 1000
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([^\W\d]\w{0,80})", re.MULTILINE)

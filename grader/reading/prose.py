@@ -17,6 +17,7 @@ from grader.reading.whose import NAMES, Given, kept, owner_of
 from grader.reading.words import key_of
 
 LARGEST = 1_000_000  # bytes of such a file
+MOST_FILES = 20
 MOST_LINES = 20_000
 SUFFIXES = (".md", ".txt", ".markdown")
 
@@ -59,11 +60,22 @@ def answers_of_text(text: str, keys: Collection[str] = ()) -> dict[str, str]:
 
 def given_beside(folder: Path, files: Iterable[Path], keys: Collection[str], naming: Naming) -> Iterator[Given]:
     """The answers of every `reponses.md`, `reponses_exo1.md` or the like among `files`, relative to `folder`."""
-    for file in sorted(files, reverse=True):
-        owner = owner_of(file.stem, naming) if file.suffix.lower() in SUFFIXES else None
-        if owner is not None:
-            for whose, text in _parts(_text(folder / file), naming):
-                yield from _given(answers_of_text(text, keys), whose or owner)
+    for file, owner in _with_answers(files, naming):
+        for whose, text in _parts(_text(_content(folder / file)), naming):
+            yield from _given(answers_of_text(text, keys), whose or owner)
+
+
+def beside(folder: Path, files: Iterable[Path], naming: Naming) -> dict[Path, bytes]:
+    """The content of the files in which `given_beside` looks for answers, as far as it looks."""
+    return {file: _content(folder / file) for file, _ in _with_answers(files, naming)}
+
+
+def _with_answers(files: Iterable[Path], naming: Naming) -> list[tuple[Path, str]]:
+    """The files of text whose names say that they hold answers, with the exercise that each names, the first name
+    last, for it is the one that counts."""
+    texts = (file for file in sorted(files) if file.suffix.lower() in SUFFIXES)
+    owned = ((file, owner) for file in texts if (owner := owner_of(file.stem, naming)) is not None)
+    return [found for found, _ in zip(owned, range(MOST_FILES), strict=False)][::-1]
 
 
 def given_in_cells(
@@ -127,14 +139,17 @@ def _unmarked(text: str) -> str:
     return re.sub(r"^([*_`]{1,3})(.*)\1$", r"\2", text.strip(), flags=re.DOTALL)
 
 
-def _text(path: Path) -> str:
+def _content(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            return ""
+            return b""
         with path.open("rb") as file:
-            data = file.read(LARGEST)
+            return file.read(LARGEST)
     except OSError:
-        return ""
+        return b""
+
+
+def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -54,10 +54,10 @@ class Source:
 
 def read_source(path: Path) -> Source:
     """Reads a script or a notebook. Raises UnreadableSubmission as the module says."""
-    is_notebook = path.suffix.lower() == ".ipynb"
-    data = _bytes(path, notebook.LARGEST if is_notebook else LARGEST)
-    if data is None:
-        largest = (notebook.LARGEST if is_notebook else LARGEST) / 1e6
+    is_notebook = _is_notebook(path)
+    data = content(path)
+    if len(data) > _largest(path):
+        largest = _largest(path) / 1e6
         if is_notebook:
             raise _refuse(
                 say(
@@ -71,12 +71,11 @@ def read_source(path: Path) -> Source:
     return _of_notebook(path, data) if is_notebook else _of_script(path, data)
 
 
-def _refuse(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
+def content(path: Path) -> bytes:
+    """The bytes of a script or a notebook, and not one more than is needed to see that they are too many.
 
-
-def _bytes(path: Path, largest: int) -> bytes | None:
-    """The file's content, None where it is too large."""
+    Raises UnreadableSubmission where there is no such file.
+    """
     try:
         info = path.stat()
         if stat.S_ISDIR(info.st_mode):
@@ -84,14 +83,25 @@ def _bytes(path: Path, largest: int) -> bytes | None:
         if not stat.S_ISREG(info.st_mode):
             raise _refuse(say("{file} is not an ordinary file.", file=path.name))
         with path.open("rb") as file:
-            data = file.read(largest + 1)
+            return file.read(_largest(path) + 1)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise _refuse(say("There is no file {file}.", file=path.name)) from error
         raise _refuse(
             say("{file} cannot be opened ({reason}).", file=path.name, reason=error.strerror or type(error).__name__)
         ) from error
-    return data if len(data) <= largest else None
+
+
+def _is_notebook(path: Path) -> bool:
+    return path.suffix.lower() == ".ipynb"
+
+
+def _largest(path: Path) -> int:
+    return notebook.LARGEST if _is_notebook(path) else LARGEST
+
+
+def _refuse(message: Text) -> UnreadableSubmission:
+    return UnreadableSubmission(message.fr, message.en)
 
 
 def _too_large(path: Path, limit: Text) -> Source:
@@ -101,7 +111,7 @@ def _too_large(path: Path, limit: Text) -> Source:
         file=path.name,
         limit=limit,
     )
-    failure = Failure("FileTooLarge", message.en, (Frame(path.name, 1, "<module>", ""),))
+    failure = Failure("FileTooLarge", "", (Frame(path.name, 1, "<module>", ""),))
     return Source("", None, failure, (Notice(message, path.name),))
 
 

@@ -21,10 +21,10 @@ _KINDS = {"Convolution2D": "Conv2D", "MaxPool2D": "MaxPooling2D"}
 Net = tuple[tuple[str, object], ...]
 
 
-def exercises_within(path: Path, naming: Naming, models: Mapping[str, Sequence[ModelSpec]]) -> tuple[str, ...]:
+def exercises_within(path: Path, naming: Naming, networks: Mapping[str, Sequence[Net]]) -> tuple[str, ...]:
     """The exercises of a program in the order in which they come; none where nothing can be read.
 
-    `models` are the networks of the exercises that ask for one of their own.
+    `networks` are those of the exercises that ask for one of their own, as `net_of` gives them.
     """
     try:
         source = read_source(path)
@@ -33,11 +33,12 @@ def exercises_within(path: Path, naming: Naming, models: Mapping[str, Sequence[M
     parts = parts_of(source, naming)
     answered = [one.whose for one in given_in(source, naming, parts) if one.whose]
     nets = set(_nets(source.text))
-    built = [exercise for exercise, specs in models.items() if specs and all(_net(spec) in nets for spec in specs)]
+    built = [exercise for exercise, asked in networks.items() if asked and all(net in nets for net in asked)]
     return tuple(dict.fromkeys([*parts.exercises, *answered, *built]))
 
 
-def _net(spec: ModelSpec) -> Net:
+def net_of(spec: ModelSpec) -> Net:
+    """The layers that a program's text can show, each with the size that it is given."""
     named = [(one.kind, one.settings.get("units", one.settings.get("filters"))) for one in spec.layers]
     return tuple((kind, size) for kind, size in named if kind in ("Dense", "Conv2D", "MaxPooling2D"))
 

@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from grader.errors import DiskFull
 from grader.sandbox.removing import remove_tree
 
 PREFIX = "grade-slot-"
@@ -31,6 +32,13 @@ class Place:
         remove_tree(self.folder)
         with suppress(OSError):
             os.close(self._lock)
+
+
+def full_disk(folder: Path) -> DiskFull:
+    return DiskFull(
+        f"Il ne reste plus de place là où les programmes s'exécutent ({folder}).",
+        f"There is no room left where programs run ({folder}).",
+    )
 
 
 def remove_abandoned(parent: Path) -> None:

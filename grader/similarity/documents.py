@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grader.domain import Submission
-from grader.errors import UnreadableSubmission
-from grader.reading import imports_of, read_source
+from grader.domain import Reading, Submission
+from grader.errors import GraderError, UnreadableSubmission
+from grader.reading import read_source
 from grader.similarity.tokens import Token, tokens
 from grader.similarity.winnow import K, kgrams
 
 MOST_MODULES = 10
+ReadProgram = Callable[[Submission], Reading]
+"""Reads a student's program, behind walls; raises a `GraderError` where it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Background:
 
 
 def background(paths: Sequence[Path]) -> Background:
-    """Of the files that can be read; the others give nothing."""
+    """Of files of the teacher's own; those that cannot be read give nothing."""
     hashes: set[int] = set()
     lines: set[str] = set()
     for path in paths:
@@ -56,13 +58,13 @@ def background(paths: Sequence[Path]) -> Background:
     return Background(frozenset(hashes), frozenset(lines))
 
 
-def document(submission: Submission, given: Background = Background()) -> Document | None:
+def document(submission: Submission, read: ReadProgram, given: Background = Background()) -> Document | None:
     """The program with the modules of the student's own that it imports; None where it cannot be read."""
     try:
-        source = read_source(submission.main)
-    except UnreadableSubmission:
+        reading = read(submission)
+    except GraderError:
         return None
-    parts = [source.text, *_modules(submission, imports_of(source))]
+    parts = [reading.source, *_modules(submission, reading.imports, read)]
     who = frozenset(submission.members or (submission.student,))
     return of_text(submission.student, "\n".join(parts), given, who, submission.program)
 
@@ -81,13 +83,18 @@ def of_text(
     return Document(label, frozenset(who or (label,)), file, text, tuple(found), tuple(hashes), tuple(marks), own_lines)
 
 
-def _modules(submission: Submission, imported: Collection[str]) -> list[str]:
+def _modules(submission: Submission, imported: Collection[str], read: ReadProgram) -> list[str]:
     """The modules beside the program that it names, each under a line with its name."""
-    found = []
-    for file in submission.files:
-        if file.suffix == ".py" and file.stem in imported and submission.root / file != submission.main:
-            found.append(f"\n# ── {file} ──\n{_text(submission.root / file)}")
-    return found[:MOST_MODULES]
+    named = [file for file in submission.files if file.suffix == ".py" and file.stem in imported]
+    beside = [file for file in named if submission.root / file != submission.main][:MOST_MODULES]
+    return [f"\n# ── {file} ──\n{_module(submission, file, read)}" for file in beside]
+
+
+def _module(submission: Submission, file: Path, read: ReadProgram) -> str:
+    try:
+        return read(replace(submission, main=submission.root / file, files=(file,))).source
+    except GraderError:
+        return ""
 
 
 def _text(path: Path) -> str:

@@ -18,12 +18,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.unpacking import Walled
 from grader.errors import SandboxUnavailable
 from grader.intake.archives import unpack
 from grader.intake.entries import MIB, Bounds
 from grader.intake.refusals import Why, worded
-from grader.intake.unpacking import Room, take_over
+from grader.intake.unpacking import Room, Unpack, take_over
+from grader.parsing import Parser, unpacked_by
 from grader.sandbox import choose
 
 SMALL = Bounds(archive=4 * MIB, entries=200, total=8 * MIB, file=2 * MIB, ratio=50, ratio_from=MIB)
@@ -327,16 +327,16 @@ def test_every_reason_has_words_in_both_languages() -> None:
 
 
 @pytest.fixture(scope="module")
-def walled() -> Iterator[Walled]:
+def walled() -> Iterator[Unpack]:
     try:
         sandbox, _ = choose("auto")
     except SandboxUnavailable as problem:
         pytest.skip(problem.en)
-    with Walled(lambda: sandbox) as one:
-        yield one
+    with Parser(lambda: sandbox) as parser:
+        yield unpacked_by(parser)
 
 
-def test_behind_the_walls_files_and_refusals_come_out_the_same(tmp_path: Path, walled: Walled) -> None:
+def test_behind_the_walls_files_and_refusals_come_out_the_same(tmp_path: Path, walled: Unpack) -> None:
     archive = zipped(tmp_path / "a.zip", ("exo1.py", b"x = 1"), ("a/b.txt", b"y"), ("../evil", b"z"))
     (tmp_path / "t").mkdir()
     assert [(r.name, r.why) for r in walled(archive, tmp_path / "t", SMALL)] == [("../evil", Why.OUTSIDE)]
@@ -345,9 +345,9 @@ def test_behind_the_walls_files_and_refusals_come_out_the_same(tmp_path: Path, w
 
 
 def test_an_xz_that_wants_all_memory_ends_at_the_walls_and_the_next_archive_is_opened(
-    tmp_path: Path, walled: Walled, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, walled: Unpack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("grader.cli.unpacking.MEMORY_MIB", 24)
+    monkeypatch.setattr("grader.parsing.archives.MEMORY_MIB", 24)
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w") as made:
         entry = tarfile.TarInfo("zeros")

@@ -25,7 +25,7 @@ from grader import catalog, records
 from grader.checks.meant import meant
 from grader.checks.seen import seen_rows
 from grader.domain import Exercise, Facts, Mode, Outcome, Reading, RowIndex, Status, Submission
-from grader.evidence import KIND_EVENTS, TABLE_VALUES, Forged, Reader, load_arrays
+from grader.evidence import KIND_EVENTS, TABLE_VALUES, Forged, Reader, directory, load_arrays
 from grader.grading.bench import Options
 from grader.grading.story import judge_all, make_record
 from grader.reports.terminal import show_record
@@ -175,7 +175,8 @@ def test_many_trainings_that_name_one_large_file_are_judged_in_seconds(tmp_path:
     for event in a_run(exercise, random.Random(1)):
         for number in range(1500 if event["event"] == "fit_begin" else 1):
             reader.feed(json.dumps({**event, **({"id": number + 1} if event["event"] == "fit_begin" else {})}).encode())
-    facts = Facts(exercise, Mode.FULL, Reading(), Outcome("ok", 1.0), reader.close(), rows=ROWS)
+    evidence = replace(reader.close(), arrays={"rows-1.npz": directory(tmp_path, "rows-1.npz")})
+    facts = Facts(exercise, Mode.FULL, Reading(), Outcome("ok", 1.0), evidence, rows=ROWS)
     found, started = meant(facts), time.process_time()
     assert found is not None and len(found.trainings) == 1500
     assert seen_rows(facts, found).known == 1500 * rows

@@ -16,11 +16,12 @@ import pytest
 
 from grader import catalog
 from grader.batch import Remote, Task, all_by, remote
-from grader.domain import Mode, Record, Status, Submission, Text
+from grader.domain import Mode, Reading, Record, Status, Submission, Text
 from grader.grading import Keeping, Options, parcel
 from grader.grading.parcel import Spoilt, pack_result, pack_task, unpack_result, unpack_task
 from grader.grading.runs import Runs
 from grader.grading.shelf import Shelf
+from grader.parsing import Read
 from tests.store.build import record
 
 
@@ -143,7 +144,7 @@ def test_a_parcel_larger_than_allowed_is_refused(task: Task, tmp_path: Path, mon
 def test_a_result_brings_its_record_and_its_run(task: Task, tmp_path: Path) -> None:
     there, here = Shelf(tmp_path / "there", everything=True), Shelf(tmp_path / "here", everything=True)
     options = replace(task.options, shelf=Keeping(there.folder, True, False, "abc"))
-    Runs(task.submission, task.exercise, None, options).keep(None, {})
+    Runs(task.submission, task.exercise, None, options).keep(None, {}, Read(task.submission), Reading())
     assert unpack_result(pack_result(record(), there.folder), here) == record()
     assert here.circumstances("abc") == there.circumstances("abc") is not None
     assert unpack_result(pack_result(record(), tmp_path / "nothing kept"), here) == record()
@@ -161,7 +162,7 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
         yield None
 
     def grade(exercise: Any, submission: Submission, bench: None, options: Options, listener: Any) -> Record:
-        Runs(submission, exercise, None, options).keep(None, {})
+        Runs(submission, exercise, None, options).keep(None, {}, Read(submission), Reading())
         return record(submission.student, output_tail=submission.main.read_text(encoding="utf-8"))
 
     monkeypatch.setattr(remote, "_bench", no_bench)

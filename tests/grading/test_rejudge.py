@@ -56,7 +56,7 @@ class Kept:
         def no_walls() -> NoReturn:
             raise AssertionError("the evaluator was asked")
 
-        return Desk({"mnist": self.data}, no_walls)
+        return Desk({"mnist": self.data}, no_walls, self.bench.parser)
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ import pytest
 from grader import catalog
 from grader.domain import Check, Evidence, Mode, Record, Stage, Status, Submission, Verdict
 from grader.errors import EvaluationFailed, UnreadableSubmission, WorkerDied
-from grader.grading import Bench, Listener, Options, grade, story
+from grader.grading import Bench, Desk, Listener, Options, grade, story
 from grader.grading.run import copy_files, list_files
+from grader.parsing import Parser
+from grader.sandbox.process import Process
 
 Grade = Callable[..., Record]
 
@@ -146,7 +148,7 @@ def test_a_worker_that_dies_is_tried_again_once(bench: Bench, tmp_path: Path) ->
     assert not record.broken and record.output_tail == "second time\n"
 
 
-def test_a_check_that_fails_costs_only_itself(bench: Bench, tmp_path: Path) -> None:
+def test_a_check_that_fails_costs_only_itself(parser: Parser, tmp_path: Path) -> None:
     (tmp_path / "exo1.py").write_text("x = 1\n")
 
     def judge(facts: Any) -> Any:
@@ -155,7 +157,9 @@ def test_a_check_that_fails_costs_only_itself(bench: Bench, tmp_path: Path) -> N
     exercise = catalog.locate().find("exo1")
     bad = Check("bad", exercise.checks[0].title, 5, judge, stage=Stage.READING)
     submission = Submission("s", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
-    record = grade(replace(exercise, checks=(bad, *exercise.checks)), submission, None, Options(Mode.STATIC))
+    record = grade(
+        replace(exercise, checks=(bad, *exercise.checks)), submission, Desk({}, Process, parser), Options(Mode.STATIC)
+    )
     assert [v.id for v in record.verdicts if v.status is Status.ERROR] == ["bad"]
     assert "KeyError" in verdict(record, "bad").hint.en and record.broken
 

@@ -21,7 +21,7 @@ from grader.errors import UnreadableSubmission
 from grader.intake.names import Naming
 from grader.reading.answers import answers_in
 from grader.reading.source import LARGEST, Source, read_source
-from grader.reading.within import exercises_within
+from grader.reading.within import exercises_within, net_of
 
 Found = TypeVar("Found")
 
@@ -220,8 +220,8 @@ def test_a_nasty_file_takes_little_memory(tmp_path: Path) -> None:
 def test_looking_into_a_nasty_file_for_its_exercises_takes_less_than_a_second(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "tp.py"
     path.write_text(NASTY[kind])
-    models = {"exo1": (ModelSpec("m", (layer("Dense", units=10),), (7850,)),)}
-    _, taken = timed(lambda: exercises_within(path, NAMING, models))
+    networks = {"exo1": [net_of(ModelSpec("m", (layer("Dense", units=10),), (7850,)))]}
+    _, taken = timed(lambda: exercises_within(path, NAMING, networks))
     assert taken < 1.0
 
 

@@ -28,10 +28,12 @@ from grader.domain import (
     Submission,
 )
 from grader.evaluator.embedding import outline
-from grader.grading.executed import CELL_CHARS, OUTPUT_CHARS, notebook_cells
+from grader.evidence import png_size
 from grader.grading.exhibits import MOST_BYTES, exhibits_of
-from grader.grading.pictures import grey, png, png_size
+from grader.grading.pictures import grey, png
 from grader.messages import settled
+from grader.parsing import Cells, Parser
+from grader.parsing.cells import CELL_CHARS, OUTPUT_CHARS
 from grader.reports.html import student_page
 from tests.conftest import notebook_of
 from tests.reports import build
@@ -193,10 +195,14 @@ def test_points_that_make_no_hull_cost_nothing(points: np.ndarray, tmp_path: Pat
 # ── Bounds and forgeries ────────────────────────────────────────────────────────────────────────
 
 
-def executed(tmp_path: Path, content: Any) -> Any:
-    text = content if isinstance(content, bytes) else json.dumps(content).encode()
-    (tmp_path / "executed.ipynb").write_bytes(text)
-    return notebook_cells(tmp_path, submission(tmp_path, "exo1.ipynb", notebook_of("x = 1")))
+@pytest.fixture
+def executed(tmp_path: Path, parser: Parser) -> Callable[[Any], Any]:
+    def shown(content: Any) -> Any:
+        text = content if isinstance(content, bytes) else json.dumps(content).encode()
+        (tmp_path / "executed.ipynb").write_bytes(text)
+        return parser.one(Cells(submission(tmp_path, "exo1.ipynb", notebook_of("x = 1")), tmp_path))
+
+    return shown
 
 
 def code(outputs: Any, source: Any = "x") -> dict[str, Any]:
@@ -204,8 +210,10 @@ def code(outputs: Any, source: Any = "x") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'"x"', b'{"cells": 1' + b"}", b"[" * 200_000])
-def test_a_notebook_that_is_none_falls_back_on_what_was_handed_in(tmp_path: Path, content: bytes) -> None:
-    found = executed(tmp_path, content)
+def test_a_notebook_that_is_none_falls_back_on_what_was_handed_in(
+    executed: Callable[[Any], Any], content: bytes
+) -> None:
+    found = executed(content)
     assert found["executed"] is (content == b'{"cells": 1}')
 
 
@@ -224,8 +232,8 @@ def test_a_notebook_that_is_none_falls_back_on_what_was_handed_in(tmp_path: Path
         [{"output_type": "display_data", "data": {"text/html": "<script>1</script>"}}],
     ],
 )
-def test_an_output_of_another_form_is_left_out(tmp_path: Path, outputs: Any) -> None:
-    (cell,) = executed(tmp_path, code(outputs))["cells"]
+def test_an_output_of_another_form_is_left_out(executed: Callable[[Any], Any], outputs: Any) -> None:
+    (cell,) = executed(code(outputs))["cells"]
     assert all(output["kind"] == "error" for output in cell["outputs"])
     assert "<" not in json.dumps(cell)
 
@@ -237,26 +245,26 @@ def test_a_picture_that_would_unfold_into_gigabytes_is_left_out() -> None:
         png_size(bytes(huge))
 
 
-def test_a_long_output_keeps_its_end(tmp_path: Path) -> None:
+def test_a_long_output_keeps_its_end(executed: Callable[[Any], Any]) -> None:
     text = "\n".join(f"epoch {n}" for n in range(5000))
-    (cell,) = executed(tmp_path, code([{"output_type": "stream", "text": text}]))["cells"]
+    (cell,) = executed(code([{"output_type": "stream", "text": text}]))["cells"]
     shown = cell["outputs"][0]["text"]
     assert shown.endswith("epoch 4999")
     assert len(shown) <= OUTPUT_CHARS + 1
 
 
-def test_a_huge_notebook_is_cut_and_says_so(tmp_path: Path) -> None:
+def test_a_huge_notebook_is_cut_and_says_so(executed: Callable[[Any], Any]) -> None:
     cells = [{"cell_type": "code", "source": "x" * CELL_CHARS, "outputs": []} for _ in range(100)]
-    found = executed(tmp_path, {"cells": cells})
+    found = executed({"cells": cells})
     assert found["cut"] is True
     assert len(json.dumps(found)) < MOST_BYTES
 
 
-def test_a_link_in_the_place_of_the_executed_notebook_is_not_followed(tmp_path: Path) -> None:
+def test_a_link_in_the_place_of_the_executed_notebook_is_not_followed(tmp_path: Path, parser: Parser) -> None:
     secret = tmp_path / "secret.ipynb"
     secret.write_text(json.dumps(code([], "SECRET")))
     (tmp_path / "executed.ipynb").symlink_to(secret)
-    found = notebook_cells(tmp_path, submission(tmp_path, "exo1.ipynb", notebook_of("x = 1")))
+    found = parser.one(Cells(submission(tmp_path, "exo1.ipynb", notebook_of("x = 1")), tmp_path))
     assert "SECRET" not in json.dumps(found)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain import Submission
+from grader.reading import read
 from grader.similarity import Comparison, Document, compare, document, passages
 from grader.similarity.documents import Background, background, of_text
 from grader.similarity.passages import covered
@@ -89,7 +90,7 @@ def test_a_notebook_copy_of_a_script_is_found(tmp_path: Path) -> None:
     text = disguised(original.read_text(encoding="utf-8"))
     path = tmp_path / "exo1.ipynb"
     path.write_text(json.dumps(notebook("# %%\n%matplotlib inline\n# %%\n" + text.replace("\n\n", "\n# %%\n", 2))))
-    copy = document(Submission("copy", "exo1", tmp_path, path, (Path("exo1.ipynb"),)), GIVEN)
+    copy = document(Submission("copy", "exo1", tmp_path, path, (Path("exo1.ipynb"),)), read, GIVEN)
     assert copy is not None
     documents = [*class_of(), copy]
     assert pairs(documents) == {frozenset(("etudiant06", "copy"))}
@@ -100,7 +101,7 @@ def test_a_copy_in_a_module_beside_the_program_is_found(tmp_path: Path) -> None:
     (tmp_path / "work.py").write_text(original, encoding="utf-8")
     (tmp_path / "exo1.py").write_text("import work\n", encoding="utf-8")
     files = (Path("exo1.py"), Path("work.py"))
-    copy = document(Submission("copy", "exo1", tmp_path, tmp_path / "exo1.py", files), GIVEN)
+    copy = document(Submission("copy", "exo1", tmp_path, tmp_path / "exo1.py", files), read, GIVEN)
     assert copy is not None
     assert pairs([*class_of(), copy]) == {frozenset(("etudiant06", "copy"))}
 

@@ -1,7 +1,7 @@
 """A notebook for the page: the executed one that the sandbox left, else the one handed in, cell by cell, bounded.
 
 Both are the student's to forge, so both are only text and PNG files that name their size: HTML, SVG and JavaScript
-outputs are left out in favour of the plain text that Jupyter stores beside them.
+outputs are left out in favour of the plain text that Jupyter stores beside them. The JSON is read behind the walls.
 """
 
 from __future__ import annotations
@@ -9,15 +9,19 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.domain import Json, Submission
-from grader.evidence import Forged, open_regular, read_json
-from grader.grading.pictures import png_size
+from grader.errors import GraderError
+from grader.evidence import Fields, Forged, copy_regular, open_regular, png_size, read_json
 from grader.messages import settled
+from grader.parsing.request import Request
 
+KIND = "cells"
 FILE_BYTES = 8 << 20
 CELLS = 400
 CELL_CHARS = 20_000
@@ -26,32 +30,97 @@ OUTPUT_CHARS = 4000
 TEXT_CHARS = 200_000  # of all cells
 PICTURE_BYTES = 260_000
 PICTURES_BYTES = 400_000  # of all cells
+EXECUTED, HANDED_IN = "executed.ipynb", "handed-in.ipynb"
 
 
-def notebook_cells(folder: Path | None, submission: Submission) -> Json:
-    """The form `notebook` of `grader.grading.exhibits`; None where neither file is a notebook."""
-    executed = _content(folder / "executed.ipynb") if folder is not None else None
-    content = executed if executed is not None else _content(submission.main)
-    if content is None:
+@dataclass(frozen=True, slots=True)
+class Cells(Request[Json]):
+    """The form `notebook` of `grader.grading.exhibits`; None where there is no notebook. `left` is the folder of what
+    the run left, if there was one."""
+
+    submission: Submission
+    left: Path | None = None
+
+    kind = KIND
+
+    def lay(self, folder: Path) -> Mapping[str, Any]:
+        """A file that is too large, or no plain file, is left out."""
+        for source, name in (
+            (self.left / EXECUTED if self.left is not None else None, EXECUTED),
+            (self.submission.main, HANDED_IN),
+        ):
+            if source is not None:
+                with suppress(Forged, OSError):
+                    copy_regular(source, folder / name, FILE_BYTES)
+        return {}
+
+    def hear(self, lines: Sequence[Fields]) -> Json:
+        if not lines:
+            return None
+        cells: list[dict[str, Any]] = []
+        for line in lines:
+            cell, output = line.sub("cell", _cell_told), line.sub("output", _output_told)
+            if cell is not None:
+                cells.append(cell)
+            if output is not None and cells:
+                cells[-1]["outputs"].append(output)
+        executed, cut = (any(line.flag(name) for line in lines) for name in ("executed", "cut"))
+        return {"file": self.submission.program, "executed": executed, "cut": cut, "cells": cells}
+
+    def beyond(self, status: str) -> None:
         return None
+
+    def failed(self, problem: GraderError) -> None:
+        return None  # a courtesy: it must not cost the record
+
+
+def _cell_told(fields: Fields) -> dict[str, Any]:
+    kind = "code" if fields.text("kind", 10) == "code" else "markdown"
+    text = fields.text("text", CELL_CHARS)
+    return {"kind": kind, "number": fields.whole("number", high=1 << 32), "text": text, "outputs": []}
+
+
+def _output_told(fields: Fields) -> dict[str, Json]:
+    kind = fields.text("kind", 10)
+    if kind == "png":
+        data = fields.text("data", PICTURE_BYTES)
+        width, height = _size(data)
+        return {"kind": kind, "data": data, "width": width, "height": height}
+    return {"kind": "error" if kind == "error" else "text", "text": fields.text("text", OUTPUT_CHARS + 1)}
+
+
+def _size(encoded: str) -> tuple[int, int]:
+    try:
+        return png_size(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError):
+        raise Forged("not a PNG") from None
+
+
+# ── Behind the walls ────────────────────────────────────────────────────────────────────────────
+
+
+def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A line that says which notebook it is; then each cell, and below it its outputs. Nothing where there is none."""
+    folder = Path(about["folder"])
+    ran = _content(folder / EXECUTED)
+    content = ran if ran is not None else _content(folder / HANDED_IN)
+    if content is None:
+        return
+    yield {"executed": ran is not None}
     shelf = _Shelf()
-    cells: list[Json] = []
-    number = 0
+    number = shown = 0
     for cell in _cells(content):
-        if len(cells) >= CELLS or shelf.full:
-            return _form(submission, executed is not None, cells, cut=True)
+        if shown >= CELLS or shelf.full:
+            yield {"cut": True}
+            return
         code = cell.get("cell_type") == "code"
         number += code
         text = shelf.text(_joined(cell.get("source", cell.get("input"))), CELL_CHARS)
-        outputs = _together(_outputs(cell, shelf)) if code and executed is not None else []
+        outputs = _together(_outputs(cell, shelf)) if code and ran is not None else []
         if text.strip() or outputs:
-            kind = "code" if code else "markdown"
-            cells.append({"kind": kind, "number": number if code else 0, "text": text, "outputs": outputs})
-    return _form(submission, executed is not None, cells, cut=False)
-
-
-def _form(submission: Submission, executed: bool, cells: list[Json], cut: bool) -> Json:
-    return {"file": submission.program, "executed": executed, "cut": cut, "cells": cells}
+            shown += 1
+            yield {"cell": {"kind": "code" if code else "markdown", "number": number if code else 0, "text": text}}
+            yield from ({"output": output} for output in outputs)
 
 
 class _Shelf:

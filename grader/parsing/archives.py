@@ -1,0 +1,77 @@
+"""Outside: archives opened by a parsing worker."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from grader.domain import Limits
+from grader.errors import WorkerDied
+from grader.evidence import Fields, Forged, read_json
+from grader.intake.entries import MIB, Bounds
+from grader.intake.refusals import Refusal, Why
+from grader.intake.unpacking import Unpack, take_over
+from grader.parsing.parser import Parser
+from grader.sandbox import Job, Slot
+
+SECONDS = 600.0
+MEMORY_MIB = 1024
+MOST_LINES = 1000
+_ENDED = {"timeout": Why.TIME, "cpu": Why.TIME, "memory": Why.MEMORY, "disk": Why.LARGE}
+
+
+def unpacked_by(parser: Parser, tell: Callable[[str], None] = lambda name: None) -> Unpack:
+    """An `Unpack` for `intake.find_all`; `tell` is given the name of each archive that is opened."""
+
+    def unpack(archive: Path, target: Path, bounds: Bounds) -> list[Refusal]:
+        if archive.stat().st_size > bounds.archive:
+            return [Refusal("", Why.ARCHIVE_LARGE)]
+        tell(archive.name)
+        with parser.held() as slot:
+            return _unpacked(slot, archive, target, bounds)
+
+    return unpack
+
+
+def _unpacked(slot: Slot, archive: Path, target: Path, bounds: Bounds) -> list[Refusal]:
+    folder = slot.new_folder()
+    try:
+        shutil.copyfile(archive, folder / "archive")  # a job may write in its folder, so the original stays away
+        refused, status = _run(slot, folder, bounds)
+        if status:
+            refused.append(Refusal("", _ENDED.get(status, Why.DAMAGED)))
+        if (folder / "files").is_dir() and not (folder / "files").is_symlink():
+            refused += take_over(folder / "files", target, bounds)
+        return refused
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(slot: Slot, folder: Path, bounds: Bounds) -> tuple[list[Refusal], str]:
+    """What was refused, and how the job ended where it did not say that it was done."""
+    lines: list[bytes] = []
+    limits = Limits(wall=SECONDS, cpu=SECONDS, memory_mib=MEMORY_MIB, file_mib=bounds.file // MIB + 1, processes=4)
+    job = Job("grader.parsing.unpack", {"folder": str(folder), "bounds": asdict(bounds)}, limits, folder)
+    try:
+        status = slot.run(job, lines.append).outcome.status
+    except WorkerDied:
+        status = "killed"
+    refused, done = _told(lines)
+    return refused, "" if done else status
+
+
+def _told(lines: list[bytes]) -> tuple[list[Refusal], bool]:
+    """The events, read distrustfully: what is not of the expected form is passed over."""
+    refused: list[Refusal] = []
+    done = False
+    for line in lines[:MOST_LINES]:
+        try:
+            event = Fields(read_json(line))
+            done = done or event.flag("done")
+            if why := event.text("why"):
+                refused.append(Refusal(event.text("name", 300), Why(why)))
+        except (Forged, ValueError):
+            continue
+    return refused, done

@@ -1,0 +1,52 @@
+"""Where the arrays of a run's files lie, found behind the walls: outside, numbers are taken from there, and nothing is
+parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.domain import StoredArray
+from grader.evidence import ARRAY_FILE_BYTES, Fields, Forged, copy_regular, directory, stored_array
+from grader.parsing.request import Request
+
+KIND = "arrays"
+MOST_ARRAYS = 1024  # of one file
+
+
+@dataclass(frozen=True, slots=True)
+class Arrays(Request[tuple[StoredArray, ...] | None]):
+    """The directory of the file `name` in `folder`; None where it is no file of plain arrays."""
+
+    source: Path
+    name: str
+
+    kind = KIND
+
+    def lay(self, folder: Path) -> Mapping[str, Any]:
+        with suppress(Forged):
+            copy_regular(self.source / self.name, folder / self.name, ARRAY_FILE_BYTES)
+        return {"name": self.name}
+
+    def hear(self, lines: Sequence[Fields]) -> tuple[StoredArray, ...] | None:
+        if not lines or lines[0].flag("forged"):
+            return None
+        return tuple(stored for line in lines for stored in line.many("arrays", MOST_ARRAYS, stored_array))
+
+    def beyond(self, status: str) -> None:
+        return None
+
+
+# ── Behind the walls ────────────────────────────────────────────────────────────────────────────
+
+
+def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    try:
+        found = directory(Path(about["folder"]), about["name"])
+    except Forged:
+        yield {"forged": True}
+        return
+    yield {"arrays": [astuple(stored) for stored in found]}

@@ -1,0 +1,61 @@
+"""Which exercises a program holds, looked up behind the walls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.domain import ModelSpec
+from grader.errors import GraderError, UnreadableSubmission
+from grader.evidence import Fields
+from grader.intake.names import Naming
+from grader.parsing.request import Request
+from grader.reading import content
+from grader.reading.within import exercises_within, net_of
+
+KIND = "within"
+
+
+@dataclass(frozen=True, slots=True)
+class Within(Request[tuple[str, ...]]):
+    """Of the exercises `ids`, those in the file `path`, in their order in it; none where nothing can be read. `models`
+    are the networks of those that ask for one of their own."""
+
+    path: Path
+    ids: tuple[str, ...]
+    models: Mapping[str, Sequence[ModelSpec]]
+
+    kind = KIND
+
+    def lay(self, folder: Path) -> Mapping[str, Any]:
+        name = f"program{self.path.suffix.lower()}"
+        with suppress(UnreadableSubmission):
+            (folder / name).write_bytes(content(self.path))
+        nets = {exercise: [net_of(spec) for spec in specs] for exercise, specs in self.models.items()}
+        return {"name": name, "ids": self.ids, "networks": nets}
+
+    def hear(self, lines: Sequence[Fields]) -> tuple[str, ...]:
+        told = [id_ for line in lines for id_ in line.many("within", len(self.ids), str)]
+        return tuple(id_ for id_ in told if id_ in self.ids)
+
+    def beyond(self, status: str) -> tuple[str, ...]:
+        return ()
+
+    def failed(self, problem: GraderError) -> tuple[str, ...]:
+        return ()  # when it is graded, it will be told
+
+
+# ── Behind the walls ────────────────────────────────────────────────────────────────────────────
+
+
+def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    networks = {exercise: [_net(net) for net in nets] for exercise, nets in about["networks"].items()}
+    path = Path(about["folder"]) / about["name"]
+    yield {"within": exercises_within(path, Naming(tuple(about["ids"])), networks)}
+
+
+def _net(net: Sequence[Sequence[Any]]) -> tuple[tuple[str, object], ...]:
+    return tuple((kind, size) for kind, size in net)

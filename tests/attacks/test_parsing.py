@@ -1,0 +1,233 @@
+"""What students made is parsed behind the walls, and a file that is too much for the parser costs its author alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+
+from grader import catalog
+from grader.domain import Evidence, Limits, Mode, Record, Status, StoredArray, Submission
+from grader.evidence import Forged, arrays, arrays_of, directory, stored_array
+from grader.grading import Bench, Desk, Keeping, Options, grade, rejudge
+from grader.grading.shelf import Shelf
+from grader.intake import find_all
+from grader.parsing import parser as parsing
+from grader.parsing import unpacked_by
+from grader.reading import notebook, source, syntax
+from grader.sandbox import Job
+from tests.attacks.attack import HONEST, Arena, marks, said, through
+from tests.conftest import notebook_of
+
+NESTED = json.dumps({"cells": [], "nbformat": 4, "x": "@"}).replace('"@"', "[" + '{"":0},' * 900_000 + "{}]").encode()
+PROGRAM = """
+import keras
+from keras.datasets import mnist
+import matplotlib.pyplot as plt
+REPONSES = {"parametres": "7850", "convexe": "oui"}
+(x_train, y_train), _ = mnist.load_data()
+x, y = x_train[:600].reshape(600, 784) / 255, keras.utils.to_categorical(y_train[:600], 10)
+model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10, activation="softmax")])
+model.compile(optimizer=keras.optimizers.SGD(0.5), loss="categorical_crossentropy", metrics=["accuracy"])
+model.fit(x, y, batch_size=300, epochs=1, verbose=0)
+plt.imshow(x_train[0]); plt.show()
+print("fini")
+"""
+
+
+@through("files")
+def test_a_notebook_too_intricate_to_be_read_costs_its_author_alone(
+    arena: Arena, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = marks(arena.grade(HONEST))
+    with monkeypatch.context() as patch:
+        patch.setattr(parsing, "LIMITS", replace(parsing.LIMITS, memory_mib=60))
+        (tmp_path / "exo1.ipynb").write_bytes(NESTED)
+        submission = Submission("mallory", "exo1", tmp_path, tmp_path / "exo1.ipynb", (Path("exo1.ipynb"),))
+        record = grade(catalog.locate().find("exo1"), submission, arena.bench, Options())
+        assert marks(arena.grade(HONEST)) == honest, "the honest program that comes next has its normal mark"
+    assert record.score == 0 and not record.broken and record.failure is not None
+    assert "TooIntricate" in said(record) and record.outcome is None, "it was not run"
+    runs = next(verdict for verdict in record.verdicts if verdict.id == "runs")
+    assert runs.status is Status.FAILED and "demande plus de temps ou de mémoire" in runs.message.fr
+    assert any("memory" in notice.text.en for notice in record.notices)
+
+
+@pytest.mark.parametrize("backend", ["bubblewrap", "landlock"])
+def test_the_parser_is_walled_off_as_a_student_is(backend: str, arenas: Callable[[str], Arena]) -> None:
+    """It sees one folder: not the reference, not another submission, not the grader's state."""
+    bench = arenas(backend).bench
+    with bench.parser.held() as slot:
+        folder = slot.new_folder()
+        walls = slot._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
+        assert [path for path in walls["write"] if path.startswith(str(slot.folder))] == [str(folder)]
+        assert str(bench.student.folder) not in [*walls["read"], *walls["write"]]
+        assert not any(Path(path).is_relative_to(Path.home() / "nowhere") for path in walls["read"])
+
+
+# ── Never in the grader's own process ───────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def no_parser_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever would parse a student's file in this process."""
+
+    def parsed(*args: object, **kwargs: object) -> NoReturn:
+        raise AssertionError("parsed in the grader's own process")
+
+    monkeypatch.setattr(syntax, "ast", SimpleNamespace(parse=parsed))
+    monkeypatch.setattr(notebook.json, "loads", _unlike_notebooks(json.loads))
+    for module, name in ((source, "read_source"), (arrays, "_check_directory"), (zipfile.ZipFile, "__init__")):
+        monkeypatch.setattr(module, name, parsed)
+
+
+def _unlike_notebooks(loads: Callable[..., Any]) -> Callable[..., Any]:
+    def guarded(data: Any, **options: Any) -> Any:
+        told = data if isinstance(data, str) else bytes(data).decode("utf-8", "replace")
+        assert '"nbformat"' not in told, "a notebook's JSON in the grader's own process"
+        return loads(data, **options)
+
+    return guarded
+
+
+@pytest.mark.parametrize("kind", ["script", "notebook"])
+@pytest.mark.parametrize("mode", [Mode.FULL, Mode.STATIC])
+def test_nothing_that_a_student_made_is_parsed_in_the_grader_s_own_process(
+    kind: str, mode: Mode, walled_bench: Bench, tmp_path: Path, no_parser_here: None
+) -> None:
+    name = "exo1.ipynb" if kind == "notebook" else "exo1.py"
+    (tmp_path / name).write_bytes(notebook_of(PROGRAM) if kind == "notebook" else PROGRAM.encode())
+    (tmp_path / "reponses.md").write_text("minimum_global : oui\n", encoding="utf-8")
+    files = (Path(name), Path("reponses.md"))
+    submission = Submission("ana", "exo1", tmp_path, tmp_path / name, files)
+    shelf = Keeping(tmp_path / "shelf", everything=True, key="key")
+    exercise = catalog.locate().find("exo1")
+    record = grade(exercise, submission, walled_bench, Options(mode, shelf=shelf))
+    earned = marks(record)
+    assert not record.broken, said(record)
+    assert [earned[f"answer.{key}"] > 0 for key in ("parametres", "convexe", "minimum_global")] == [True] * 3
+    if mode is Mode.FULL:
+        assert earned["runs"] > 0 and earned["parameters"] > 0 and record.output_tail == "fini\n"
+        assert "recognised" in said(record) and (kind == "script" or record.exhibits["notebook"])
+    again = rejudge(exercise, submission, Shelf(shelf.folder, everything=True), "key", walled_bench)
+    assert again is not None and marks(again) == earned
+
+
+def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
+    walled_bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    from grader.grading.within import looking_with
+
+    known, place = catalog.locate(), tmp_path / "class"
+    (place / "ana").mkdir(parents=True)
+    (place / "ana" / "tp.ipynb").write_bytes(notebook_of("# Exercice 1\nx = 1", "# Exercice 2\nx = 2"))
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "exo1.py").write_text("x = 1\n", encoding="utf-8")
+    shutil.make_archive(str(place / "luc"), "zip", tmp_path / "work")
+    request.getfixturevalue("no_parser_here")
+    look, unpack = looking_with(known, walled_bench.parser), unpacked_by(walled_bench.parser)
+    found = find_all(place, known.ids(), look=look, unpack=unpack, into=tmp_path / "copies")
+    handed_in = {(s.student, s.exercise) for s in found.submissions}
+    assert handed_in == {("ana", "exo1"), ("ana", "exo2"), ("luc", "exo1")}
+
+
+# ── A parser that lies about arrays ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> tuple[StoredArray, ...]:
+    np.savez(tmp_path / "rows-1.npz", hashes=np.arange(6, dtype=np.uint64), low=np.asfortranarray(np.eye(3)[:2]))
+    return directory(tmp_path, "rows-1.npz")
+
+
+def taken(folder: Path, stored: tuple[StoredArray, ...]) -> dict[str, Any]:
+    return dict(arrays_of(Evidence(folder=folder, arrays={"rows-1.npz": stored}), "rows-1.npz"))
+
+
+def test_arrays_are_taken_from_where_they_lie(tmp_path: Path, rows: tuple[StoredArray, ...]) -> None:
+    found = taken(tmp_path, rows)
+    assert found["hashes"].tolist() == list(range(6)) and found["hashes"].dtype == np.uint64
+    assert found["low"].tolist() == np.eye(3)[:2].tolist() and not found["low"].flags.writeable
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"offset": 1 << 30},
+        {"shape": (1 << 20,)},
+        {"shape": (1 << 34,)},
+    ],
+)
+def test_a_place_beyond_the_file_holds_no_array(
+    lie: dict[str, Any], tmp_path: Path, rows: tuple[StoredArray, ...]
+) -> None:
+    with pytest.raises(Forged):
+        taken(tmp_path, (replace(rows[0], **lie),))
+
+
+def test_many_names_for_the_same_bytes_are_not_read(tmp_path: Path) -> None:
+    np.savez(tmp_path / "rows-1.npz", hashes=np.zeros(1 << 18))
+    (one,) = directory(tmp_path, "rows-1.npz")
+    with pytest.raises(Forged):
+        taken(tmp_path, tuple(replace(one, name=f"a{n}") for n in range(1000)))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        7,
+        ["a"],
+        [7, "<f8", False, [1], 0],
+        ["a", "O", False, [1], 0],
+        ["a", "<f8); import os", False, [1], 0],
+        ["a", "<U4", False, [1], 0],
+        ["a", "<f8", False, "12", 0],
+        ["a", "<f8", False, [-1], 0],
+        ["a", "<f8", False, [1.5], 0],
+        ["a", "<f8", False, [True], 0],
+        ["a", "<f8", False, [1], -1],
+        ["a", "<f8", False, [1], None],
+        ["a", "<f8", False, [1 << 50], 0],
+        ["a", "<f8", False, [1 << 20, 1 << 20], 0],
+        ["a", "<f8", False, [1] * 9, 0],
+        ["a", "<f8", False, [0, 1 << 40], 0],
+    ],
+)
+def test_a_place_without_the_form_is_forged(value: Any) -> None:
+    with pytest.raises(Forged):
+        stored_array(value)
+
+
+def test_an_array_file_that_was_replaced_by_a_link_is_not_followed(
+    tmp_path: Path, rows: tuple[StoredArray, ...]
+) -> None:
+    (tmp_path / "rows-1.npz").rename(tmp_path / "secret")
+    (tmp_path / "rows-1.npz").symlink_to(tmp_path / "secret")
+    with pytest.raises(Forged):
+        taken(tmp_path, rows)
+
+
+# ── A parser that cannot be had ─────────────────────────────────────────────────────────────────
+
+
+def test_a_parser_that_breaks_down_is_an_error_and_never_a_zero(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader.sandbox.process import Process
+
+    monkeypatch.setattr(parsing, "Job", lambda entry, *more: Job("grader.nowhere", *more))
+    (tmp_path / "exo1.py").write_text("x = 1\n", encoding="utf-8")
+    submission = Submission("ana", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
+    with Desk({}, Process) as desk:
+        record: Record = grade(catalog.locate().find("exo1"), submission, desk, Options(Mode.STATIC))
+    assert record.broken and all(verdict.status is Status.ERROR for verdict in record.verdicts)
+    hint = record.verdicts[0].hint
+    assert "ParsingFailed" in hint.en or ("failed" in hint.en and hint.fr != hint.en)

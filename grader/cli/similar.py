@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from grader.cli.options import Common, LangChoice, SandboxChoice, existing
-from grader.domain import Lang, Limits, Submission
+from grader.domain import Lang, Limits, Reading, Submission
 from grader.errors import NothingToGrade, WorkerDied
 from grader.messages import say, translate
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grader.reports.similar import Compared
     from grader.sandbox import Slot
     from grader.similarity import Arrays
+    from grader.similarity.documents import ReadProgram
 
 PAGE = Path("semblables.html")
 MOST_BYTES = 512 << 20
@@ -45,7 +46,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         exercise: Annotated[list[str] | None, common.exercise] = None,
         out: Annotated[Path, typer.Option(help=_("The page to write."))] = PAGE,
         sandbox: Annotated[
-            SandboxChoice, typer.Option(help=_("Isolation for archives and weights; auto is the strongest that works."))
+            SandboxChoice, typer.Option(help=_("Isolation for reading what was handed in; auto is the strongest that works."))
         ] = SandboxChoice.AUTO,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
@@ -100,7 +101,6 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
 
 
 def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], parser: "Parser") -> "Compared":
-    from grader.parsing import Read
     from grader.reports.similar import Compared
     from grader.similarity import compare, document
     from grader.similarity.documents import background
@@ -109,15 +109,32 @@ def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], par
     given = background([path for path in (*handed_out, known.assignments / "outils.py") if path.is_file()])
     solution = (known.reference or known.assignments) / id_ / "solution.py"
     reference = background([solution]) if known.reference and solution.is_file() else background([])
-    read = [(s.student, document(s, lambda one: parser.one(Read(one)), given)) for s in submissions]
-    documents = tuple(d for _, d in read if d is not None)
+    read = _reader(parser, submissions)
+    found = [(s.student, document(s, read, given)) for s in submissions]
+    documents = tuple(d for _, d in found if d is not None)
     return Compared(
         id_,
         known.find(id_).title,
         documents,
         compare(documents, given.hashes, reference.hashes),
-        tuple(student for student, d in read if d is None),
+        tuple(student for student, d in found if d is None),
     )
+
+
+def _reader(parser: "Parser", submissions: Sequence[Submission]) -> "ReadProgram":
+    """The programs are read at once, modules beside them when they are asked for."""
+    from grader.errors import UnreadableSubmission
+    from grader.parsing import UNREADABLE, ReadIfPossible
+
+    known = dict(zip((s.main for s in submissions), parser.all([ReadIfPossible(s) for s in submissions]), strict=True))
+
+    def read(one: Submission) -> Reading:
+        found = known[one.main] if one.main in known else parser.one(ReadIfPossible(one))
+        if found.failure is not None and found.failure.type == UNREADABLE:
+            raise UnreadableSubmission(found.failure.message, found.failure.message)
+        return found
+
+    return read
 
 
 # ── Weights ─────────────────────────────────────────────────────────────────────────────────────

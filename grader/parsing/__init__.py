@@ -12,7 +12,19 @@ from grader.parsing.archives import unpacked_by
 from grader.parsing.arrays import Arrays
 from grader.parsing.cells import Cells
 from grader.parsing.parser import Parser
-from grader.parsing.readings import BEYOND, Read, lines_of, reading_of
+from grader.parsing.readings import BEYOND, UNREADABLE, Read, ReadIfPossible, lines_of, reading_of
 from grader.parsing.within import Within
 
-__all__ = ["BEYOND", "Arrays", "Cells", "Parser", "Read", "Within", "lines_of", "reading_of", "unpacked_by"]
+__all__ = [
+    "BEYOND",
+    "UNREADABLE",
+    "Arrays",
+    "Cells",
+    "Parser",
+    "Read",
+    "ReadIfPossible",
+    "Within",
+    "lines_of",
+    "reading_of",
+    "unpacked_by",
+]

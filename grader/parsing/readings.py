@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.domain import Failure, Frame, Notice, Parts, Reading, Submission
+from grader.errors import GraderError
 from grader.evidence import Fields, Forged, clean, read_failure, read_notice
 from grader.intake.names import Naming
 from grader.messages import say
@@ -17,6 +18,7 @@ from grader.reading import LONGEST, beside, content, read
 
 KIND = "reading"
 FILES = "files"
+UNREADABLE = "Unreadable"
 BEYOND = "TooIntricate"  # the failure of a program that no limit lets through
 LONGEST_NAME = 200  # characters of an answer's key, of an import: longer ones are nobody's
 MANY = 1 << 16  # items of one line
@@ -59,6 +61,13 @@ class Read(Request[Reading]):
         words = say("Reading {file} took more than it may ({limit}): it was not run.", file=name, limit=status)
         failure = Failure(BEYOND, "", (Frame(name, 1, "<module>", ""),))
         return Reading(failure=failure, notices=(Notice(words, name),))
+
+
+class ReadIfPossible(Read):
+    """Where there is nothing to read, or reading fails, that is the reading's failure."""
+
+    def failed(self, problem: GraderError) -> Reading:
+        return Reading(failure=Failure(UNREADABLE, problem.en, ()))
 
 
 def reading_of(lines: Sequence[Fields], file: str) -> Reading:

@@ -122,6 +122,43 @@ def test_an_import_that_points_down_is_allowed(module: str, innocent: str) -> No
     assert not wrong_ways(innocent, module)
 
 
+# ── What students made is parsed behind the walls ───────────────────────────────────────────────
+
+# What parses, and the rooms whose code runs in a worker behind walls. `similarity` reads the teacher's handouts with it.
+PARSING = {
+    "grader.reading.read",
+    "grader.reading.read_source",
+    "grader.reading.source.read_source",
+    "grader.reading.within.exercises_within",
+    "grader.reading.syntax.parse",
+    "grader.reading.notebook.read_notebook",
+    "grader.evidence.directory",
+    "grader.evidence.load_arrays",
+}
+BEHIND_WALLS = {"parsing", "evaluator", "worker", "reading", "evidence"}
+OF_THE_TEACHER = {("grader.similarity.documents", "grader.reading.read_source")}
+
+
+def parsed_outside(source: str, module: str) -> set[str]:
+    if room_of(module) in BEHIND_WALLS:
+        return set()
+    names = {name for name, _ in imported(ast.parse(source), module)}
+    return {name for name in names & PARSING if (module, name) not in OF_THE_TEACHER}
+
+
+def test_no_room_outside_of_the_walls_parses_what_students_made() -> None:
+    found = {module: parsed_outside(path.read_text(encoding="utf-8"), module) for module, path in modules()}
+    assert {module: names for module, names in found.items() if names} == {}
+    assert all(any(name.startswith(f"grader.{room}") for name in PARSING) for room in ("reading", "evidence"))
+
+
+def test_a_parser_outside_of_the_walls_is_caught() -> None:
+    assert parsed_outside("from grader.reading import read", "grader.grading.story")
+    assert parsed_outside("def f():\n    from grader.evidence import load_arrays", "grader.checks.seen")
+    assert not parsed_outside("from grader.evidence import arrays_of", "grader.checks.seen")
+    assert not parsed_outside("from grader.reading import read", "grader.parsing.readings")
+
+
 # ── Heavy libraries ─────────────────────────────────────────────────────────────────────────────
 
 

@@ -13,6 +13,7 @@ from grader.checks import accuracy
 from grader.domain import DatasetInfo, Mode, Record, Status, Submission
 from grader.grading import Bench, Desk, Keeping, Options, grade, rejudge
 from grader.grading.shelf import Shelf
+from grader.parsing import Parser
 from tests.conftest import notebook_of
 
 PROGRAM = """
@@ -50,13 +51,13 @@ class Kept:
         (root / name).unlink()
         return submission, record
 
-    def desk(self) -> Desk:
-        """Where no evaluator can be had: what was measured before must do."""
+    def desk(self, parser: Parser | None = None) -> Desk:
+        """Where no evaluator can be had, and without a parser nothing can be read: what is known must do."""
 
         def no_walls() -> NoReturn:
-            raise AssertionError("the evaluator was asked")
+            raise AssertionError("a worker was asked")
 
-        return Desk({"mnist": self.data}, no_walls, self.bench.parser)
+        return Desk({"mnist": self.data}, no_walls, parser)
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def comparable(record: Record) -> dict[str, Any]:
 def test_a_kept_run_gives_the_same_record(content: bytes, name: str, mode: Mode, kept: Kept) -> None:
     submission, record = kept.graded(content, name, mode)
     assert not record.broken
-    with kept.desk() as desk:
+    with kept.desk(kept.bench.parser if name.endswith(".ipynb") else None) as desk:  # its cells are read for the page
         again = rejudge(catalog.locate().find("exo1"), submission, kept.shelf, "key", desk)
     assert again is not None and comparable(again) == comparable(record)
 
@@ -116,6 +117,24 @@ def test_what_was_not_measured_before_is_asked_of_the_evaluator_and_then_known(k
     assert again is not None and comparable(again) == comparable(record)
     with kept.desk() as desk:
         assert rejudge(exercise, submission, kept.shelf, "key", desk) is not None
+
+
+def test_what_another_reader_read_is_read_again_and_then_known(
+    kept: Kept, bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submission, record = kept.graded(PROGRAM.encode())
+    exercise = catalog.locate().find("exo1")
+    (reading,) = (kept.shelf.folder / "key").glob("reading-*")
+    reading.rename(reading.with_name("reading-of-another.json"))
+    with kept.desk() as desk, pytest.raises(AssertionError, match="a worker was asked"):
+        rejudge(exercise, submission, kept.shelf, "key", desk)
+    again = rejudge(exercise, submission, kept.shelf, "key", bench)
+    assert again is not None and comparable(again) == comparable(record) and reading.exists()
+    reading.write_text("[7", encoding="utf-8")
+    assert rejudge(exercise, submission, kept.shelf, "key", bench) is not None
+    fewer = replace(exercise, questions=exercise.questions[1:])
+    with kept.desk() as desk, pytest.raises(AssertionError, match="a worker was asked"):
+        rejudge(fewer, submission, kept.shelf, "key", desk)
 
 
 def test_without_a_kept_run_nothing_is_said(kept: Kept) -> None:

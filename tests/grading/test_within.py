@@ -1,0 +1,84 @@
+"""What a program was seen to hold is remembered as long as neither it, nor the exercises, nor the reader has changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from grader import catalog
+from grader.catalog import Catalog
+from grader.grading import keys
+from grader.grading.within import Remembered
+
+
+class Looking:
+    """Counts what it is asked, and sees the exercise that a file names."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __call__(self, paths: Sequence[Path]) -> list[tuple[str, ...]]:
+        self.asked += [path.name for path in paths]
+        return [tuple(path.read_text(encoding="utf-8").split()) for path in paths]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    for name, text in {"a.py": "exo1 exo2", "b.py": "", "c.py": "exo3"}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return sorted(tmp_path.glob("*.py"))
+
+
+def seen(files: list[Path], place: Path, known: Catalog | None = None) -> tuple[list[tuple[str, ...]], list[str]]:
+    looking = Looking()
+    looks = Remembered(looking, place, known or catalog.locate())
+    found = looks(files)
+    looks.keep()
+    return found, looking.asked
+
+
+def test_an_unchanged_file_is_looked_into_once(files: list[Path], tmp_path: Path) -> None:
+    place = tmp_path / ".looks.json"
+    first, asked = seen(files, place)
+    assert asked == ["a.py", "b.py", "c.py"] and first == [("exo1", "exo2"), (), ("exo3",)]
+    assert seen(files, place) == (first, [])
+
+
+def test_a_changed_file_is_looked_into_again_and_a_new_one_too(files: list[Path], tmp_path: Path) -> None:
+    place = tmp_path / ".looks.json"
+    seen(files, place)
+    files[1].write_text("exo5", encoding="utf-8")
+    new = tmp_path / "d.py"
+    new.write_text("exo6", encoding="utf-8")
+    assert seen([*files, new], place) == ([("exo1", "exo2"), ("exo5",), ("exo3",), ("exo6",)], ["b.py", "d.py"])
+
+
+def test_other_exercises_or_another_reader_look_again(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, known = tmp_path / ".looks.json", catalog.locate()
+    seen(files, place)
+    shutil.copytree(known.assignments, tmp_path / "assignments")
+    other = Catalog(tmp_path / "assignments", None)
+    assert len(seen(files, place, other)[1]) == 3 and seen(files, place, other)[1] == []
+    specification = tmp_path / "assignments" / "exo1" / "exercise.py"
+    specification.write_text(specification.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    assert len(seen(files, place, other)[1]) == 3
+    monkeypatch.setattr(keys, "code", lambda *rooms: "another reader")
+    assert len(seen(files, place, other)[1]) == 3
+
+
+@pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"key": 1}', '{"key": "KEY", "seen": [1]}', '{"seen": {}}'])
+def test_a_spoilt_memory_is_none(spoilt: str, files: list[Path], tmp_path: Path) -> None:
+    place = tmp_path / ".looks.json"
+    key = Remembered(Looking(), place, catalog.locate())._key
+    place.write_text(spoilt.replace("KEY", key), encoding="utf-8")
+    assert len(seen(files, place)[1]) == 3 and seen(files, place)[1] == []
+
+
+def test_where_nothing_can_be_written_it_is_looked_again(files: list[Path], tmp_path: Path) -> None:
+    place = tmp_path / "absent" / ".looks.json"
+    assert len(seen(files, place)[1]) == len(seen(files, place)[1]) == 3

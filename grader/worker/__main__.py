@@ -65,6 +65,7 @@ def serve(control: socket.socket) -> None:
 def perform(control: socket.socket, job: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
     events, output = descriptors
     started = time.monotonic()
+    child.foresee(job)
     pid = os.fork()
     if pid == 0:
         control.close()

@@ -48,9 +48,15 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
         os._exit(code)
 
 
+def foresee(job: dict[str, Any]) -> None:
+    """In the worker, before it forks: what each job would have to work out anew."""
+    if job["walls"] is not None and system_calls.available():
+        system_calls.program(_worker(os.getpid()), not job["walls"]["own_spaces"], drives_a_kernel(job["fields"]))
+
+
 def _wall_off(walls: dict[str, Any], connect: bool) -> None:
     """The inner walls. What the kernel or the machine has not is left out: the backend's self-test told so."""
-    worker = _threads(os.getppid()) if landlock.abi() < landlock.KEEPS_SIGNALS else [os.getppid()]
+    worker = _worker(os.getppid())
     privileges.drop()
     if landlock.abi():
         devices = ("/dev",) if walls["own_spaces"] else landlock.PLAIN_DEVICES
@@ -64,8 +70,11 @@ def drives_a_kernel(fields: dict[str, Any]) -> bool:
     return str(fields.get("main", "")).lower().endswith(".ipynb")
 
 
-def _threads(pid: int) -> list[int]:
-    return [int(name) for name in os.listdir(f"/proc/{pid}/task")]  # noqa: PTH208  # names, no paths
+def _worker(pid: int) -> tuple[int, ...]:
+    """What no job may signal: where the kernel does not see to it, each of the worker's threads by its number."""
+    if landlock.abi() >= landlock.KEEPS_SIGNALS:
+        return (pid,)
+    return tuple(sorted(int(name) for name in os.listdir(f"/proc/{pid}/task")))  # noqa: PTH208  # names, no paths
 
 
 def _die_with_worker() -> None:

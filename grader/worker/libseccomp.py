@@ -2,7 +2,7 @@
 Debian, Ubuntu and Fedora (`apt` and `systemd` need it): https://github.com/seccomp/libseccomp.
 
 Its own Python module is compiled by the distributions for their own Python only, and PyPI's `pyseccomp` has had no
-release since 2021; the five C functions called here have kept their form since 2.3 (2016).
+release since 2021; the C functions called here have kept their form since 2.3 (2016).
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ ALLOW = 0x7FFF0000
 ERRNO = 0x00050000
 BAD_ARCHITECTURE, OPTIMIZE, BINARY_TREE = 2, 8, 2
 EQUAL, AT_LEAST, MASKED_EQUAL, NOT_EQUAL = 4, 5, 7, 1
+PR_SET_SECCOMP, MODE_FILTER, PR_SET_NO_NEW_PRIVS = 22, 2, 38
+INSTRUCTION_BYTES = 8  # of `struct sock_filter`
+MOST_BYTES = 4096 * INSTRUCTION_BYTES  # the kernel takes no more instructions
 INT = 0xFFFFFFFF  # the kernel looks at the low half of an `int` argument only: so must a comparison
 
 
@@ -75,13 +78,32 @@ def library() -> ctypes.CDLL | None:
     found.seccomp_init.restype = ctypes.c_void_p
     found.seccomp_init.argtypes = [ctypes.c_uint32]
     found.seccomp_release.argtypes = [ctypes.c_void_p]
-    found.seccomp_load.argtypes = [ctypes.c_void_p]
+    found.seccomp_export_bpf.argtypes = [ctypes.c_void_p, ctypes.c_int]
     found.seccomp_attr_set.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32]
     found.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
     found.seccomp_rule_add_array.argtypes = [
         ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(Where),
     ]  # fmt: skip
     return found
+
+
+class Program(ctypes.Structure):
+    """`struct sock_fprog`: a filter as the kernel takes it."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def load(compiled: bytes) -> None:
+    """Raise a filter around this thread and its future children; it cannot be lowered.
+
+    Raises:
+        OSError: the kernel refused.
+    """
+    program = Program(len(compiled) // INSTRUCTION_BYTES, compiled)
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    for arguments in ((PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), (PR_SET_SECCOMP, MODE_FILTER, ctypes.byref(program), 0, 0)):
+        if prctl(*arguments) != 0:
+            raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
 
 
 class Filter:
@@ -111,11 +133,14 @@ class Filter:
         result = self._library.seccomp_rule_add_array(self._context, ERRNO | code, number, len(conditions), compiled)
         self._checked(result)
 
-    def load(self) -> None:
-        """Raise the filter around this thread and its future children; it cannot be lowered."""
+    def compiled(self) -> bytes:
+        """The kernel's own form of the filter, for `load`; the filter takes no more rules."""
+        memory = os.memfd_create("filter")
         try:
-            self._checked(self._library.seccomp_load(self._context))
+            self._checked(self._library.seccomp_export_bpf(self._context, memory))
+            return os.pread(memory, MOST_BYTES, 0)
         finally:
+            os.close(memory)
             self._library.seccomp_release(self._context)
 
     @staticmethod

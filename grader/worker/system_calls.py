@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterable
+from functools import cache
 
-from grader.worker.libseccomp import Filter, From, Other, When, library
+from grader.worker.libseccomp import Filter, From, Other, When, library, load
 
 # Looking into or steering other processes.
 OTHERS = """ptrace process_vm_readv process_vm_writev process_madvise process_mrelease kcmp pidfd_getfd
@@ -51,7 +52,18 @@ def available() -> bool:
 
 
 def restrict(worker: Iterable[int], shared_host: bool, connect: bool) -> None:
-    """Raise the wall around this thread and its future children.
+    """Raise the wall around this thread and its future children: `program`, which says what the arguments mean.
+
+    Raises:
+        OSError: libseccomp is not there, or the kernel refused.
+    """
+    load(program(tuple(worker), shared_host, connect))
+    _Later.connections = shared_host and connect
+
+
+@cache
+def program(worker: tuple[int, ...], shared_host: bool, connect: bool) -> bytes:
+    """The wall in the kernel's own form. A worker asks for it before it forks, for writing it takes 3 ms.
 
     `worker` are ids of threads that no signal may reach. With
     `shared_host`, where no namespace keeps the job apart, modes and times of files stay as they are, there are only
@@ -80,8 +92,7 @@ def restrict(worker: Iterable[int], shared_host: bool, connect: bool) -> None:
     _sockets(rules, shared_host)
     if shared_host and not connect:
         rules.refuse("connect", code=errno.EACCES)
-    rules.load()
-    _Later.connections = shared_host and connect
+    return rules.compiled()
 
 
 class _Later:
@@ -95,7 +106,7 @@ def close_behind_the_driver() -> None:
     if _Later.connections:
         rules = Filter()
         rules.refuse("connect", code=errno.EACCES)
-        rules.load()
+        load(rules.compiled())
 
 
 def _keep_from(rules: Filter, worker: Iterable[int]) -> None:

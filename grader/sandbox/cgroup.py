@@ -29,7 +29,25 @@ ENTER = 'echo $$ > "$0" && exec "$@"'
 _moving = threading.Lock()
 
 
-class Enclosure:
+class Unbounded:
+    """Where no control group is to be had: nothing is bounded, nothing is known."""
+
+    def entered_by(self, command: Sequence[str]) -> list[str]:
+        """The command line that runs `command` inside, from its first process on."""
+        return list(command)
+
+    def bound(self, limits: Limits) -> None:
+        """Before a job."""
+
+    def judged(self, done: dict[str, Any] | None) -> dict[str, Any] | None:
+        """The outcome's fields (None: the worker is gone), with the kernel's reason where it ended something."""
+        return done
+
+    def remove(self) -> None:
+        """Once the worker has ended."""
+
+
+class Enclosure(Unbounded):
     """The control group of one slot: its worker and whatever that starts."""
 
     def __init__(self, folder: Path) -> None:
@@ -38,11 +56,10 @@ class Enclosure:
         self._kills = 0
 
     def entered_by(self, command: Sequence[str]) -> list[str]:
-        """The command line that runs `command` inside, from its first process on."""
         return ["/bin/sh", "-c", ENTER, str(self.folder / "cgroup.procs"), *command]
 
     def bound(self, limits: Limits) -> None:
-        """Before a job: above what the worker itself holds there is room for this job, and no swap."""
+        """Above what the worker itself holds there is room for this job, and no swap."""
         held = _numbers(self.folder / "memory.stat")
         self._limit = limits.memory_mib
         most = held.get("anon", 0) + held.get("shmem", 0) + (limits.memory_mib << 20) + ROOM
@@ -54,7 +71,6 @@ class Enclosure:
         self._kills = self._killed()
 
     def judged(self, done: dict[str, Any] | None) -> dict[str, Any] | None:
-        """The outcome's fields (None: the worker is gone), with the kernel's reason where it ended something."""
         if self._killed() == self._kills:
             return done
         if done is None:
@@ -64,7 +80,7 @@ class Enclosure:
         return {**done, "status": "memory", "peak_memory_mib": max(self._limit, done["peak_memory_mib"])}
 
     def remove(self) -> None:
-        """Once the worker has ended. A group that still holds something stays, bounded as it is."""
+        """A group that still holds something stays, bounded as it is."""
         with suppress(OSError):
             self.folder.rmdir()
 
@@ -72,19 +88,19 @@ class Enclosure:
         return _numbers(self.folder / "memory.events").get("oom_kill", 0)
 
 
-def enclosure(name: str) -> Enclosure | None:
-    """A new control group of this name; None where none is delegated."""
+def enclosure(name: str) -> Unbounded:
+    """A new control group of this name, where one is delegated."""
     parent = delegated()
     if parent is None:
-        return None
+        return Unbounded()
     folder = parent / name
     try:
         folder.mkdir()
         if not (folder / "memory.max").exists():
             folder.rmdir()
-            return None
+            return Unbounded()
     except OSError:
-        return None
+        return Unbounded()
     return Enclosure(folder)
 
 

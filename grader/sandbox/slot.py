@@ -109,10 +109,9 @@ class Slot:
         program += [word for module in self._preload for word in ("--preload", module)]
         compile_once(self._preload, environment(home))
         command = self._sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
-        command = self._group.entered_by(command) if self._group else command
         with theirs, starting_on(self._cores):
             self._worker = subprocess.Popen(
-                command,
+                self._group.entered_by(command),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
@@ -140,8 +139,7 @@ class Slot:
         self._end_worker()
         self._log.close()
         self._place.remove()
-        if self._group is not None:
-            self._group.remove()
+        self._group.remove()
 
     def _end_worker(self) -> None:
         control, worker = self._control, self._worker
@@ -227,8 +225,7 @@ class Slot:
         waited = time.monotonic() - asked
         self._tidy()
         assert self._control is not None
-        if self._group is not None:
-            self._group.bound(job.limits)
+        self._group.bound(job.limits)
         events, events_in = os.pipe()
         output, output_in = os.pipe()
         message = json.dumps({"job": self._message(job)}).encode()
@@ -249,8 +246,7 @@ class Slot:
                 self._end_worker()
                 raise
         late = watch.late or done is None
-        if self._group is not None:
-            done = self._group.judged(done)
+        done = self._group.judged(done)
         if done is None:
             raise self._died()
         if late:

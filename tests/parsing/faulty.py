@@ -61,7 +61,7 @@ FAULTS = {
 
 
 def run(fields: Mapping[str, Any], events: int) -> int:
-    job.SECONDS = 0.5
+    job.SECONDS = 2.0
     job.KINDS = {**job.KINDS, readings.KIND: told}
     if (Path(fields["folder"]) / "0" / readings.FILES / "lie.py").exists():
         for line in LIES[(Path(fields["folder"]) / "0" / readings.FILES / "lie.py").read_text(encoding="utf-8")]:

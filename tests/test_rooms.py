@@ -152,6 +152,12 @@ def test_no_room_outside_of_the_walls_parses_what_students_made() -> None:
     assert all(any(name.startswith(f"grader.{room}") for name in PARSING) for room in ("reading", "evidence"))
 
 
+def test_who_opens_a_class_hands_in_who_opens_its_archives() -> None:
+    """By itself, `find_all` would open them in this process."""
+    callers = [p for module, p in modules() if room_of(module) != "intake" and "find_all(" in p.read_text("utf-8")]
+    assert len(callers) == 2 and all("unpacked_by(parser" in path.read_text("utf-8") for path in callers)
+
+
 def test_a_parser_outside_of_the_walls_is_caught() -> None:
     assert parsed_outside("from grader.reading import read", "grader.grading.story")
     assert parsed_outside("def f():\n    from grader.evidence import load_arrays", "grader.checks.seen")

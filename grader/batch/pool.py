@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from grader.domain import DatasetInfo, Exercise, Record, Submission
 from grader.grading import Bench, Desk, Listener, Options, grade, not_marked
@@ -133,18 +133,17 @@ class Benches:
 def benches(
     sandbox: Sandbox, data: Mapping[str, DatasetInfo], count: int, threads: int, parser: Parser | None = None
 ) -> Generator[Benches, None, None]:
-    """`parser` stays its owner's; without one, the benches have one of their own, behind the same walls."""
+    """`parser` stays its owner's to close, though it takes no more requests once the pool was stopped; without one, the
+    benches have one of their own, behind the same walls."""
     with ExitStack() as stack:
         evaluator = None
         if sandbox.level is not Level.LIMITS_ONLY:
             evaluator = stack.enter_context(evaluator_slot(sandbox, data))
         parser = parser or stack.enter_context(Parser(lambda: sandbox))
         lock = threading.Lock()
-        made = [
-            Bench(sandbox, data, threads=threads, evaluator=evaluator, evaluator_lock=lock, cores=cores, parser=parser)
-            for cores in shares(max(1, count))
-        ]
-        yield Benches([stack.enter_context(bench) for bench in made])
+        settings: Any = {"threads": threads, "evaluator": evaluator, "evaluator_lock": lock, "parser": parser}
+        made = [stack.enter_context(Bench(sandbox, data, cores=cores, **settings)) for cores in shares(max(1, count))]
+        yield Benches(made)
 
 
 def grade_all(

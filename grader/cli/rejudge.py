@@ -31,7 +31,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[
             SandboxChoice,
-            typer.Option(help=_("Isolation for what has to be measured anew; auto is the strongest that works.")),
+            typer.Option(
+                help=_("Isolation for what has to be read or measured anew; auto is the strongest that works.")
+            ),
         ] = SandboxChoice.AUTO,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
@@ -75,7 +77,7 @@ def _rejudge(folder: Path, only: list[str], data: Path | None, backend: str, lan
 
 
 class _Judge:
-    """Files the record that an entry's kept run gives today; the evaluator is only started where it must be asked."""
+    """Files the record that an entry's kept run gives today; workers are only started where they must be asked."""
 
     def __init__(self, exercises: dict[str, Exercise], data: Any, backend: str, book: "Gradebook") -> None:
         from grader.cli.batch import EVIDENCE

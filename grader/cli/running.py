@@ -102,6 +102,7 @@ def _pool(
     from grader.grading import Desk
 
     if asked.mode is Mode.STATIC and asked.scheduler is None:
+        walls.told(display.console, asked.lang)
         return nullcontext(Readers(Desk(data, walls, parser)))
     if asked.scheduler is not None:
         from grader.batch.cluster import cluster

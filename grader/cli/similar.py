@@ -46,7 +46,8 @@ def register(app: typer.Typer, lang: Lang) -> None:
         exercise: Annotated[list[str] | None, common.exercise] = None,
         out: Annotated[Path, typer.Option(help=_("The page to write."))] = PAGE,
         sandbox: Annotated[
-            SandboxChoice, typer.Option(help=_("Isolation for reading what was handed in; auto is the strongest that works."))
+            SandboxChoice,
+            typer.Option(help=_("Isolation for reading what was handed in; auto is the strongest that works.")),
         ] = SandboxChoice.AUTO,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
@@ -186,7 +187,7 @@ def _told(slot: "Slot", path: Path) -> dict[str, Any]:
             "shapes": tuple(tuple(int(n) for n in shape) for shape in event["shapes"][:500]),
             "sample": tuple(float(value) for value in event["sample"][:4096]),
         }
-    except (WorkerDied, ValueError, KeyError, IndexError, TypeError, RecursionError):
+    except (WorkerDied, ValueError, KeyError, IndexError, TypeError, RecursionError, OverflowError):
         return {}
     finally:
         shutil.rmtree(folder, ignore_errors=True)

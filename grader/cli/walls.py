@@ -27,7 +27,7 @@ class Walls:
         return self._found[0]
 
     def told(self, console: Console, lang: Lang) -> Sandbox:
-        """The same, where students' programs are about to run: a line says behind which walls."""
+        """The same, where students' programs are about to be read or run: a line says behind which walls."""
         from grader.reports.terminal import sandbox_line, shown
 
         chosen = self()

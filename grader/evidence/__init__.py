@@ -29,6 +29,7 @@ from grader.evidence.arrays import (
     copy_regular,
     directory,
     load_arrays,
+    most_bytes,
     open_regular,
     stored_array,
 )
@@ -37,10 +38,11 @@ from grader.evidence.fields import TABLE_VALUES, Fields, clean, read_json
 from grader.evidence.forged import Forged
 from grader.evidence.pictures import png_size
 from grader.evidence.reader import EVENTS, KIND_EVENTS, STREAM_BYTES, Reader
-from grader.evidence.tape import LINE_BYTES, Tape, finite_or_name
+from grader.evidence.tape import ARRAY_BYTES, LINE_BYTES, Tape, finite_or_name
 
 __all__ = [
     "ARCHITECTURE_CHARS",
+    "ARRAY_BYTES",
     "ARRAY_FILE_BYTES",
     "EVENTS",
     "KIND_EVENTS",
@@ -57,6 +59,7 @@ __all__ = [
     "directory",
     "finite_or_name",
     "load_arrays",
+    "most_bytes",
     "open_regular",
     "png_size",
     "read_failure",

@@ -79,15 +79,10 @@ def directory(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTE
                 if sum(entry.file_size for entry in entries.values()) > ARRAY_FILE_BYTES:
                     raise Forged(f"{name}: larger than its own file")
                 return tuple(_stored(key[:100], archive, entry, file) for key, entry in entries.items())
-        except (
-            zipfile.BadZipFile,
-            EOFError,
-            OSError,
-            NotImplementedError,
-            RuntimeError,
-            UnicodeDecodeError,
-        ) as problem:
-            raise Forged(f"{name}: {problem}") from None
+        except Forged:
+            raise
+        except Exception as problem:  # `zipfile` raises whatever it meets on the way
+            raise Forged(f"{name}: {type(problem).__name__}: {problem}"[:300]) from None
 
 
 def stored_array(value: object) -> StoredArray:
@@ -118,11 +113,15 @@ def arrays_of(evidence: Evidence, name: str | None) -> dict[str, NDArray[np.gene
     return _loaded(evidence.folder, name, evidence.arrays[name], ARRAY_FILE_BYTES)
 
 
+def most_bytes(name: str) -> int:
+    """How large an array file of this name may be: each series of them has its own bound."""
+    return SERIES_BYTES.get(name.partition("-")[0], ARRAY_FILE_BYTES)
+
+
 def _opened(folder: Path | None, name: str | None, most: int) -> IO[bytes]:
     if folder is None or name is None or not ARRAY_NAME.fullmatch(name):
         raise Forged("no arrays were kept")
-    most = min(most, SERIES_BYTES.get(name.partition("-")[0], ARRAY_FILE_BYTES))
-    return os.fdopen(open_regular(folder / name, most), "rb")
+    return os.fdopen(open_regular(folder / name, min(most, most_bytes(name))), "rb")
 
 
 def _loaded(

@@ -28,7 +28,7 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from grader.checks.embeddings import embeddings
 from grader.domain import Facts, FigureSeen, Json, Submission
@@ -37,9 +37,6 @@ from grader.grading.bench import Desk
 from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
 from grader.parsing import Cells
-
-if TYPE_CHECKING:
-    pass
 
 MOST_BYTES = 880_000  # of all exhibits as JSON: with the rest, a record stays below 1 MB
 SOURCE_CHARS = 120_000

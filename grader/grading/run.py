@@ -6,15 +6,16 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, StoredArray, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
-from grader.evidence import EVENTS, Forged, Reader, copy_regular
+from grader.evidence import ARRAY_BYTES, EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
 from grader.intake import exercise_of
 from grader.messages import say
@@ -31,6 +32,7 @@ SPARE_BYTES = 16 << 20
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 HELPERS = "outils.py"
 OPENED_CALLS = ("scaler_fit",)
+ARRAY_HEADERS = 16 << 20  # what files of arrays take beside their numbers
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
 
@@ -122,11 +124,21 @@ def _directories(evidence: Evidence, parser: Parser) -> dict[str, tuple[StoredAr
     named = [training.data.rows_file for training in evidence.trainings if training.data is not None]
     named += [call.arrays for call in evidence.calls if call.what in OPENED_CALLS]
     named += [figure.arrays for figure in evidence.figures]
-    names = [name for name in dict.fromkeys(named) if name is not None]
-    if not names or evidence.folder is None:
+    if evidence.folder is None:
         return {}
+    names = _within_budget(evidence.folder, [name for name in dict.fromkeys(named) if name is not None])
     found = parser.all([Arrays(evidence.folder, name) for name in names])
     return {name: stored for name, stored in zip(names, found, strict=True) if stored is not None}
+
+
+def _within_budget(folder: Path, names: Iterable[str]) -> list[str]:
+    """A recorder writes no more than its budget: what goes beyond is not its work."""
+    sizes = {}
+    for name in names:
+        with suppress(OSError):
+            sizes[name] = (folder / name).lstat().st_size
+    together = accumulate(sizes.values())
+    return [name for name, size in zip(sizes, together, strict=True) if size <= ARRAY_BYTES + ARRAY_HEADERS]
 
 
 def _check_room(folder: Path, outcome: Outcome) -> None:

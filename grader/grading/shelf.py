@@ -2,7 +2,7 @@
 
 Thresholds and checks are not in that key: they judge the evidence anew each time, in seconds. A student's shelf keeps
 long runs for a while; a gradebook's keeps every run for good, with the files that were handed in, so that judging
-again needs neither them nor a worker.
+again needs neither them nor a run.
 
     <key>/run.json · events.jsonl     how the run went; what the recorder noted
     <key>/out/ · work/ · files/       arrays and pictures; models that the program left; what was handed in

@@ -95,6 +95,9 @@ def rejudge(
     """The record that the kept run gives today; None where no such run is kept, or it does not say enough.
 
     Of `submission` only who handed it in, and when, is asked: the files are the kept ones.
+
+    Raises:
+        Breakdown: what must be read anew cannot be: a record without its cells must not take the place of one with them.
     """
     kept = shelf.find(key)
     if kept is None:
@@ -106,6 +109,8 @@ def rejudge(
     if reading is None:
         reading = desk.parser.one(asked)
         shelf.remember_reading(key, asked, reading)
+    if submission.is_notebook:
+        desk.parser.start()
     facts = Facts(exercise, told.mode, reading)
     if kept.ran is None and reading.runnable and told.mode is not Mode.STATIC:
         return None

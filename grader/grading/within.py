@@ -40,13 +40,15 @@ class Remembered:
         self._known = self._kept()
         self._seen: dict[str, list[str]] = {}
 
-    def __call__(self, paths: Sequence[Path]) -> list[tuple[str, ...]]:
+    def __call__(self, paths: Sequence[Path]) -> list[list[str] | None]:
         states = {path: f"{path} {state_of(path)}" for path in paths}
         new = [path for path in paths if states[path] not in self._known]
-        found = dict(zip(new, self._look(new), strict=True)) if new else {}
-        for path in paths:
-            self._seen[states[path]] = list(found.get(path, self._known.get(states[path], ())))
-        return [tuple(self._seen[states[path]]) for path in paths]
+        for path, found in zip(new, self._look(new) if new else (), strict=True):
+            if found is not None:  # another time it may be seen
+                self._seen[states[path]] = list(found)
+        known = {state: self._known[state] for state in states.values() if state in self._known}
+        self._seen = known | self._seen
+        return [self._seen.get(states[path]) for path in paths]
 
     def keep(self) -> None:
         """For the next time; a full disk costs the shortcut only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -79,6 +80,11 @@ def listed(path: Path) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(people)) for name, people in found.items()}
 
 
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def together(
     submissions: Sequence[Submission], lists: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Submission], dict[Path, Text]]:
@@ -88,13 +94,13 @@ def together(
     """
     kept: list[Submission] = []
     once: dict[Path, Text] = {}
-    teams: dict[tuple[str, str, int, bytes], list[tuple[str, Submission]]] = {}
+    teams: dict[tuple[str, str, int, str], list[tuple[str, Submission]]] = {}
     for one in submissions:
         team = team_of(one.student) if one.identity.get(SYSTEM) == "moodle" else None
         if team is None:
             kept.append(replace(one, members=lists.get(one.student.casefold()) or members_in(one.student)))
         else:
-            key = (team[0], one.exercise, one.attempt, one.main.read_bytes())
+            key = (team[0], one.exercise, one.attempt, _digest(one.main))
             teams.setdefault(key, []).append((team[1], one))
     for (team_name, _, _, _), members in teams.items():
         (_, first), *others = members

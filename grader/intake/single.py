@@ -46,8 +46,8 @@ def _in_folder(exercise_id: str, folder: Path, student: str, look: Look) -> Subm
             others = [c for c in candidates if c.path != best.path]
             return submission(exercise_id, best.path, student or folder.name, chosen(best, others))
     programs = sorted(_programs(folder), key=lambda e: e.modified, reverse=True)
-    for program, together in zip(programs, map(tuple, look([e.path for e in programs])), strict=True):
-        if exercise_id in together:
+    for program, together in zip(programs, look([e.path for e in programs]), strict=True):
+        if together and exercise_id in together:
             told = told_together(exercise_id, together)
             return submission(exercise_id, program.path, student or folder.name, told)
     wrong = folder / f"{exercise_id}.py"

@@ -11,7 +11,8 @@ from grader.domain import Text
 from grader.intake.names import Named, parts_of_name, read_names
 from grader.messages import say
 
-Look = Callable[[Sequence[Path]], Sequence[Sequence[str]]]  # the exercises that the content of each program shows
+# The exercises that the content of each program shows; None where it could not be looked into.
+Look = Callable[[Sequence[Path]], Sequence[Sequence[str] | None]]
 Within = Callable[[Path], Sequence[str]]
 LARGEST = 1 << 20
 _NO_OWNER = re.compile(
@@ -29,10 +30,10 @@ def looking_at(paths: Sequence[Path], look: Look) -> Within:
     """What each of these programs shows; none is looked into before it is asked for, then all are at once."""
 
     @cache
-    def seen() -> Mapping[Path, Sequence[str]]:
+    def seen() -> Mapping[Path, Sequence[str] | None]:
         return dict(zip(paths, look(paths), strict=True))
 
-    return lambda path: seen().get(path, ())
+    return lambda path: seen().get(path) or ()
 
 
 def exercises_named(path: Path, known_ids: Collection[str], within: Within) -> tuple[Named, ...]:

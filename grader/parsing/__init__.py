@@ -1,7 +1,7 @@
 """What a student made is parsed here: behind the sandbox's walls, in a worker without libraries, never in this process.
 
 Scripts and notebooks, the arrays that a run left, executed notebooks, archives: each is a request, and each request's
-file holds both sides of it: what runs behind the walls (`tell`), and how its answer is read, distrustfully, outside.
+file holds both sides of it: what runs behind the walls (`told`), and how its answer is read, distrustfully, outside.
 
 A file that no limit lets through (`beyond`), or on which the parser breaks down, costs its own request alone.
 """

@@ -15,6 +15,7 @@ from grader.intake.refusals import Refusal, Why
 from grader.intake.unpacking import Unpack, take_over
 from grader.parsing.parser import Parser
 from grader.sandbox import Job, Slot
+from grader.sandbox.removing import remove_tree
 
 SECONDS = 600.0
 MEMORY_MIB = 1024
@@ -46,7 +47,7 @@ def _unpacked(slot: Slot, archive: Path, target: Path, bounds: Bounds) -> list[R
             refused += take_over(folder / "files", target, bounds)
         return refused
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
 
 
 def _run(slot: Slot, folder: Path, bounds: Bounds) -> tuple[list[Refusal], str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.domain import StoredArray
-from grader.evidence import ARRAY_FILE_BYTES, Fields, Forged, copy_regular, directory, stored_array
+from grader.errors import ParsingFailed
+from grader.evidence import Fields, Forged, copy_regular, directory, most_bytes, stored_array
 from grader.parsing.request import Request
 
 KIND = "arrays"
@@ -28,7 +29,7 @@ class Arrays(Request[tuple[StoredArray, ...] | None]):
 
     def lay(self, folder: Path) -> Mapping[str, Any]:
         with suppress(Forged):
-            copy_regular(self.source / self.name, folder / self.name, ARRAY_FILE_BYTES)
+            copy_regular(self.source / self.name, folder / self.name, most_bytes(self.name))
         return {"name": self.name}
 
     def hear(self, lines: Sequence[Fields]) -> tuple[StoredArray, ...] | None:
@@ -36,8 +37,10 @@ class Arrays(Request[tuple[StoredArray, ...] | None]):
             return None
         return tuple(stored for line in lines for stored in line.many("arrays", MOST_ARRAYS, stored_array))
 
-    def beyond(self, status: str) -> None:
-        return None
+    def beyond(self, status: str) -> tuple[StoredArray, ...] | None:
+        """No file within its bounds takes so much: it is the machine that has no room, or the parser that is wrong."""
+        words = f"arrays: {status}"
+        return self.failed(ParsingFailed(words, words))
 
 
 # ── Behind the walls ────────────────────────────────────────────────────────────────────────────

@@ -86,7 +86,7 @@ def _output_told(fields: Fields) -> dict[str, Json]:
         data = fields.text("data", PICTURE_BYTES)
         width, height = _size(data)
         return {"kind": kind, "data": data, "width": width, "height": height}
-    return {"kind": "error" if kind == "error" else "text", "text": fields.text("text", OUTPUT_CHARS + 1)}
+    return {"kind": "error" if kind == "error" else "text", "text": fields.text("text", OUTPUTS * (OUTPUT_CHARS + 2))}
 
 
 def _size(encoded: str) -> tuple[int, int]:
@@ -204,7 +204,9 @@ def _output(output: Mapping[str, Any], shelf: _Shelf) -> dict[str, Json] | None:
     if kind == "stream":
         return _text("text", _joined(output.get("text")), shelf)
     if kind == "error":
-        told = _joined([f"{line}\n" for line in output.get("traceback") or [] if isinstance(line, str)])
+        traceback = output.get("traceback")
+        lines = traceback if isinstance(traceback, list) else []
+        told = _joined([f"{line}\n" for line in lines if isinstance(line, str)])
         return _text("error", told or f"{output.get('ename')}: {output.get('evalue')}", shelf)
     if not isinstance(data, dict):
         return None

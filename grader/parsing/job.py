@@ -1,6 +1,6 @@
 """Behind the walls: one request after the other, each with a clock of its own; answers are JSON lines.
 
-Fields: `folder`, where `asked.json` lists [kind, fields] of every request, and a subfolder holds each one's files.
+Fields: `folder`, where `asked.json` lists [number, kind, fields] of every request, and a subfolder holds each one's files.
 Lines: {"of": number of the request, …}; the last one of each is {"of": …, "done": true}.
 """
 
@@ -17,7 +17,7 @@ from grader.parsing import arrays, cells, readings, within
 from grader.parsing.telling import tell
 
 ASKED = "asked.json"
-SECONDS = 20.0  # of processor time for one request; nothing that was met takes one
+SECONDS = 10.0  # of processor time for one request; nothing that was met takes one
 
 KINDS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]] = {
     module.KIND: module.told for module in (readings, within, arrays, cells)
@@ -27,7 +27,7 @@ KINDS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]] 
 def run(fields: Mapping[str, Any], events: int) -> int:
     """Entry point, called by name in the forked process; returns the exit code."""
     asked = json.loads((Path(fields["folder"]) / ASKED).read_text(encoding="utf-8"))
-    for number, (kind, about) in enumerate(asked):
+    for number, kind, about in asked:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # SIGPROF ends the process
         for line in _lines(kind, about):
             tell(events, {"of": number, **line})

@@ -4,32 +4,43 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Generic, Self, TypeVar
 
 from grader.domain import Limits, Outcome
 from grader.errors import GraderError, ParsingFailed, UnreadableSubmission, WorkerDied
 from grader.evidence import Fields, Forged, read_json
 from grader.parsing.job import ASKED
 from grader.parsing.request import Request
-from grader.sandbox import Job, Ran, Sandbox, Slot
+from grader.sandbox import Job, Sandbox, Slot, Stopped
 from grader.sandbox.place import full_disk
 from grader.sandbox.removing import remove_tree
 
 PRELOAD = ("grader.parsing.job", "grader.parsing.unpack")
 LIMITS = Limits(wall=600, cpu=600, memory_mib=1024, processes=4, threads=4, file_mib=1, total_mib=16)
 AT_ONCE = 64  # requests of one job
-BYTES_AT_ONCE = 64 << 20  # of what they are about
+BYTES_AT_ONCE = 8 << 20  # of what they are about: a text can take six times as much as JSON
 LINE_BYTES = 1 << 20
 ANSWER_BYTES = 64 << 20  # of all answers of one job
 ATTEMPTS = 2
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TOO_MUCH = ("memory", "timeout", "cpu", "processes", "disk", "output")
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a job gave no answer to the request that it was at: the `limit` that it passed, or what was `told`."""
+
+    told: str
+    limit: str = ""
 
 
 class Parser:
@@ -54,109 +65,165 @@ class Parser:
         if self._slot is not None:
             self._slot.stop()
 
-    def one(self, request: Request[T]) -> T:
-        return self.all([request])[0]
-
-    def all(self, requests: Sequence[Request[T]]) -> list[T]:
-        """The answers, in order. A request that breaks the worker is tried once more, by itself.
-
-        Raises:
-            UnreadableSubmission, ParsingFailed: where a request makes so much of it (`Request.failed`).
-            DiskFull: there is no room for what is to be parsed.
-        """
-        answers: list[T] = []
-        broken_at = -1
-        while len(answers) < len(requests):
-            alone = broken_at == len(answers)
-            heard, ran = self._some(requests[len(answers) :][: 1 if alone else AT_ONCE])
-            answers += heard
-            if ran is None:
-                continue
-            culprit, status = requests[len(answers)], _status(ran.outcome)
-            if status in TOO_MUCH:
-                answers.append(culprit.beyond(status))
-            elif alone:
-                answers.append(culprit.failed(_failed(f"{status} {ran.printed.text[-800:].strip()}")))
-            else:
-                broken_at = len(answers)
-        return answers
-
     @contextmanager
     def held(self) -> Iterator[Slot]:
         """Its worker, which nobody else uses meanwhile."""
         with self._lock:
+            if self._halted:
+                raise Stopped
             if self._slot is None:
                 self._slot = Slot(self._walls(), (), PRELOAD, threads=1)
-                if self._halted:
-                    self._slot.stop()
             yield self._slot
 
-    def _some(self, requests: Sequence[Request[T]]) -> tuple[list[T], Ran | None]:
-        """The answers to as many of the first requests as came, and how the job ended where one did not."""
+    def start(self) -> None:
+        """Begin to warm up. Raises `SandboxUnavailable` where there are no walls."""
         with self.held() as slot:
-            for attempt in range(ATTEMPTS):
-                try:
-                    return _once(slot, requests)
-                except WorkerDied as problem:
-                    if attempt + 1 == ATTEMPTS:
-                        raise ParsingFailed(problem.fr, problem.en) from None
-        raise AssertionError("unreachable")
+            slot.start()
+
+    def one(self, request: Request[T]) -> T:
+        return self.all([request])[0]
+
+    def all(self, requests: Sequence[Request[T]]) -> list[T]:
+        """The answers, in order. A request that prevents its answer is asked once more, alone.
+
+        Raises:
+            UnreadableSubmission, ParsingFailed: where a request makes so much of it (`Request.failed`), or no worker
+            can be started.
+            DiskFull: there is no room for what is to be parsed.
+        """
+        answers: list[T] = []
+        tries = 0  # of the request whose turn it is
+        while len(answers) < len(requests):
+            with self.held() as slot:
+                _warm(slot)
+                some = _Some(requests[len(answers) :][: 1 if tries else AT_ONCE])
+                trouble = some.ask(slot)
+            answers += some.answers
+            tries = 0 if some.answers else tries
+            if trouble is None:
+                continue
+            culprit, alone, tries = requests[len(answers)], some.asked == 1, tries + 1
+            if alone and trouble.limit:
+                answers.append(culprit.beyond(trouble.limit))
+                tries = 0
+            elif alone and tries >= ATTEMPTS:
+                answers.append(culprit.failed(_failed(trouble.told)))
+                tries = 0
+        return answers
 
 
-def _once(slot: Slot, requests: Sequence[Request[T]]) -> tuple[list[T], Ran | None]:
-    folder = slot.new_folder()
-    try:
-        laid = _laid(requests, folder)
-        (folder / ASKED).write_text(json.dumps(laid), encoding="utf-8")
-        told = _Told(len(laid))
-        ran = slot.run(Job("grader.parsing.job", {"folder": str(folder)}, LIMITS, folder), told.line)
-        heard = [_heard(request, lines) for request, lines in zip(requests, told.complete(), strict=False)]
-        return heard, (ran if len(heard) < len(laid) else None)
-    except Forged as problem:
-        raise _failed(str(problem)) from None
-    except OSError as problem:
-        raise (full_disk(slot.folder) if problem.errno in (errno.ENOSPC, errno.EDQUOT) else problem) from None
-    finally:
-        remove_tree(folder)
+def _warm(slot: Slot) -> None:
+    """A worker that does not even start is no request's fault."""
+    for attempt in range(ATTEMPTS):
+        try:
+            slot.wait_until_warm()
+        except WorkerDied as problem:
+            if attempt + 1 == ATTEMPTS:
+                raise ParsingFailed(problem.fr, problem.en) from None
+        else:
+            return
 
 
-def _laid(requests: Sequence[Request[Any]], folder: Path) -> list[tuple[str, Mapping[str, Any]]]:
-    """(kind, fields) of as many requests as there is room for, and of one at least."""
-    laid: list[tuple[str, Mapping[str, Any]]] = []
-    room = BYTES_AT_ONCE
-    for number, request in enumerate(requests):
-        if room <= 0:
-            break
-        place = folder / str(number)
-        place.mkdir()
-        laid.append((request.kind, {**request.lay(place), "folder": str(place)}))
-        room -= sum(path.lstat().st_size for path in place.rglob("*"))
-    return laid
+class _Some(Generic[T]):
+    """The first of these requests, as many as one job takes: `answers` are those of the first ones, as far as they came,
+    `asked` is how many the job was given."""
 
-
-class _Told:
-    """The lines of a job, by request. Lines without the form are the grader's own fault: no student's code runs there."""
-
-    def __init__(self, count: int) -> None:
-        self._lines: list[list[Fields]] = [[] for _ in range(count)]
-        self._done = [False] * count
+    def __init__(self, requests: Sequence[Request[T]]) -> None:
+        self._requests = requests
+        self._unasked: dict[int, T] = {}  # answers to requests that nothing could be laid out for
+        self._lines: dict[int, _Lines] = {}
         self._bytes = 0
+        self.answers: list[T] = []
 
-    def line(self, data: bytes) -> None:
+    @property
+    def asked(self) -> int:
+        return len(self._lines)
+
+    def ask(self, slot: Slot) -> Trouble | None:
+        """What prevented the first answer that is missing, if one is."""
+        try:
+            folder = slot.new_folder()
+            try:
+                self._lay_out(folder)
+                trouble = self._run(slot, folder) if self._lines else None
+            finally:
+                remove_tree(folder)
+        except OSError as problem:
+            raise (full_disk(slot.folder) if problem.errno in NO_ROOM else problem) from None
+        return self._hear() or (trouble if len(self.answers) < self._count else None)
+
+    @property
+    def _count(self) -> int:
+        return len(self._unasked) + len(self._lines)
+
+    def _lay_out(self, folder: Path) -> None:
+        """As many as there is room for, and one at least."""
+        asked = []
+        room = BYTES_AT_ONCE
+        for number, request in enumerate(self._requests):
+            if room <= 0:
+                break
+            place = folder / str(number)
+            place.mkdir()
+            try:
+                fields = request.lay(place)
+            except GraderError as problem:
+                self._unasked[number] = request.failed(problem)
+                continue
+            except OSError as problem:
+                if problem.errno in NO_ROOM:
+                    raise
+                self._unasked[number] = request.failed(_failed(os.strerror(problem.errno or 0)))
+                continue
+            asked.append((number, request.kind, {**fields, "folder": str(place)}))
+            self._lines[number] = _Lines()
+            room -= sum(path.lstat().st_size for path in place.rglob("*"))
+        (folder / ASKED).write_text(json.dumps(asked), encoding="utf-8")
+
+    def _run(self, slot: Slot, folder: Path) -> Trouble:
+        """What is to be told of the job where it answered less than it was asked."""
+        job = Job("grader.parsing.job", {"folder": str(folder)}, LIMITS, folder)
+        try:
+            ran = slot.run(job, self._line)
+        except Forged as problem:  # lines without the form: no student's code runs there, so it is a fault of ours
+            return Trouble(str(problem))
+        except WorkerDied as problem:
+            return Trouble(problem.en)
+        status = _status(ran.outcome)
+        return Trouble(f"{status} {ran.printed.text[-800:].strip()}", status if status in TOO_MUCH else "")
+
+    def _line(self, data: bytes) -> None:
         self._bytes += len(data)
         if len(data) > LINE_BYTES or self._bytes > ANSWER_BYTES:
             raise Forged("the parser tells more than it may")
         fields = Fields(read_json(data))
-        number = fields.whole("of", high=len(self._lines) - 1)
+        lines = self._lines.get(fields.whole("of"))
+        if lines is None:
+            raise Forged("an answer to nothing")
         if fields.flag("done"):
-            self._done[number] = True
+            lines.complete = True
         else:
-            self._lines[number].append(fields)
+            lines.told.append(fields)
 
-    def complete(self) -> list[list[Fields]]:
-        """Of the requests from the first one on, as far as each was answered to its end."""
-        count = next((number for number, done in enumerate(self._done) if not done), len(self._done))
-        return self._lines[:count]
+    def _hear(self) -> Trouble | None:
+        """Takes the answers up to the first that is missing, or that has not the form."""
+        for number in range(self._count):
+            if number in self._unasked:
+                self.answers.append(self._unasked[number])
+            elif self._lines[number].complete:
+                try:
+                    self.answers.append(_heard(self._requests[number], self._lines[number].told))
+                except Forged as problem:
+                    return Trouble(str(problem))
+            else:
+                return None
+        return None
+
+
+@dataclass(slots=True)
+class _Lines:
+    told: list[Fields] = field(default_factory=list)
+    complete: bool = False
 
 
 def _heard(request: Request[T], lines: Sequence[Fields]) -> T:

@@ -20,9 +20,12 @@ KIND = "within"
 
 
 @dataclass(frozen=True, slots=True)
-class Within(Request[tuple[str, ...]]):
-    """Of the exercises `ids`, those in the file `path`, in their order in it; none where nothing can be read. `models`
-    are the networks of those that ask for one of their own."""
+class Within(Request[tuple[str, ...] | None]):
+    """Of the exercises `ids`, those in the file `path`, in their order in it; none where nothing can be read, None where
+    it could not be looked into. `models` are the networks of those that ask for one of their own.
+
+    Many files are looked into by one job, for what is seen is a hint and no mark: marks rest on `Read`, asked alone.
+    """
 
     path: Path
     ids: tuple[str, ...]
@@ -41,11 +44,11 @@ class Within(Request[tuple[str, ...]]):
         told = [id_ for line in lines for id_ in line.many("within", len(self.ids), str)]
         return tuple(id_ for id_ in told if id_ in self.ids)
 
-    def beyond(self, status: str) -> tuple[str, ...]:
-        return ()
+    def beyond(self, status: str) -> None:
+        return None
 
-    def failed(self, problem: GraderError) -> tuple[str, ...]:
-        return ()  # when it is graded, it will be told
+    def failed(self, problem: GraderError) -> None:
+        return None  # when it is graded, it will be told
 
 
 # ── Behind the walls ────────────────────────────────────────────────────────────────────────────

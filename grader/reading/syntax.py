@@ -18,11 +18,12 @@ MOST_PARTS = 100  # of a name like `a.b.c`: an import keeps every beginning of i
 _LETTERS = (string.ascii_letters + string.digits + "_").encode() + bytes(range(128, 256))
 
 # A string (closed or not), a comment, a bracket, the end of a line: enough to know what lies inside what.
-# Each alternative consumes what it scans, so that no input makes the scan quadratic.
+# Each alternative consumes what it scans, to the end of the text if need be (a lone backslash there included), so that
+# no input makes the scan quadratic.
 STRING = (
-    r"(?:[rRbBuUfF]{0,2}(?:'''(?:[^'\\]|\\.|'(?!''))*+(?:'''|\Z)"
-    r'|"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
-    r"|'(?:[^'\\\n]|\\.)*+(?:'|$)|\"(?:[^\"\\\n]|\\.)*+(?:\"|$)))"
+    r"(?:[rRbBuUfF]{0,2}(?:'''(?:[^'\\]|\\(?:.|\Z)|'(?!''))*+(?:'''|\Z)"
+    r'|"""(?:[^"\\]|\\(?:.|\Z)|"(?!""))*+(?:"""|\Z)'
+    r"|'(?:[^'\\\n]|\\(?:.|\Z))*+(?:'|$)|\"(?:[^\"\\\n]|\\(?:.|\Z))*+(?:\"|$)))"
 )
 PIECES = re.compile(
     rf"(?P<string>{STRING})|(?P<comment>#[^\n]*)|(?P<bracket>[\[\](){{}}])|(?P<newline>\n)", re.DOTALL | re.MULTILINE

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
+import struct
+import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,16 +21,18 @@ from grader import catalog
 from grader.domain import Evidence, Limits, Mode, Record, Status, StoredArray, Submission
 from grader.evidence import Forged, arrays, arrays_of, directory, stored_array
 from grader.grading import Bench, Desk, Keeping, Options, grade, rejudge
+from grader.grading import run as grading_run
 from grader.grading.shelf import Shelf
 from grader.intake import find_all
+from grader.parsing import Parser, Read, unpacked_by
 from grader.parsing import parser as parsing
-from grader.parsing import unpacked_by
 from grader.reading import notebook, source, syntax
-from grader.sandbox import Job
-from tests.attacks.attack import HONEST, Arena, marks, said, through
+from grader.sandbox import Job, Slot
+from tests.attacks.attack import HONEST, Arena, Canaries, marks, said, through
 from tests.conftest import notebook_of
 
 NESTED = json.dumps({"cells": [], "nbformat": 4, "x": "@"}).replace('"@"', "[" + '{"":0},' * 900_000 + "{}]").encode()
+LIGHT = Path(__file__).parents[1] / "sandbox"
 PROGRAM = """
 import keras
 from keras.datasets import mnist
@@ -70,7 +75,57 @@ def test_the_parser_is_walled_off_as_a_student_is(backend: str, arenas: Callable
         walls = slot._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
         assert [path for path in walls["write"] if path.startswith(str(slot.folder))] == [str(folder)]
         assert str(bench.student.folder) not in [*walls["read"], *walls["write"]]
-        assert not any(Path(path).is_relative_to(Path.home() / "nowhere") for path in walls["read"])
+        assert not any((catalog.locate().reference or folder).is_relative_to(path) for path in walls["read"])
+
+
+REACH = """
+import json, os, socket
+def reached(what):
+    try:
+        what()
+        return "reached"
+    except OSError:
+        return "refused"
+found = {
+    "secret": reached(lambda: open(SECRET).read()),
+    "reference": reached(lambda: os.listdir(REFERENCE)),
+    "student": reached(lambda: os.listdir(STUDENT)),
+    "beside": reached(lambda: open(SECRET + ".x", "w")),
+    "network": reached(lambda: socket.create_connection(tuple(ADDRESS), 2)),
+    "worker": reached(lambda: os.kill(os.getppid(), 9)),
+    "own folder": reached(lambda: open(folder + "/0/x", "w")),
+}
+for line in ({"source": json.dumps(found)}, {"done": True}):
+    os.write(events, json.dumps({"of": 0, **line}).encode() + b"\\n")
+"""
+
+
+@pytest.mark.parametrize("backend", ["bubblewrap", "landlock"])
+def test_a_parser_that_was_taken_over_reaches_nothing(
+    backend: str,
+    arenas: Callable[[str], Arena],
+    tmp_path: Path,
+    canaries: Canaries,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if a file had found a fault in Python's own parser: its code runs where the reader would."""
+    arena, reference = arenas(backend), catalog.locate().reference
+    known = {"SECRET": str(canaries.file), "STUDENT": str(arena.bench.student.folder), "REFERENCE": str(reference)}
+    code = "".join(f"{name} = {value!r}\n" for name, value in {**known, "ADDRESS": canaries.listen("tcp")}.items())
+    monkeypatch.setattr(
+        parsing,
+        "Job",
+        lambda entry, fields, limits, folder: Job(
+            "tests.sandbox.light", {"code": code + REACH, "folder": str(folder)}, limits, folder
+        ),
+    )
+    (tmp_path / "exo1.py").write_text("x = 1\n", encoding="utf-8")
+    with Parser(lambda: arena.sandbox) as parser:
+        parser._slot = Slot(arena.sandbox, (LIGHT,), ("tests.sandbox.light",), threads=1)
+        submission = Submission("mallory", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
+        found = json.loads(parser.one(Read(submission)).source)
+    assert found.pop("own folder") == "reached" and set(found.values()) == {"refused"}, found
+    assert not canaries.heard()
 
 
 # ── Never in the grader's own process ───────────────────────────────────────────────────────────
@@ -213,6 +268,57 @@ def test_an_array_file_that_was_replaced_by_a_link_is_not_followed(
     (tmp_path / "rows-1.npz").symlink_to(tmp_path / "secret")
     with pytest.raises(Forged):
         taken(tmp_path, rows)
+
+
+def past_the_end(name: str = "hashes.npy") -> bytes:
+    """A file of arrays whose entry, by its 64-bit offset, begins beyond what any file can reach."""
+    plain = io.BytesIO()
+    np.savez(plain, hashes=np.arange(3))
+    data = plain.getvalue()
+    start, end = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    entry = bytearray(data[start:end])
+    extra = struct.pack("<HHQ", 1, 8, (1 << 63) + 5)
+    length = struct.unpack("<H", entry[28:30])[0]
+    entry[30:32], entry[42:46] = struct.pack("<H", len(extra)), b"\xff" * 4
+    entry[46 + length :] = extra
+    tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, len(entry), start, 0)
+    return data[:start] + bytes(entry) + tail
+
+
+@through("files")
+@pytest.mark.parametrize("kind", ["past the end", "sparse", "huge"])
+def test_a_forged_array_file_costs_neither_the_marks_nor_the_grader_s_time(kind: str, arena: Arena) -> None:
+    """Its author has the marks that the rest of the work is worth, and the next submission is graded as soon as ever."""
+    made = {
+        "past the end": f"open(out + name, 'wb').write({past_the_end()!r})",
+        "sparse": "open(out + name, 'wb').truncate(512 << 20)",
+        "huge": "open(out + name, 'wb').write(bytes(7 << 20))",
+    }[kind]
+    source = f"""
+import gc, json, os
+from grader.evidence import Tape
+tape = next(one for one in gc.get_objects() if isinstance(one, Tape))
+out = os.path.join(os.path.dirname(os.getcwd()), "out") + "/"
+for number in range(1, {2 if kind == "past the end" else 30}):
+    name = f"rows-{{number}}.npz"
+    {made}
+    tape.write("fit_begin", id=number, model=1, how="fit", epochs=1, data={{"rows": 3, "rows_file": name}})
+travail()
+"""
+    honest = marks(arena.grade(HONEST))
+    started = time.monotonic()
+    record = arena.grade(source, file_mib=1024, total_mib=4096)
+    assert time.monotonic() - started < 5
+    assert marks(record) == honest and not record.broken, said(record)
+    assert marks(arena.grade(HONEST)) == honest
+
+
+def test_arrays_beyond_the_recorder_s_budget_are_not_opened(tmp_path: Path) -> None:
+    for number in range(1, 100):
+        with (tmp_path / f"rows-{number}.npz").open("wb") as file:
+            file.truncate(4 << 20)
+    names = [f"rows-{number}.npz" for number in range(1, 120)]
+    assert grading_run._within_budget(tmp_path, names) == names[:68]
 
 
 # ── A parser that cannot be had ─────────────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -163,6 +164,25 @@ def test_an_unchanged_class_starts_nothing_and_imports_nothing_heavy(
     code, loaded = json.loads(done.stdout.splitlines()[-1])
     assert code == exits.FULL_MARKS and "Unchanged since they were graded: 3" in done.stdout
     assert not {"tensorflow", "keras", "sklearn", "matplotlib"} & set(loaded)
+
+
+def test_without_walls_nothing_is_read_and_no_record_is_replaced(
+    typed: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from grader import sandbox
+    from grader.errors import SandboxUnavailable
+
+    hand_in("ana")
+    assert static(typed)[0] == exits.MARKS_LOST
+
+    def refused(name: str) -> NoReturn:
+        raise SandboxUnavailable("pas de murs", "no walls")
+
+    monkeypatch.setattr(sandbox, "choose", refused)
+    code, told = static(typed, "--fresh")  # what the file holds is remembered, so nothing asks for walls before this
+    assert code == exits.BROKEN and "no walls" in told
+    with Gradebook.open(Path("out")) as book:
+        assert [record.broken for record in book.records()] == [False]
 
 
 def test_a_full_disk_is_told_and_the_next_batch_goes_on(

@@ -137,6 +137,13 @@ def test_what_another_reader_read_is_read_again_and_then_known(
         rejudge(fewer, submission, kept.shelf, "key", desk)
 
 
+def test_a_notebook_is_not_judged_again_where_its_cells_cannot_be_read(kept: Kept) -> None:
+    """The record with its cells would be replaced by one without."""
+    submission, _ = kept.graded(NOTEBOOK, "exo1.ipynb", Mode.STATIC)
+    with kept.desk() as desk, pytest.raises(AssertionError, match="a worker was asked"):
+        rejudge(catalog.locate().find("exo1"), submission, kept.shelf, "key", desk)
+
+
 def test_without_a_kept_run_nothing_is_said(kept: Kept) -> None:
     submission, _ = kept.graded(PROGRAM.encode(), mode=Mode.STATIC)
     with kept.desk() as desk:

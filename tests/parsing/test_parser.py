@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 
 from grader.domain import Reading, Submission
 from grader.errors import DiskFull, ParsingFailed, UnreadableSubmission
-from grader.parsing import BEYOND, Parser, Read, Within
+from grader.parsing import BEYOND, UNREADABLE, Parser, Read, ReadIfPossible, Within
 from grader.parsing import parser as parsing
 from grader.sandbox import Job, Stopped
+from grader.sandbox import slot as slot_module
 from grader.sandbox.process import Process
 from tests.parsing.faulty import LIES
 
@@ -53,10 +55,6 @@ def test_a_file_that_breaks_the_parser_costs_its_own_request_alone(
     asked = [program(f"# \n# \nx = {n}\n", f"{n}.py") for n in range(5)]
     asked[2] = program(f"# {fault}\n# {tmp_path}\n", "2.py")
     asked = [Tolerant(one.submission) for one in asked]
-    if fault == "kill the worker":  # whoever asks together with it cannot be told from it
-        with pytest.raises(ParsingFailed):
-            faulty.all(asked)
-        asked[2] = asked[1]
     answers = faulty.all(asked)
     for n in (0, 1, 3, 4):
         assert answers[n].source == f"# \n# \nx = {n}\n" and answers[n].runnable
@@ -64,7 +62,7 @@ def test_a_file_that_breaks_the_parser_costs_its_own_request_alone(
         failure, (notice,) = answers[2].failure, answers[2].notices
         assert failure is not None and failure.type == BEYOND and not answers[2].runnable
         assert "2.py" in notice.text.fr and {"bloat": "memory", "spin": "cpu"}[fault] in notice.text.en
-    elif fault != "kill the worker":
+    else:
         assert answers[2].source.startswith("ParsingFailed: The grader failed while reading this file"), answers[2]
         assert fault != "raise" or "KeyError: 'odd'" in answers[2].source
 
@@ -83,7 +81,30 @@ def test_lines_without_the_form_are_the_grader_s_failure(
 ) -> None:
     with pytest.raises(ParsingFailed):
         faulty.one(program(lie, "lie.py"))
-    assert faulty.one(program("# \n# \n", "fine.py")).source == "# \n# \n"
+    lying, fine = Tolerant(program(lie, "lie.py").submission), program("# \n# \n", "fine.py")
+    answers = faulty.all([lying, fine, lying])
+    assert answers[1].source == "# \n# \n" and all(answers[n].source.startswith("ParsingFailed") for n in (0, 2))
+
+
+def test_a_limit_of_the_whole_job_is_nobody_s_who_keeps_within_it_alone(
+    program: Callable[..., Read], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirty files that take a while each, in a job that may take a second."""
+    monkeypatch.setattr(parsing, "LIMITS", replace(parsing.LIMITS, cpu=1, wall=2))
+    slow = "x=1\n" * 19_900
+    with Parser(Process) as parser:
+        answers = parser.all([program(slow + f"# {n}\n", f"{n}.py") for n in range(30)])
+    assert all(answer.runnable and answer.source for answer in answers)
+
+
+def test_answers_that_are_too_long_together_are_asked_for_one_by_one(
+    program: Callable[..., Read], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parsing, "ANSWER_BYTES", 3 << 20)
+    asked = [program("\x01" * 400_000, f"{n}.py") for n in range(4)] + [program("x = 1\n", "honest.py")]
+    with Parser(Process) as parser:
+        answers = parser.all(asked)
+    assert [len(answer.source) for answer in answers] == [400_000] * 4 + [6]
 
 
 def test_more_requests_than_one_job_takes_are_all_answered(
@@ -115,6 +136,76 @@ def test_a_full_disk_is_told_as_such(
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(DiskFull):
         parser.one(asked)
+
+
+def test_a_file_that_cannot_be_opened_costs_its_own_request_alone(
+    parser: Parser, program: Callable[..., Read], tmp_path: Path
+) -> None:
+    absent = Submission("ana", "exo1", tmp_path, tmp_path / "absent.py", (Path("absent.py"),))
+    long = Submission("ana", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"), Path("reponses" + "x" * 300)))
+    asked = [ReadIfPossible(program(f"x = {n}\n", f"{n}.py").submission) for n in range(3)]
+    program("y = 1\n")
+    answers = parser.all([asked[0], ReadIfPossible(absent), asked[1], ReadIfPossible(long), asked[2]])
+    assert [answer.source for answer in answers] == ["x = 0\n", "", "x = 1\n", "y = 1\n", "x = 2\n"]
+    assert answers[1].failure is not None and answers[1].failure.type == UNREADABLE
+
+
+def test_what_cannot_be_laid_out_is_the_request_s_own_failure(
+    parser: Parser, program: Callable[..., Read], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: Path, data: bytes) -> int:
+        if self.name == "refused.py":
+            raise PermissionError(13, "Permission denied")
+        return write(self, data)
+
+    asked = [ReadIfPossible(program("x = 1\n", name).submission) for name in ("a.py", "refused.py", "b.py")]
+    write = Path.write_bytes
+    monkeypatch.setattr(Path, "write_bytes", refused)
+    answers = parser.all(asked)
+    assert [answer.source for answer in answers] == ["x = 1\n", "", "x = 1\n"]
+    assert answers[1].failure is not None and "Permission denied" in answers[1].failure.message
+
+
+def test_a_worker_that_does_not_start_is_told_at_once(program: Callable[..., Read], tmp_path: Path) -> None:
+    class Broken(Process):
+        def command(self, program: list[str], view: object, environment: object) -> list[str]:  # type: ignore[override]
+            return ["/bin/false"]
+
+    asked = [program("x = 1\n", f"{n}.py") for n in range(3)]
+    with Parser(Broken) as parser, pytest.raises(ParsingFailed):
+        parser.all([ReadIfPossible(one.submission) for one in asked])
+
+
+def test_threads_share_a_parser_and_a_worker_makes_room_for_a_fresh_one(
+    program: Callable[..., Read], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slot_module, "RECYCLED_AFTER", 5)
+    asked = [program(f"x = {n}\n", f"{n}.py") for n in range(24)]
+    with Parser(Process) as parser, ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(parser.one, asked))
+    assert [answer.source for answer in answers] == [f"x = {n}\n" for n in range(24)]
+
+
+def test_who_waits_for_a_parser_that_is_stopped_ends_with_it(
+    faulty: Parser, program: Callable[..., Read], tmp_path: Path
+) -> None:
+    asked = [program(f"# spin\n# {tmp_path}\n", f"{n}.py") for n in range(12)]
+    faulty.one(program("# \n# \n"))
+
+    def stopped(one: Read) -> bool:
+        try:
+            faulty.one(one)
+        except Stopped:
+            return True
+        return False
+
+    with ThreadPoolExecutor(12) as threads:
+        ended = [threads.submit(stopped, one) for one in asked]
+        time.sleep(0.3)
+        started = time.monotonic()
+        faulty.stop()
+        assert all(one.result() for one in ended)
+    assert time.monotonic() - started < 3
 
 
 def test_nothing_stays_behind(program: Callable[..., Read]) -> None:

@@ -141,6 +141,9 @@ NASTY = {
     "old python": "print x\n" * 600_000,
     "magics": "%time x\n!ls\n" * 380_000,
     "tabs": "\t" * 4_900_000 + "x",
+    "a lone backslash": "(\nREPONSES = {" + '"\\' * 2_400_000,
+    "a lone backslash behind quotes": "(\nREPONSES = {" + "'\\" * 20_000,
+    "a lone backslash behind long quotes": "(\nREPONSES = {" + "'''\\" * 20_000 + "x\\",
 }
 
 

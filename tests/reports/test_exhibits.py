@@ -225,6 +225,8 @@ def test_a_notebook_that_is_none_falls_back_on_what_was_handed_in(
         [{}],
         [{"output_type": "stream", "text": 7}],
         [{"output_type": "error", "traceback": [1]}],
+        [{"output_type": "error", "traceback": 5}],
+        [{"output_type": "error", "traceback": {"a": 1}}],
         [{"output_type": "display_data", "data": []}],
         [{"output_type": "display_data", "data": {"image/png": "%%%"}}],
         [{"output_type": "display_data", "data": {"image/png": base64.b64encode(b"GIF89a" + b"x" * 40).decode()}}],
@@ -251,6 +253,14 @@ def test_a_long_output_keeps_its_end(executed: Callable[[Any], Any]) -> None:
     shown = cell["outputs"][0]["text"]
     assert shown.endswith("epoch 4999")
     assert len(shown) <= OUTPUT_CHARS + 1
+
+
+def test_what_was_printed_by_turns_keeps_each_end(executed: Callable[[Any], Any]) -> None:
+    """stdout and stderr come as outputs of their own, and are shown as one."""
+    outputs = [{"output_type": "stream", "text": f"{letter * 3500}END"} for letter in "abc"]
+    (cell,) = executed(code(outputs))["cells"]
+    (shown,) = cell["outputs"]
+    assert shown["text"].count("END") == 3 and shown["text"].endswith("END")
 
 
 def test_a_huge_notebook_is_cut_and_says_so(executed: Callable[[Any], Any]) -> None:

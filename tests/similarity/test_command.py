@@ -47,6 +47,18 @@ def test_the_terminal_names_the_pair_and_accuses_nobody(
     assert "exo2" in told and "plagiat" not in told.lower() and "Aucune note ne change" in " ".join(told.split())
 
 
+def test_a_file_that_cannot_be_read_is_told_and_costs_the_class_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(ROOT / "submissions" / "etudiant01", tmp_path / "class" / "ana")
+    shutil.copytree(ROOT / "submissions" / "etudiant06", tmp_path / "class" / "luc")
+    (tmp_path / "class" / "mallory").mkdir()
+    (tmp_path / "class" / "mallory" / "exo1.ipynb").write_text("{", encoding="utf-8")
+    out = tmp_path / "p.html"
+    assert run(["similar", str(tmp_path / "class"), "--exercise", "exo1", "--out", str(out), "--lang", "en"]) == 0
+    assert "mallory" in capsys.readouterr().out + out.read_text(encoding="utf-8")
+
+
 def test_the_page_marks_each_passage_on_both_sides(page: str) -> None:
     links = re.findall(r'href="#(exo1-1-[ab]\d+)"', page)
     ids = set(re.findall(r'id="(exo1-1-[ab]\d+)"', page))

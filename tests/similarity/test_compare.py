@@ -193,6 +193,13 @@ def test_no_text_takes_long_to_read(text: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+@pytest.mark.parametrize("text", ['"\\' * 100_000, "(" + "'\\" * 100_000, "'''\\" * 100_000 + "x\\", "'" * 300_001])
+def test_the_signs_of_a_nasty_text_are_found_at_once(text: str) -> None:
+    started = time.process_time()
+    assert tokens(text) is not None
+    assert time.process_time() - started < 2
+
+
 def test_a_class_of_300_is_compared_in_a_few_seconds() -> None:
     chance = random.Random(0)
     lines = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +25,7 @@ from grader.domain import (
     Verdict,
 )
 from grader.errors import UnreadableSubmission
+from grader.files import write_whole
 
 
 def to_json(record: Record) -> dict[str, Any]:
@@ -137,10 +137,7 @@ def _failure(fields: Mapping[str, Any]) -> Failure:
 def write(record: Record, path: Path) -> None:
     """Whole or not at all: a reader never meets half a record."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    text = json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False)
-    partial.write_bytes(text.encode("utf-8", "replace") + b"\n")
-    partial.replace(path)
+    write_whole(path, json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
 
 
 def read(path: Path) -> Record:

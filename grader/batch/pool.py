@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from grader.domain import DatasetInfo, Exercise, Record, Submission
 from grader.grading import Bench, Desk, Listener, Options, grade, not_marked
@@ -141,9 +141,22 @@ def benches(
             evaluator = stack.enter_context(evaluator_slot(sandbox, data))
         parser = parser or stack.enter_context(Parser(lambda: sandbox))
         lock = threading.Lock()
-        settings: Any = {"threads": threads, "evaluator": evaluator, "evaluator_lock": lock, "parser": parser}
-        made = [stack.enter_context(Bench(sandbox, data, cores=cores, **settings)) for cores in shares(max(1, count))]
-        yield Benches(made)
+        yield Benches(
+            [
+                stack.enter_context(
+                    Bench(
+                        sandbox,
+                        data,
+                        threads=threads,
+                        evaluator=evaluator,
+                        evaluator_lock=lock,
+                        cores=cores,
+                        parser=parser,
+                    )
+                )
+                for cores in shares(max(1, count))
+            ]
+        )
 
 
 def grade_all(

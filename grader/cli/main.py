@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from typer.core import TyperGroup
 from grader.cli import exits
 from grader.domain import LANGS, Lang
 from grader.errors import GraderError
+from grader.files import no_room
 from grader.messages import safe, say, translate
 
 STUDENT = "exercise"
@@ -123,5 +123,5 @@ def run(arguments: list[str]) -> int:
 
 def _no_room(problem: Exception) -> bool:
     """A full disk stops the work wherever it is met; what was written before is whole."""
-    full = isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT)
-    return full or (type(problem).__name__ == "OperationalError" and "disk is full" in str(problem))  # the gradebook's
+    of_the_gradebook = type(problem).__name__ == "OperationalError" and "disk is full" in str(problem)
+    return no_room(problem) or of_the_gradebook

@@ -1,7 +1,6 @@
 """`grade similar`: which submissions of a class are unusually alike. It shows; it changes no mark."""
 
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
-import hashlib
 import json
 import shutil
 import tempfile
@@ -14,6 +13,7 @@ import typer
 from grader.cli.options import Common, LangChoice, SandboxChoice, existing
 from grader.domain import Lang, Limits, Reading, Submission
 from grader.errors import NothingToGrade, WorkerDied
+from grader.files import digest_of
 from grader.messages import say, translate
 
 if TYPE_CHECKING:
@@ -79,8 +79,9 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
         if not submissions:
             nothing = say("No submission was recognised in {folder}.", folder=folder)
             raise NothingToGrade(nothing.fr, nothing.en)
+        read = _reader(parser, submissions)
         everything = [
-            _compared(known, id_, [s for s in submissions if s.exercise == id_], parser)
+            _compared(known, id_, [s for s in submissions if s.exercise == id_], read)
             for id_ in sorted({s.exercise for s in submissions})
         ]
         weights = same_weights(_weights(submissions, walls))
@@ -101,7 +102,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
     console.print(shown(say("Page: {page}", page=out), lang), style="bright_black")
 
 
-def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], parser: "Parser") -> "Compared":
+def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], read: "ReadProgram") -> "Compared":
     from grader.reports.similar import Compared
     from grader.similarity import compare, document
     from grader.similarity.documents import background
@@ -110,7 +111,6 @@ def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], par
     given = background([path for path in (*handed_out, known.assignments / "outils.py") if path.is_file()])
     solution = (known.reference or known.assignments) / id_ / "solution.py"
     reference = background([solution]) if known.reference and solution.is_file() else background([])
-    read = _reader(parser, submissions)
     found = [(s.student, document(s, read, given)) for s in submissions]
     documents = tuple(d for _, d in found if d is not None)
     return Compared(
@@ -124,16 +124,13 @@ def _compared(known: "Catalog", id_: str, submissions: Sequence[Submission], par
 
 def _reader(parser: "Parser", submissions: Sequence[Submission]) -> "ReadProgram":
     """The programs are read at once, modules beside them when they are asked for."""
-    from grader.errors import UnreadableSubmission
     from grader.parsing import UNREADABLE, ReadIfPossible
 
     known = dict(zip((s.main for s in submissions), parser.all([ReadIfPossible(s) for s in submissions]), strict=True))
 
-    def read(one: Submission) -> Reading:
+    def read(one: Submission) -> Reading | None:
         found = known[one.main] if one.main in known else parser.one(ReadIfPossible(one))
-        if found.failure is not None and found.failure.type == UNREADABLE:
-            raise UnreadableSubmission(found.failure.message, found.failure.message)
-        return found
+        return None if found.failure is not None and found.failure.type == UNREADABLE else found
 
     return read
 
@@ -161,8 +158,7 @@ def _arrays(slot: "Slot", submission: Submission, name: Path, known: dict[str, d
     from grader.similarity import Arrays
 
     path = submission.root / name
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = digest_of(path)
     if digest not in known:
         known[digest] = _told(slot, path)
     told = known[digest]

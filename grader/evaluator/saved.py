@@ -6,7 +6,6 @@ allow-list as a recorded one, and the arrays. Keras' own `load_model` is never c
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import zipfile
@@ -22,6 +21,7 @@ from grader.evaluator.hdf5 import FREE_BYTES, MOST_BYTES, MOST_RATIO, check_hdf5
 from grader.evaluator.predict import figures, inputs_for, load_model
 from grader.evaluator.rebuild import build, set_weights
 from grader.evidence import ARCHITECTURE_CHARS, Forged
+from grader.files import no_room
 
 MOST_ENTRIES = 200
 SAMPLE = 200
@@ -92,7 +92,7 @@ def open_saved(settings: Mapping[str, Any], folder: Path) -> Any:
     except Refused:
         raise
     except Exception as problem:  # whatever a hostile or damaged file makes a parser say
-        if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        if no_room(problem):
             raise  # the grader's own trouble
         raise Refused(f"the file cannot be read ({type(problem).__name__})") from None
 

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from grader.evidence.arrays import (
     ARRAY_FILE_BYTES,
+    ARRAYS_PER_FILE,
     arrays_of,
     copy_regular,
     directory,
@@ -38,10 +39,11 @@ from grader.evidence.fields import TABLE_VALUES, Fields, clean, read_json
 from grader.evidence.forged import Forged
 from grader.evidence.pictures import png_size
 from grader.evidence.reader import EVENTS, KIND_EVENTS, STREAM_BYTES, Reader
-from grader.evidence.tape import ARRAY_BYTES, LINE_BYTES, Tape, finite_or_name
+from grader.evidence.tape import ARRAY_BYTES, LINE_BYTES, Tape, finite_or_name, write_all
 
 __all__ = [
     "ARCHITECTURE_CHARS",
+    "ARRAYS_PER_FILE",
     "ARRAY_BYTES",
     "ARRAY_FILE_BYTES",
     "EVENTS",
@@ -66,4 +68,5 @@ __all__ = [
     "read_json",
     "read_notice",
     "stored_array",
+    "write_all",
 ]

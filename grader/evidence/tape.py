@@ -44,7 +44,7 @@ class Tape:
         line = json.dumps({"event": event, **fields}, default=_plain, ensure_ascii=True, allow_nan=False).encode()
         if len(line) < LINE_BYTES:
             with self._lock:
-                _write_all(self._pipe, line + b"\n")
+                write_all(self._pipe, line + b"\n")
 
     def arrays(self, series: str, arrays: Mapping[str, NDArray[Any]], name: str | None = None) -> str | None:
         """Keep arrays under a name that an event can mention; None where the budget is spent."""
@@ -70,7 +70,8 @@ class Tape:
         return name
 
 
-def _write_all(pipe: int, data: bytes) -> None:
+def write_all(pipe: int, data: bytes) -> None:
+    """A pipe takes as much at a time as it has room for."""
     view = memoryview(data)
     while view:
         view = view[os.write(pipe, view) :]

@@ -101,7 +101,7 @@ class Desk:
         if self._evaluator is not None:
             self._evaluator.close()
         if self._own_parser:
-            self.parser.__exit__(kind, error, at)
+            self.parser.close()
 
     def stop(self) -> None:
         """From another thread: what is at work ends with `Stopped` within a second."""

@@ -12,9 +12,9 @@ from grader.domain import Evidence, Json, Limits, Measurement, Snapshot
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
 from grader.grading.bench import Desk
-from grader.grading.run import ATTEMPTS, NO_ROOM, clear
+from grader.grading.run import ATTEMPTS, clear
 from grader.sandbox import Job, Ran
-from grader.sandbox.place import full_disk
+from grader.sandbox.place import without_room
 
 LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144)
 Measured = dict[Measurement, Mapping[str, Json]]
@@ -56,7 +56,7 @@ def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, 
                 if attempt + 1 == ATTEMPTS:
                     raise EvaluationFailed(problem.fr, problem.en) from None
             except OSError as problem:
-                raise (full_disk(desk.evaluator.folder) if problem.errno in NO_ROOM else problem) from None
+                raise without_room(problem, desk.evaluator.folder) from None
     raise AssertionError("unreachable")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import stat
@@ -21,7 +20,7 @@ from grader.intake import exercise_of
 from grader.messages import say
 from grader.parsing import Arrays, Parser
 from grader.sandbox import Job, Slot
-from grader.sandbox.place import full_disk
+from grader.sandbox.place import full_disk, without_room
 from grader.sandbox.removing import remove_tree
 
 MOST_FILES = 2000
@@ -29,7 +28,6 @@ MOST_FOLDERS = 200  # in one
 MOST_FILE_BYTES = 512 << 20
 ATTEMPTS = 2
 SPARE_BYTES = 16 << 20
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 HELPERS = "outils.py"
 OPENED_CALLS = ("scaler_fit",)
 ARRAY_HEADERS = 16 << 20  # what files of arrays take beside their numbers
@@ -65,7 +63,7 @@ def run_submission(
             if attempt + 1 == ATTEMPTS:
                 raise
         except OSError as problem:
-            raise (full_disk(bench.student.folder) if problem.errno in NO_ROOM else problem) from None
+            raise without_room(problem, bench.student.folder) from None
     raise AssertionError("unreachable")
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from grader.catalog import Catalog
-from grader.domain import ModelSpec
+from grader.files import write_whole
 from grader.grading.keys import looking_key, state_of
 from grader.intake import Look
 from grader.parsing import Parser, Within
+from grader.reading.within import Net, net_of
 
 
 def looking_with(catalog: Catalog, parser: Parser) -> Look:
@@ -21,12 +21,12 @@ def looking_with(catalog: Catalog, parser: Parser) -> Look:
     ids = catalog.ids()
 
     @cache
-    def models() -> dict[str, tuple[ModelSpec, ...]]:
-        """Only networks that one exercise alone asks for: exo6 loads those of exo2 and exo3."""
-        specs = {id_: catalog.find(id_).models for id_ in ids}
-        return {id_: models for id_, models in specs.items() if len(models) == 1}
+    def networks() -> dict[str, list[Net]]:
+        """Only those that one exercise alone asks for: exo6 loads those of exo2 and exo3."""
+        models = {id_: catalog.find(id_).models for id_ in ids}
+        return {id_: [net_of(one) for one in asked] for id_, asked in models.items() if len(asked) == 1}
 
-    return lambda paths: parser.all([Within(path, ids, models()) for path in paths])
+    return lambda paths: parser.all([Within(path, ids, networks()) for path in paths])
 
 
 class Remembered:
@@ -55,9 +55,7 @@ class Remembered:
         if self._seen == self._known:
             return
         with contextlib.suppress(OSError):
-            draft = self._place.with_name(f"{self._place.name}.{os.getpid()}")
-            draft.write_text(json.dumps({"key": self._key, "seen": self._seen}), encoding="utf-8")
-            draft.replace(self._place)
+            write_whole(self._place, json.dumps({"key": self._key, "seen": self._seen}))
 
     def _kept(self) -> dict[str, list[str]]:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.domain import Submission, Text
+from grader.files import digest_of
 from grader.intake.lms import ID, SYSTEM
 from grader.intake.names import clean
 from grader.messages import say
@@ -80,11 +80,6 @@ def listed(path: Path) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(people)) for name, people in found.items()}
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def together(
     submissions: Sequence[Submission], lists: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Submission], dict[Path, Text]]:
@@ -100,7 +95,7 @@ def together(
         if team is None:
             kept.append(replace(one, members=lists.get(one.student.casefold()) or members_in(one.student)))
         else:
-            key = (team[0], one.exercise, one.attempt, _digest(one.main))
+            key = (team[0], one.exercise, one.attempt, digest_of(one.main))
             teams.setdefault(key, []).append((team[1], one))
     for (team_name, _, _, _), members in teams.items():
         (_, first), *others = members

@@ -7,9 +7,7 @@ walls is believed in nothing (`take_over`): ordinary files with plain names only
 from __future__ import annotations
 
 import atexit
-import hashlib
 import json
-import os
 import shutil
 import stat
 import tempfile
@@ -17,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from grader.files import digest_of, write_whole
 from grader.intake import archives
 from grader.intake.entries import Bounds
 from grader.intake.listing import walk
@@ -49,9 +48,7 @@ class Room:
 
     def open(self, archive: Path, bounds: Bounds) -> Unpacked:
         """The archive's files. An archive that cannot be read at all gives an empty folder and one refusal."""
-        with archive.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        home = self.folder / digest[:24]
+        home = self.folder / digest_of(archive)[:24]
         known = _refusals_in(home / REFUSED)
         if known is not None:
             return Unpacked(home / FILES, known)
@@ -59,15 +56,9 @@ class Room:
         (home / FILES).mkdir(parents=True)
         refused = tuple(self._unpack(archive, home / FILES, bounds))
         if not any(r.why in (Why.MEMORY, Why.TIME) for r in refused):  # these may be the machine's mood: tried again
-            _write(home / REFUSED, json.dumps([[r.name, r.why.value] for r in refused]))
+            listed = json.dumps([[r.name, r.why.value] for r in refused])
+            write_whole(home / REFUSED, listed)  # which says that the files beside it are complete
         return Unpacked(home / FILES, refused)
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all: it says that the files beside it are complete."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_text(text, encoding="utf-8", errors="replace")
-    partial.replace(path)
 
 
 def _refusals_in(path: Path) -> tuple[Refusal, ...] | None:

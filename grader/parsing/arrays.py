@@ -11,11 +11,10 @@ from typing import Any
 
 from grader.domain import StoredArray
 from grader.errors import ParsingFailed
-from grader.evidence import Fields, Forged, copy_regular, directory, most_bytes, stored_array
+from grader.evidence import ARRAYS_PER_FILE, Fields, Forged, copy_regular, directory, most_bytes, stored_array
 from grader.parsing.request import Request
 
 KIND = "arrays"
-MOST_ARRAYS = 1024  # of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Arrays(Request[tuple[StoredArray, ...] | None]):
     def hear(self, lines: Sequence[Fields]) -> tuple[StoredArray, ...] | None:
         if not lines or lines[0].flag("forged"):
             return None
-        return tuple(stored for line in lines for stored in line.many("arrays", MOST_ARRAYS, stored_array))
+        return tuple(stored for line in lines for stored in line.many("arrays", ARRAYS_PER_FILE, stored_array))
 
     def beyond(self, status: str) -> tuple[StoredArray, ...] | None:
         """No file within its bounds takes so much: it is the machine that has no room, or the parser that is wrong."""

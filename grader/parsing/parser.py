@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import signal
@@ -17,10 +16,11 @@ from typing import Generic, Self, TypeVar
 from grader.domain import Limits, Outcome
 from grader.errors import GraderError, ParsingFailed, UnreadableSubmission, WorkerDied
 from grader.evidence import Fields, Forged, read_json
+from grader.files import no_room
 from grader.parsing.job import ASKED
 from grader.parsing.request import Request
 from grader.sandbox import Job, Sandbox, Slot, Stopped
-from grader.sandbox.place import full_disk
+from grader.sandbox.place import without_room
 from grader.sandbox.removing import remove_tree
 
 PRELOAD = ("grader.parsing.job", "grader.parsing.unpack")
@@ -30,7 +30,6 @@ BYTES_AT_ONCE = 8 << 20  # of what they are about: a text can take six times as 
 LINE_BYTES = 1 << 20
 ANSWER_BYTES = 64 << 20  # of all answers of one job
 ATTEMPTS = 2
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 TOO_MUCH = ("memory", "timeout", "cpu", "processes", "disk", "output")
 T = TypeVar("T")
 
@@ -56,6 +55,9 @@ class Parser:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self._slot is not None:
             self._slot.close()
 
@@ -149,7 +151,7 @@ class _Some(Generic[T]):
             finally:
                 remove_tree(folder)
         except OSError as problem:
-            raise (full_disk(slot.folder) if problem.errno in NO_ROOM else problem) from None
+            raise without_room(problem, slot.folder) from None
         return self._hear() or (trouble if len(self.answers) < self._count else None)
 
     @property
@@ -171,7 +173,7 @@ class _Some(Generic[T]):
                 self._unasked[number] = request.failed(problem)
                 continue
             except OSError as problem:
-                if problem.errno in NO_ROOM:
+                if no_room(problem):
                     raise
                 self._unasked[number] = request.failed(_failed(os.strerror(problem.errno or 0)))
                 continue

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.domain import ModelSpec
 from grader.errors import GraderError, UnreadableSubmission
 from grader.evidence import Fields
 from grader.intake.names import Naming
 from grader.parsing.request import Request
 from grader.reading import content
-from grader.reading.within import exercises_within, net_of
+from grader.reading.within import Net, exercises_within
 
 KIND = "within"
 
@@ -22,14 +21,14 @@ KIND = "within"
 @dataclass(frozen=True, slots=True)
 class Within(Request[tuple[str, ...] | None]):
     """Of the exercises `ids`, those in the file `path`, in their order in it; none where nothing can be read, None where
-    it could not be looked into. `models` are the networks of those that ask for one of their own.
+    it could not be looked into. `networks` are those of the exercises that ask for one of their own.
 
     Many files are looked into by one job, for what is seen is a hint and no mark: marks rest on `Read`, asked alone.
     """
 
     path: Path
     ids: tuple[str, ...]
-    models: Mapping[str, Sequence[ModelSpec]]
+    networks: Mapping[str, Sequence[Net]]
 
     kind = KIND
 
@@ -37,8 +36,7 @@ class Within(Request[tuple[str, ...] | None]):
         name = f"program{self.path.suffix.lower()}"
         with suppress(UnreadableSubmission):
             (folder / name).write_bytes(content(self.path))
-        nets = {exercise: [net_of(spec) for spec in specs] for exercise, specs in self.models.items()}
-        return {"name": name, "ids": self.ids, "networks": nets}
+        return {"name": name, "ids": self.ids, "networks": self.networks}
 
     def hear(self, lines: Sequence[Fields]) -> tuple[str, ...]:
         told = [id_ for line in lines for id_ in line.many("within", len(self.ids), str)]
@@ -60,5 +58,5 @@ def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield {"within": exercises_within(path, Naming(tuple(about["ids"])), networks)}
 
 
-def _net(net: Sequence[Sequence[Any]]) -> tuple[tuple[str, object], ...]:
+def _net(net: Sequence[Sequence[Any]]) -> Net:
     return tuple((kind, size) for kind, size in net)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.domain import Lang, Record
+from grader.files import write_whole
 from grader.messages import LOCALE, safe
 from grader.reports.marks import by_student
 from grader.reports.names import slug
@@ -98,6 +98,4 @@ def _manifest(folder: Path) -> Mapping[str, str]:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(text.encode("utf-8", "replace"))
-    partial.replace(path)
+    write_whole(path, text)

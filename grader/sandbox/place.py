@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import DiskFull
+from grader.files import no_room
 from grader.sandbox.removing import remove_tree
 
 PREFIX = "grade-slot-"
@@ -32,6 +33,11 @@ class Place:
         remove_tree(self.folder)
         with suppress(OSError):
             os.close(self._lock)
+
+
+def without_room(problem: OSError, folder: Path) -> OSError | DiskFull:
+    """What to raise instead of `problem`, met in `folder`: itself, unless there was no room left."""
+    return full_disk(folder) if no_room(problem) else problem
 
 
 def full_disk(folder: Path) -> DiskFull:

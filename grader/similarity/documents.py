@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.domain import Reading, Submission
-from grader.errors import GraderError, UnreadableSubmission
+from grader.errors import UnreadableSubmission
 from grader.reading import read_source
 from grader.similarity.tokens import Token, tokens
 from grader.similarity.winnow import K, kgrams
 
 MOST_MODULES = 10
-ReadProgram = Callable[[Submission], Reading]
-"""Reads a student's program, behind walls; raises a `GraderError` where it cannot."""
+ReadProgram = Callable[[Submission], Reading | None]
+"""Reads a student's program, behind walls; None where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,8 @@ def background(paths: Sequence[Path]) -> Background:
 
 def document(submission: Submission, read: ReadProgram, given: Background = Background()) -> Document | None:
     """The program with the modules of the student's own that it imports; None where it cannot be read."""
-    try:
-        reading = read(submission)
-    except GraderError:
+    reading = read(submission)
+    if reading is None:
         return None
     parts = [reading.source, *_modules(submission, reading.imports, read)]
     who = frozenset(submission.members or (submission.student,))
@@ -87,14 +86,8 @@ def _modules(submission: Submission, imported: Collection[str], read: ReadProgra
     """The modules beside the program that it names, each under a line with its name."""
     named = [file for file in submission.files if file.suffix == ".py" and file.stem in imported]
     beside = [file for file in named if submission.root / file != submission.main][:MOST_MODULES]
-    return [f"\n# ── {file} ──\n{_module(submission, file, read)}" for file in beside]
-
-
-def _module(submission: Submission, file: Path, read: ReadProgram) -> str:
-    try:
-        return read(replace(submission, main=submission.root / file, files=(file,))).source
-    except GraderError:
-        return ""
+    readings = [read(replace(submission, main=submission.root / file, files=(file,))) for file in beside]
+    return [f"\n# ── {file} ──\n{one.source if one else ''}" for file, one in zip(beside, readings, strict=True)]
 
 
 def _text(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -33,8 +34,6 @@ def laid(path: Path, folder: Path) -> Submission:
     """The program alone in a folder, with texts beside it; a notebook of the corpus as a notebook."""
     content, name = path.read_bytes(), path.name
     if path.parent.name == "notebooks":
-        import json
-
         content, name = json.dumps(notebook(content.decode("utf-8"))).encode(), path.with_suffix(".ipynb").name
     (folder / name).write_bytes(content)
     for beside in ("reponses.md", "reponses_exo1.txt", "sub/answers.md"):
@@ -63,7 +62,7 @@ def test_every_program_of_the_corpus_reads_the_same_through_the_walls(parser: Pa
 def test_every_program_of_the_corpus_shows_the_same_exercises(parser: Parser, tmp_path: Path) -> None:
     ids, models = KNOWN.ids(), {id_: KNOWN.find(id_).models for id_ in ("exo1", "exo2", "exo3")}
     networks = {id_: [net_of(spec) for spec in specs] for id_, specs in models.items()}
-    found = parser.all([Within(path, ids, models) for path in PROGRAMS])
+    found = parser.all([Within(path, ids, networks) for path in PROGRAMS])
     assert found == [exercises_within(path, Naming(ids), networks) for path in PROGRAMS]
     assert {("exo1",), ("exo2",), ("exo1", "exo2")} <= set(found)
 
@@ -113,6 +112,4 @@ def test_no_file_makes_a_line_that_is_too_long(tmp_path: Path) -> None:
 
 
 def _json(line: object) -> bytes:
-    import json
-
     return json.dumps(line).encode()

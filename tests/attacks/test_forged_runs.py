@@ -8,7 +8,6 @@ tests at the end pin down just how much that is worth.
 from __future__ import annotations
 
 import textwrap
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from grader.domain import DatasetInfo, Mode, Record, Status, Submission
 from grader.grading import Bench, Options, grade
 from grader.sandbox import BACKENDS
 from tests.attacks.attack import said
+from tests.endings import PATIENCE, waits_no_longer_than
 
 Grade = Callable[..., Record]
 
@@ -179,10 +179,9 @@ def cases(programs: Mapping[str, str]) -> list[Any]:
 
 @pytest.mark.parametrize("lie", cases(LIES))
 def test_a_lie_does_not_make_a_model_accurate(lie: str, graded: Grade) -> None:
-    started = time.monotonic()
-    record = graded(MODEL + FORGE + textwrap.dedent(lie))
+    with waits_no_longer_than(2 * PATIENCE):
+        record = graded(MODEL + FORGE + textwrap.dedent(lie))
     assert points(record, "accuracy") == [0], said(record)
-    assert time.monotonic() - started < 30
 
 
 NOTED_AS_ANOTHER = """

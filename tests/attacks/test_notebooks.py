@@ -4,7 +4,6 @@ what they claim about kernels decides nothing."""
 from __future__ import annotations
 
 import json
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from grader.errors import UnreadableSubmission
 from grader.reading.notebook import LARGEST, MOST_PIECES
 from grader.reading.source import Source, read_source
 from tests.conftest import Recorded, notebook_of
+from tests.endings import computes_no_longer_than
 
 Record = Callable[..., Recorded]
 MARK = "<script>alert(1)</script>\x1b]0;owned\x07"
@@ -63,11 +63,10 @@ def test_stored_outputs_are_ignored(item: dict[str, Any], tmp_path: Path) -> Non
 # ── Size ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_ten_thousand_cells_are_read_in_seconds(tmp_path: Path) -> None:
-    started = time.process_time()
-    found = read(tmp_path, notebook_of(*["a = 1\nb = [a]"] * 10_000))
+def test_ten_thousand_cells_are_read(tmp_path: Path) -> None:
+    with computes_no_longer_than():
+        found = read(tmp_path, notebook_of(*["a = 1\nb = [a]"] * 10_000))
     assert len(found.cells) == 10_000 and found.cells[-1].number == 10_000 and found.tree is not None
-    assert time.process_time() - started < 10
 
 
 def test_a_notebook_of_more_outputs_than_are_taken_is_refused_unread(tmp_path: Path) -> None:
@@ -82,10 +81,10 @@ def test_a_notebook_of_more_outputs_than_are_taken_is_refused_unread(tmp_path: P
     tracemalloc.stop()
 
 
-def test_as_much_stored_output_as_is_taken_is_read_in_seconds(tmp_path: Path) -> None:
-    started = time.process_time()
-    found = read(tmp_path, outputs({"output_type": "stream", "name": "stdout", "text": ["a" * 1000 + "\n"] * 45_000}))
-    assert found.text == "x = 1" and time.process_time() - started < 10
+def test_as_much_stored_output_as_is_taken_is_read(tmp_path: Path) -> None:
+    stored = {"output_type": "stream", "name": "stdout", "text": ["a" * 1000 + "\n"] * 45_000}
+    with computes_no_longer_than():
+        assert read(tmp_path, outputs(stored)).text == "x = 1"
 
 
 @pytest.mark.parametrize("piece", [b"[],", b"{},", b'{"a":[1]},', b'[{"b":{}}],'])

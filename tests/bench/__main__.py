@@ -1,4 +1,5 @@
-"""Benchmarks: `python -m tests.bench [startup] [rivals] [audit] [flat] [threads] [--quick]`; all of them without a name.
+"""Benchmarks: `python -m tests.bench [startup] [rivals] [audit] [flat] [threads] [reading] [--quick]`;
+all of them without a name.
 
 Whatever is compared is measured in the same run. The table that is printed at the end can be pasted into the README.
 On a machine that does other things besides, only the ratios mean something.
@@ -14,7 +15,7 @@ import time
 
 from tests.bench.table import Row, Settings, markdown
 
-NAMES = ("startup", "rivals", "audit", "flat", "threads")
+NAMES = ("startup", "rivals", "audit", "flat", "threads", "reading")
 
 
 def main() -> None:

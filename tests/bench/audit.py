@@ -5,9 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from tests.bench.table import Row, Settings, median, seconds
+from tests.bench.table import ROOT, Row, Settings, median, seconds
 
-ROOT = Path(__file__).parents[2]
 EPOCHS = 10
 
 

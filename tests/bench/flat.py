@@ -10,9 +10,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.bench.table import Row, Settings, seconds
+from tests.bench.table import ROOT, Row, Settings, seconds
 
-ROOT = Path(__file__).parents[2]
 EVERY_SECONDS = 0.1
 
 

@@ -14,9 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench.table import Row, Settings, median, seconds
+from tests.bench.table import ROOT, Row, Settings, median, seconds
 
-ROOT = Path(__file__).parents[2]
 TRIVIAL = "import keras\nprint(keras.__version__)\n"
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": null,'

@@ -5,9 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tests.bench.table import Row, Settings, seconds
-
-ROOT = Path(__file__).parents[2]
+from tests.bench.table import ROOT, Row, Settings, seconds
 
 
 def run(settings: Settings) -> list[Row]:

@@ -33,18 +33,20 @@ def test_the_phases_of_a_command_add_up_to_the_time_on_the_clock() -> None:
     total = told.pop("Total")
     assert told.keys() == {"start", "intake", "static", "checks", "report"}
     assert sum(told.values()) == pytest.approx(total, abs=0.03)
-    assert took - 0.5 <= total <= took + 0.05  # Python's own end comes after the table
+    assert took / 2 < total <= took + 0.05  # Python's own end comes after the table
 
 
-def test_a_batch_tells_what_its_workers_did_besides(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_batch_tells_what_its_workers_did_besides(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     batch = profile.BatchProfile()
     for _ in range(4):
         batch.add({"static": 0.5, "student": 1.0})
     batch.add({})  # judged again, not run
-    batch._began -= 4.0
+    monkeypatch.setattr("time.perf_counter", lambda: batch._began + 4.0)
     batch.show(jobs=2, lang="en")
     told = figures(capsys.readouterr().err)
     assert told["static"] == 2.0 and told["student"] == 4.0
-    assert told["Between"] == pytest.approx(2.0, abs=0.05)  # 2 workers had 4 seconds each
-    assert told["Total"] == pytest.approx(8.0, abs=0.05)
-    assert told["On"] == pytest.approx(4.0, abs=0.05)
+    assert told["Between"] == 2.0  # 2 workers had 4 seconds each
+    assert told["Total"] == 8.0
+    assert told["On"] == 4.0

@@ -25,14 +25,14 @@ def test_laps_add_up_whatever_belongs_to_others() -> None:
 def test_the_phases_of_a_record_add_up_to_the_time_it_took(grade_source: Callable[..., Record], mode: Mode) -> None:
     source = """
     import keras, time
-    time.sleep(0.3)
+    time.sleep(1)
     model = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
     """
     began = time.perf_counter()
     record = grade_source(source, mode=mode)
     took = time.perf_counter() - began
     assert set(record.phases) <= set(PHASES)
-    assert sum(record.phases.values()) == pytest.approx(took, abs=0.1)
+    assert took - 0.5 < sum(record.phases.values()) < took + 0.01  # the rest is how busy the machine is
     if mode is Mode.FULL:
-        assert record.phases["student"] >= 0.3
+        assert record.phases["student"] >= 1
         assert record.phases.keys() >= {"static", "start", "student", "evidence", "evaluation", "checks"}

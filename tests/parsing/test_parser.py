@@ -18,6 +18,7 @@ from grader.parsing import parser as parsing
 from grader.sandbox import Job, Stopped
 from grader.sandbox import slot as slot_module
 from grader.sandbox.process import Process
+from tests.endings import waits_no_longer_than
 from tests.parsing.faulty import LIES
 
 
@@ -202,10 +203,9 @@ def test_who_waits_for_a_parser_that_is_stopped_ends_with_it(
     with ThreadPoolExecutor(12) as threads:
         ended = [threads.submit(stopped, one) for one in asked]
         time.sleep(0.3)
-        started = time.monotonic()
         faulty.stop()
-        assert all(one.result() for one in ended)
-    assert time.monotonic() - started < 3
+        with waits_no_longer_than():
+            assert all(one.result() for one in ended)
 
 
 def test_nothing_stays_behind(program: Callable[..., Read]) -> None:
@@ -222,13 +222,11 @@ def test_without_a_request_no_walls_are_built() -> None:
         parser.stop()
 
 
-def test_a_parser_that_is_stopped_ends_at_once(faulty: Parser, program: Callable[..., Read], tmp_path: Path) -> None:
+def test_a_parser_that_is_stopped_ends_what_runs(faulty: Parser, program: Callable[..., Read], tmp_path: Path) -> None:
     faulty.one(program("# \n# \n"))
     threading.Timer(0.2, faulty.stop).start()
-    started = time.monotonic()
-    with pytest.raises(Stopped):
+    with waits_no_longer_than(), pytest.raises(Stopped):
         faulty.one(program(f"# bloat\n# {tmp_path}\n"))
         faulty.one(program(f"# spin\n# {tmp_path}\n"))
-    assert time.monotonic() - started < 5
     with pytest.raises(Stopped):
         faulty.one(program("# \n# \n"))

@@ -9,7 +9,7 @@ import os
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -24,6 +24,7 @@ from grader.sandbox.following import HeadAndTail
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.python import interpreter_folders
 from grader.worker import landlock, system_calls
+from tests.endings import until
 
 HERE = Path(__file__).parent
 NAMES = ("process", "landlock", "bubblewrap")
@@ -85,13 +86,6 @@ def run_and_kill_worker(slot: Slot, code: str) -> pytest.ExceptionInfo[WorkerDie
     return told
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 5) -> bool:
-    until = time.monotonic() + seconds
-    while not (found := true()) and time.monotonic() < until:
-        time.sleep(0.02)
-    return found
-
-
 def processes_named(mark: str) -> list[psutil.Process]:
     """Processes whose command line holds `mark`, whatever walls they are behind."""
     found = []
@@ -121,10 +115,17 @@ def test_a_job_runs_and_its_output_and_events_come_out(slot: Slot) -> None:
 
 
 def test_events_come_while_the_job_still_runs(slot: Slot) -> None:
-    came: list[float] = []
-    code = "import os, time\nfor _ in range(3):\n    os.write(events, b'{}\\n')\n    time.sleep(0.3)"
-    slot.run(job(code, slot.new_folder()), lambda line: came.append(time.monotonic()))
-    assert len(came) == 3 and came[-1] - came[0] > 0.4
+    """The job goes on only when its event was heard."""
+    code = """
+    import os, time
+    for n in range(3):
+        os.write(events, b'{}\\n')
+        while not os.path.exists(f"{folder}/heard{n}"):
+            time.sleep(0.01)
+    """
+    made, heard = slot.new_folder(), iter(range(3))
+    ran = slot.run(job(code, made), lambda line: (made / f"heard{next(heard)}").touch())
+    assert ran.outcome.status == "ok" and next(heard, None) is None
 
 
 def test_an_event_that_was_cut_short_is_not_told(slot: Slot) -> None:
@@ -382,14 +383,21 @@ def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
             subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"], start_new_session=True)
             time.sleep(60)
         os._exit(0)
-    time.sleep(1)
+    while not os.path.exists(folder + "/seen"):
+        time.sleep(0.01)
     """
-    seen = threading.Event()
-    threading.Thread(target=lambda: wait_for(lambda: bool(processes_named(mark))) and seen.set(), daemon=True).start()
-    ran, _ = run(slot, code)
-    assert ran.outcome.status == "ok"
-    assert seen.is_set(), "the daemon never ran, so its end proves nothing"
-    assert wait_for(lambda: not processes_named(mark))
+    folder = slot.new_folder()
+
+    def watch() -> None:
+        until(lambda: processes_named(mark))
+        (folder / "seen").touch()
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    ran = slot.run(job(code, folder), lambda line: None)
+    assert ran.outcome.status == "ok", "the daemon never ran, so its end proves nothing"
+    watching.join()
+    until(lambda: not processes_named(mark))
 
 
 def test_a_job_after_leftovers_starts_with_none(slot: Slot) -> None:
@@ -414,7 +422,7 @@ def test_a_job_does_not_outlive_its_worker(slot: Slot) -> None:
     """
     with pytest.raises(WorkerDied):
         slot.run(job(code, slot.new_folder()), lambda line: worker_of(slot).kill())
-    assert wait_for(lambda: not processes_named(mark))
+    until(lambda: not processes_named(mark))
 
 
 def test_a_dying_worker_is_not_made_to_show_files_of_the_host(slot: Slot, tmp_path: Path) -> None:
@@ -468,7 +476,7 @@ def test_a_fault_of_the_listener_leaves_no_job_running(slot: Slot) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         slot.run(job(code, slot.new_folder()), interrupted)
-    assert wait_for(lambda: not processes_named(mark))
+    until(lambda: not processes_named(mark))
     assert run(slot, "print('alive')")[0].printed.text == "alive\n"
 
 
@@ -481,7 +489,7 @@ def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
     with Slot(sandbox, (HERE,), LIGHT) as own:
 
         def stop_when_it_runs() -> None:
-            wait_for(lambda: bool(processes_named(mark)), 15)
+            until(lambda: processes_named(mark))
             own.stop()
 
         stopper = threading.Thread(target=stop_when_it_runs)
@@ -489,7 +497,7 @@ def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
         with pytest.raises(Stopped):
             run(own, code)
         stopper.join()
-        assert wait_for(lambda: not processes_named(mark))
+        until(lambda: not processes_named(mark))
 
 
 def test_closing_leaves_no_process_and_no_folder(sandbox: Sandbox) -> None:
@@ -501,7 +509,7 @@ def test_closing_leaves_no_process_and_no_folder(sandbox: Sandbox) -> None:
         tree = [own._worker, *psutil.Process(own._worker.pid).children(recursive=True)]
         assert own.folder.is_dir()
     assert not own.folder.exists()
-    assert wait_for(lambda: not any(psutil.pid_exists(process.pid) for process in tree))
+    until(lambda: not any(psutil.pid_exists(process.pid) for process in tree))
 
 
 def test_closing_before_the_worker_is_warm_leaves_nothing(sandbox: Sandbox) -> None:
@@ -511,7 +519,7 @@ def test_closing_before_the_worker_is_warm_leaves_nothing(sandbox: Sandbox) -> N
     pid = own._worker.pid
     own.close()
     assert not own.folder.exists()
-    assert wait_for(lambda: not psutil.pid_exists(pid))
+    until(lambda: not psutil.pid_exists(pid))
 
 
 def test_a_job_that_fills_its_folder_is_cleared_away(slot: Slot) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from grader.similarity.documents import Background, background, of_text
 from grader.similarity.passages import covered
 from grader.similarity.tokens import tokens
 from grader.similarity.winnow import K
+from tests.endings import computes_no_longer_than
 from tests.similarity.disguise import disguised
 from tests.tools.notebooks import notebook
 
@@ -188,26 +188,23 @@ def test_what_a_library_calls_its_things_counts(one: str, other: str) -> None:
     "text", ['"""' * 60_000, "(" * 200_000, "'" * 200_001, "\\\n" * 90_000, "é\0\ud800 = 1\n" * 9000]
 )
 def test_no_text_takes_long_to_read(text: str) -> None:
-    started = time.perf_counter()
-    of_text("hostile", text)
-    assert time.perf_counter() - started < 5
+    with computes_no_longer_than():
+        of_text("hostile", text)
 
 
-@pytest.mark.parametrize("text", ['"\\' * 100_000, "(" + "'\\" * 100_000, "'''\\" * 100_000 + "x\\", "'" * 300_001])
-def test_the_signs_of_a_nasty_text_are_found_at_once(text: str) -> None:
-    started = time.process_time()
-    assert tokens(text) is not None
-    assert time.process_time() - started < 2
+@pytest.mark.parametrize("text", ['"\\' * 400_000, "(" + "'\\" * 400_000, "'''\\" * 400_000 + "x\\", "'" * 600_001])
+def test_the_signs_of_a_nasty_text_are_found(text: str) -> None:
+    with computes_no_longer_than():
+        assert tokens(text) is not None
 
 
-def test_a_class_of_300_is_compared_in_a_few_seconds() -> None:
+def test_a_class_of_300_is_compared() -> None:
     chance = random.Random(0)
     lines = [
         line for path in CLASS for line in path.read_text(encoding="utf-8").splitlines() if line and line[0] != " "
     ]
     texts = ["\n".join(chance.sample(lines, 60)) for _ in range(299)]
-    started = time.perf_counter()
-    documents = [of_text(f"student{n}", text, GIVEN) for n, text in enumerate([*texts, texts[7]])]
-    found = compare(documents, Background().hashes)
+    with computes_no_longer_than():
+        documents = [of_text(f"student{n}", text, GIVEN) for n, text in enumerate([*texts, texts[7]])]
+        found = compare(documents, Background().hashes)
     assert [(p.first, p.second) for p in found.pairs if p.same_text] == [(7, 299)]
-    assert time.perf_counter() - started < 20  # about 2 s on a quiet core

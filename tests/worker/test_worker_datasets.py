@@ -10,10 +10,9 @@ from grader.domain import DatasetInfo
 from tests.conftest import Recorded
 
 PROGRAM = """
-import keras, time
-began = time.perf_counter()
+import keras
 (X, y), (Xt, yt) = keras.datasets.mnist.load_data()
-print("took", time.perf_counter() - began)
+print("x_train.npy" in open("/proc/self/maps").read())
 print(type(X).__name__, X.dtype, X.flags.writeable, X.shape, yt.shape, X[0].sum() + y[0])
 X[0] = 7
 y[:] = 3
@@ -30,8 +29,8 @@ def test_what_a_program_writes_into_the_data_reaches_nobody_else(
     for _ in range(2):
         run = record(PROGRAM, data={"mnist": str(data.folder)})
         assert not run.evidence.failures, run.evidence.failures
-        took, seen, own = run.printed.text.splitlines()
+        mapped, seen, own = run.printed.text.splitlines()
+        assert mapped == "True"  # not read: 0.4 s of each submission
         assert seen == f"ndarray uint8 True (60000, 28, 28) (10000,) {before}"
         assert own == f"(10000, 784) {7 * 784} {3 * 60000}"
     assert np.load(data.folder / "x_train.npy")[0].sum() + np.load(data.folder / "y_train.npy")[0] == before
-    assert float(took.split()[1]) < 0.2  # it is mapped, not read

@@ -44,7 +44,10 @@ def register(app: typer.Typer, lang: Lang) -> None:
     )
     def batch(
         folder: Annotated[
-            Path, typer.Argument(help=_("The folder of the submissions, or an archive of it (zip, tar.gz)."))
+            Path,
+            typer.Argument(
+                metavar=_("FOLDER"), help=_("The folder of the submissions, or an archive of it (zip, tar.gz).")
+            ),
         ],
         out: Annotated[
             Path, typer.Option(help=_("Where the gradebook, the records and the pages are written."))

@@ -27,7 +27,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
     )
     def verify(
         names: Annotated[
-            list[str] | None, typer.Argument(metavar="[EXERCISE]…", help=_("Which exercises (default: all)."))
+            list[str] | None, typer.Argument(metavar=_("EXERCISE"), help=_("Which exercises (default: all)."))
         ] = None,
         mode: Annotated[ModeChoice | None, common.mode] = None,
         data: Annotated[Path | None, common.data] = None,

@@ -8,18 +8,16 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 from grader.cli import exits
+from grader.cli.words import STUDENT, App, Group, refusal
 from grader.domain import LANGS, Lang
 from grader.errors import GraderError
 from grader.files import no_room
 from grader.messages import safe, say, translate
 
-STUDENT = "exercise"
 
-
-class ExerciseOrCommand(TyperGroup):
+class ExerciseOrCommand(Group):
     """`grade exo1` is `grade exercise exo1`: what is no command is the name of an exercise."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
@@ -27,8 +25,9 @@ class ExerciseOrCommand(TyperGroup):
             args = [STUDENT, *args]
         return super().resolve_command(ctx, args)
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        formatter.write_usage(ctx.command_path, "EXERCISE [PATH] | COMMAND …")
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        exercise, path = (translate(word, ctx.obj) for word in ("EXERCISE", "PATH"))
+        return [exercise, f"[{path}]", "|", *super().collect_usage_pieces(ctx)]
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [name for name in super().list_commands(ctx) if name != STUDENT]
@@ -59,11 +58,12 @@ def without_language(arguments: Sequence[str]) -> list[str]:
     return kept
 
 
-def build(lang: Lang) -> typer.Typer:
+def build(lang: Lang) -> App:
     """The whole command line, its help in one language."""
     from grader.cli import ci, reports, similar, student, teacher
 
-    app = typer.Typer(
+    app = App(
+        lang,
         cls=ExerciseOrCommand,
         help=translate(
             "Grades deep-learning coursework. `grade exo1` grades the file exo1.py or exo1.ipynb of this folder.", lang
@@ -71,11 +71,8 @@ def build(lang: Lang) -> typer.Typer:
         epilog=translate(
             "Exit codes: 0 full marks, 1 marks were lost, 2 bad usage or nothing to grade, 3 the grader failed.", lang
         ),
-        no_args_is_help=True,
         add_completion=False,
-        rich_markup_mode=None,
         pretty_exceptions_enable=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
     )
     student.register(app, lang)
     teacher.register(app, lang)
@@ -114,10 +111,12 @@ def run(arguments: list[str]) -> int:
             )
             print(f"grade : {safe(told.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
             return exits.BROKEN
-        show = getattr(problem, "show", None)  # a wrong option: the parser words it
-        if show is None:
+        if not hasattr(problem, "format_message"):  # as what the parser refuses has
             raise
-        show()
+        if type(problem).__name__ == "NoArgsIsHelpError":
+            problem.show()  # type: ignore[attr-defined]
+        else:
+            print(refusal(problem, lang), file=sys.stderr)  # noqa: T201
         return exits.USAGE
 
 

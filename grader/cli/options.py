@@ -48,7 +48,7 @@ class Common:
         )
         self.profile = typer.Option("--profile", help=_("Tell at the end where the time went."))
         self.exercise = typer.Option(help=_("Only this exercise; may be repeated."))
-        self.results = typer.Argument(help=_("The folder that `grade batch` wrote (`--out`)."))
+        self.results = typer.Argument(metavar=_("FOLDER"), help=_("The folder that `grade batch` wrote (`--out`)."))
 
 
 def cores() -> int:

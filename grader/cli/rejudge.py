@@ -24,9 +24,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
     @app.command(help=_("Judges every recorded submission again from its kept run, without running it."))
     def rejudge(
-        folder: Annotated[
-            Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
-        ],
+        folder: Annotated[Path, common.results],
         exercise: Annotated[list[str] | None, common.exercise] = None,
         data: Annotated[Path | None, common.data] = None,
         sandbox: Annotated[

@@ -23,9 +23,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
     @app.command(help=_("Walks through the answers that a teacher must read, question by question."))
     def review(
-        folder: Annotated[
-            Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
-        ],
+        folder: Annotated[Path, common.results],
         exercise: Annotated[list[str] | None, common.exercise] = None,
         anonymous: Annotated[
             bool, typer.Option("--anonymous", help=_("Without names, in an order that does not tell them."))
@@ -43,13 +41,15 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
     @app.command(help=_("Decides one verdict by hand, with a reason."))
     def override(
-        folder: Annotated[
-            Path, typer.Argument(metavar="DIR", help=_("The folder of the gradebook (`--out` of batch)."))
+        folder: Annotated[Path, common.results],
+        student: Annotated[str, typer.Argument(metavar=_("STUDENT"), help=_("As in the record."))],
+        exercise: Annotated[str, typer.Argument(metavar=_("EXERCISE"), help=_("Which exercise."))],
+        check: Annotated[
+            str, typer.Argument(metavar=_("CHECK"), help=_("As in the record: accuracy, answer.convexe…"))
         ],
-        student: Annotated[str, typer.Argument(metavar="STUDENT")],
-        exercise: Annotated[str, typer.Argument(metavar="EXERCISE")],
-        check: Annotated[str, typer.Argument(metavar="CHECK", help=_("As in the record: accuracy, answer.convexe…"))],
-        points: Annotated[float | None, typer.Argument(metavar="POINTS", min=0)] = None,
+        points: Annotated[
+            float | None, typer.Argument(metavar=_("POINTS"), min=0, help=_("How many points it is worth."))
+        ] = None,
         reason: Annotated[str, typer.Option(help=_("Why; the student reads it."))] = "",
         withdraw: Annotated[
             bool, typer.Option("--withdraw", help=_("Take back what was decided: the grader's verdict holds again."))

@@ -41,7 +41,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
     def similar(
         folder: Annotated[
             Path,
-            typer.Argument(metavar="DIR", help=_("The folder of the submissions, or an archive of it (zip, tar.gz).")),
+            typer.Argument(
+                metavar=_("FOLDER"), help=_("The folder of the submissions, or an archive of it (zip, tar.gz).")
+            ),
         ],
         exercise: Annotated[list[str] | None, common.exercise] = None,
         out: Annotated[Path, typer.Option(help=_("The page to write."))] = PAGE,

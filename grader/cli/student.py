@@ -30,9 +30,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
     @app.command("exercise", hidden=True, help=_("Grades one exercise."))
     def exercise(
         name: Annotated[
-            str, typer.Argument(metavar="EXERCISE", help=_("The exercise: exo1, xor… `grade list` names them."))
+            str, typer.Argument(metavar=_("EXERCISE"), help=_("The exercise: exo1, xor… `grade list` names them."))
         ],
-        path: Annotated[Path, typer.Argument(help=_("The file, or the folder that holds it."))] = Path(),
+        path: Annotated[
+            Path, typer.Argument(metavar=_("PATH"), help=_("The file, or the folder that holds it."))
+        ] = Path(),
         mode: Annotated[
             ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
         ] = ModeChoice.FULL,

@@ -6,22 +6,24 @@ from typing import Annotated
 import typer
 
 from grader.cli import batch, rejudge, review
+from grader.cli.words import App
 from grader.domain import Lang
 from grader.messages import translate
 
 
-def register(app: typer.Typer, lang: Lang) -> None:
+def register(app: App, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
     for commands in (batch, rejudge, review):
         commands.register(app, lang)
-    data_app = typer.Typer(help=_("The datasets."), no_args_is_help=True, rich_markup_mode=None)
+    data_app = App(lang, help=_("The datasets."))
 
     @data_app.command(help=_("Downloads the real datasets through Keras."))
     def fetch(
         names: Annotated[
-            list[str] | None, typer.Argument(help=_("Which datasets (default: all that can be had)."))
+            list[str] | None,
+            typer.Argument(metavar=_("DATASET"), help=_("Which datasets (default: all that can be had).")),
         ] = None,
     ) -> None:
         from grader import datasets

@@ -36,7 +36,7 @@ def run(settings: Settings) -> list[Row]:
 
 
 def of_file(name: str, text: str, runs: int) -> float:
-    naming = Naming(tuple(one.id for one in catalog.locate().all()))
+    naming = Naming(catalog.locate().ids())
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / name).write_text(text, encoding="utf-8")

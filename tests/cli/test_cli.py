@@ -314,7 +314,7 @@ def test_help_is_given_in_both_languages(words: tuple[str, ...], grade: Grade) -
 
 def test_without_a_word_the_help_is_shown(grade: Grade) -> None:
     answer = grade()
-    assert "EXERCISE" in answer.out + answer.err and answer.code in (0, exits.USAGE)
+    assert "EXERCICE" in answer.out + answer.err and answer.code in (0, exits.USAGE)
 
 
 def test_the_module_is_the_command(tmp_path: Path) -> None:

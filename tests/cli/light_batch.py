@@ -7,6 +7,7 @@ the run is kept as any other.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -56,4 +57,5 @@ def light(log: Path, seconds: float) -> None:
 if __name__ == "__main__":
     light(Path(sys.argv[1]), float(sys.argv[2]))
     os.environ.setdefault("GRADE_LANG", "en")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in a shell's background
     main(sys.argv[3:])

@@ -25,7 +25,7 @@ DEVICE = READ | WRITE_FILE | IOCTL_DEV  # a terminal is made by ioctl: `!ls` in 
 MAKE_DEVICES = 1 << 6 | 1 << 11  # character and block devices: never allowed
 TCP = 0b11  # bind, connect
 SCOPES = 0b11  # abstract sockets, signals
-KEEPS_SIGNALS = 6  # the first version that does
+KEEPS_FROM_CUTTING, KEEPS_FROM_NETWORK, KEEPS_SIGNALS = 3, 4, 6  # the first versions that do
 # Where /dev is the host's: no disks, no memory, and nobody's terminal.
 PLAIN_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 
@@ -48,7 +48,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] =
         raise OSError("no Landlock in this kernel")
     handled = _handled(version)
     attributes = [struct.pack("Q", handled)]
-    if version >= 4:
+    if version >= KEEPS_FROM_NETWORK:
         attributes.append(struct.pack("Q", TCP))
     if version >= KEEPS_SIGNALS:
         attributes.append(struct.pack("Q", SCOPES))

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Iterable
 from functools import cache
 
+from grader.worker import landlock
 from grader.worker.libseccomp import Filter, From, Other, When, library, load
 
 # Looking into or steering other processes.
@@ -30,12 +31,13 @@ LEFTOVERS = """shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd 
 UNKNOWN = "clone3 io_uring_setup io_uring_enter io_uring_register memfd_secret"
 
 # Where files of the host show: Landlock guards what is in a file, but not its mode, owner and times, nor who looks on.
-MODES = """chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 lchown lchown32 fchownat utime utimes futimesat
-    utimensat utimensat_time64"""
+MODES = "chmod fchmod fchmodat fchmodat2 chown chown32 fchown fchown32 lchown lchown32 fchownat"
+TIMES = {"utime": 1, "utimes": 1, "futimesat": 2, "utimensat": 2, "utimensat_time64": 2}  # which argument they are
 ATTRIBUTES = """setxattr lsetxattr fsetxattr setxattrat removexattr lremovexattr fremovexattr removexattrat
     file_setattr inotify_add_watch"""
 DONE = 0  # instead of an error: the call does nothing and says that it is done, as `shutil.copy` must be able to
 
+NULL, ALL = 0, 0xFFFFFFFFFFFFFFFF
 CLONE_NEW = (0x80, 0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 PR_SET_DUMPABLE = 4
@@ -86,8 +88,13 @@ def program(worker: tuple[int, ...], shared_host: bool, connect: bool) -> bytes:
     if shared_host:
         for name in MODES.split():
             rules.refuse(name, code=DONE)
+        for name, times in TIMES.items():
+            rules.refuse(name, Other(times, NULL), code=DONE)
+            rules.refuse(name, When(times, NULL, mask=ALL))  # now: who touches a file makes it where this is refused
         for name in ATTRIBUTES.split():
             rules.refuse(name)
+    if landlock.abi() < landlock.KEEPS_FROM_CUTTING:
+        rules.refuse("truncate")  # of files that are not open; those that are, Landlock has let be written
     _keep_from(rules, worker)
     _sockets(rules, shared_host)
     if shared_host and not connect:

@@ -24,25 +24,29 @@ from grader.checks.findings import failed, passed
 from grader.domain import Check, Exercise, Facts, Finding, Limits, Mode, Record, Status, Submission, Text
 from grader.grading import Bench, Options, grade
 from grader.grading import run as grading_run
-from grader.sandbox import Job, Sandbox, Slot
+from grader.sandbox import BACKENDS, Job, Sandbox, Slot
 
 HERE = Path(__file__).parent
 ENTRY = "tests.attacks.entry"
 
 # ── Which backend claims to stop what ───────────────────────────────────────────────────────────
 
+REDUCED = frozenset({"limits", "files", "network", "sockets", "calls", "memory", "signals", "leftovers"})
 CLAIMS: Mapping[str, frozenset[str]] = {
     "process": frozenset({"limits"}),
-    "landlock": frozenset({"limits", "files", "network", "sockets", "calls", "memory", "signals", "leftovers"}),
-    "bubblewrap": frozenset(
-        {"limits", "files", "network", "sockets", "calls", "memory", "signals", "leftovers", "processes"}
-    ),
+    "landlock": REDUCED | {"bystanders"},
+    "landlock of Linux 6.1": REDUCED,
+    "bubblewrap": REDUCED | {"bystanders", "processes"},
 }
 
 
-def through(claim: str, *more: Any) -> pytest.MarkDecorator:
-    """The test runs through every backend that claims `claim`."""
-    return pytest.mark.parametrize("arena", [name for name, claims in CLAIMS.items() if claim in claims], indirect=True)
+def through(claim: str) -> pytest.MarkDecorator:
+    """The test runs through every backend that claims `claim`; an older kernel's walls are tried with the slow tests."""
+    names = [name for name, claims in CLAIMS.items() if claim in claims]
+    slow = {name: [pytest.mark.slow] for name in names if name not in BACKENDS}
+    return pytest.mark.parametrize(
+        "arena", [pytest.param(name, marks=slow.get(name, ())) for name in names], indirect=True
+    )
 
 
 # ── A tiny exercise ─────────────────────────────────────────────────────────────────────────────

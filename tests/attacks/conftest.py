@@ -10,6 +10,9 @@ import pytest
 
 from grader.sandbox import BACKENDS
 from tests.attacks.attack import Arena, Canaries, arena_for
+from tests.sandbox.older import LandlockOfLinux6_1
+
+KINDS = {**BACKENDS, LandlockOfLinux6_1.name: LandlockOfLinux6_1}
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +22,7 @@ def arenas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
 
         def arena(name: str) -> Arena:
             if name not in made:
-                sandbox = BACKENDS[name]()
+                sandbox = KINDS[name]()
                 test = sandbox.self_test()
                 if not test.works:
                     pytest.skip(test.why.en)

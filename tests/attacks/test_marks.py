@@ -66,6 +66,12 @@ def honest(bench_behind_walls: Bench) -> dict[bool, Record]:
 
 
 @pytest.mark.parametrize("notebook", [False, True], ids=["script", "notebook"])
+def test_the_honest_program_ends_well_behind_the_same_walls(notebook: bool, graded: Grade) -> None:
+    record = graded(WORK, "main()") if notebook else graded(PROGRAM)
+    assert record.outcome is not None and (record.outcome.status, record.outcome.exit) == ("ok", 0), said(record)
+
+
+@pytest.mark.parametrize("notebook", [False, True], ids=["script", "notebook"])
 @pytest.mark.parametrize("end", [pytest.param(end, marks=[] if end in QUICK else [pytest.mark.slow]) for end in ENDS])
 def test_work_that_was_done_before_a_hostile_end_is_worth_what_it_is_worth(
     end: str, notebook: bool, graded: Grade, honest: dict[bool, Record], canaries: Canaries

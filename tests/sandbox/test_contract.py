@@ -25,22 +25,26 @@ from grader.sandbox.landlock import Landlock
 from grader.sandbox.python import interpreter_folders
 from grader.worker import landlock, system_calls
 from tests.endings import until
+from tests.sandbox.older import LandlockOfLinux6_1
 
 HERE = Path(__file__).parent
-NAMES = ("process", "landlock", "bubblewrap")
+KINDS = {**BACKENDS, LandlockOfLinux6_1.name: LandlockOfLinux6_1}
+NAMES = ("process", "landlock", LandlockOfLinux6_1.name, "bubblewrap")
 
+TO_THE_WORKER = set() if landlock.abi() >= 6 or system_calls.available() else {"signals"}
 # What a backend does not promise. Whoever adds a backend states here what it leaves open.
 NOT_WALLED: dict[str, set[str]] = {
     "process": {"host files", "read-only system", "network", "processes", "signals"},
-    "landlock": {"processes"} if landlock.abi() >= 6 else {"processes", "signals"},
-    "bubblewrap": set() if landlock.abi() >= 6 or system_calls.available() else {"signals"},  # of the job to its worker
+    "landlock": {"processes"} | TO_THE_WORKER,
+    LandlockOfLinux6_1.name: {"processes"} | TO_THE_WORKER,
+    "bubblewrap": TO_THE_WORKER,
 }
 LIGHT = ("tests.sandbox.light",)  # loaded before the walls of a job hide where it lies
 
 
 @pytest.fixture(scope="module", params=NAMES)
 def sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    backend = BACKENDS[request.param]()
+    backend = KINDS[request.param]()
     test = backend.self_test()
     if not test.works:
         pytest.skip(test.why.en)
@@ -561,6 +565,35 @@ def test_the_grader_itself_cannot_be_changed(slot: Slot) -> None:
     held(slot, "read-only system", f"open({str(target)!r}, 'r+').close()")
 
 
+def test_files_of_the_host_cannot_be_cut(slot: Slot, tmp_path: Path) -> None:
+    """By name, which no permission to write goes before."""
+    (tmp_path / "notes").write_text("the teacher's own")
+    held(slot, "host files", f"__import__('os').truncate({str(tmp_path / 'notes')!r}, 0)")
+
+
+def test_a_job_can_touch_a_file_that_is_not_there_and_copy_one_with_its_times(slot: Slot) -> None:
+    code = """
+    import os, shutil
+    from pathlib import Path
+    made = Path(folder, "made")
+    made.touch()
+    print(made.exists())
+    made.write_text("abc")
+    made.touch()
+    shutil.copy2(made, Path(folder, "copy"))
+    print(made.read_text(), Path(folder, "copy").read_text())
+    """
+    assert run(slot, code)[0].printed.text == "True\nabc abc\n"
+
+
+def test_a_job_can_cut_its_own_open_file(slot: Slot) -> None:
+    ran, _ = run(
+        slot,
+        "file = open(folder + '/f', 'w+')\nfile.write('abc')\nfile.flush()\nfile.truncate(1)\nprint(open(folder + '/f').read())",
+    )
+    assert ran.printed.text == "a\n"
+
+
 def test_the_network_cannot_be_reached(slot: Slot) -> None:
     import socket
 
@@ -597,7 +630,7 @@ def test_a_job_can_write_in_its_own_folder(slot: Slot) -> None:
 
 
 def test_every_backend_states_its_exceptions_and_its_level() -> None:
-    assert set(BACKENDS) == set(NAMES) == set(NOT_WALLED)
+    assert set(KINDS) == set(NAMES) == set(NOT_WALLED)
     assert {name: make().level for name, make in BACKENDS.items()} == {
         "process": Level.LIMITS_ONLY,
         "landlock": Level.REDUCED,

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TypeVar
 
 COMPUTING = 10.0  # the parser's clock for one request; where all is well, 1 s on a slow machine
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 Found = TypeVar("Found")

@@ -106,11 +106,11 @@ class Arena:
     def name(self) -> str:
         return self.sandbox.name
 
-    def grade(self, source: str, files: Mapping[str, bytes] | None = None, **limits: float) -> Record:
+    def grade(self, source: str, beside: Mapping[str, bytes] | None = None, **limits: float) -> Record:
         """One submission, whose program is `source`, graded from top to bottom."""
         root = self.folder / f"copie{next(self._number)}"
         root.mkdir()
-        for name, content in {"essai.py": textwrap.dedent(source).encode(), **(files or {})}.items():
+        for name, content in {"essai.py": textwrap.dedent(source).encode(), **(beside or {})}.items():
             (root / name).write_bytes(content)
         names = tuple(Path(p.name) for p in root.iterdir())
         submission = Submission("élève", "essai", root, root / "essai.py", names)

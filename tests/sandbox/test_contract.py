@@ -384,8 +384,8 @@ def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
-            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"], start_new_session=True)
-            time.sleep(60)
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)", "{mark}"], start_new_session=True)
+            time.sleep(300)
         os._exit(0)
     while not os.path.exists(folder + "/seen"):
         time.sleep(0.01)
@@ -405,7 +405,7 @@ def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
 
 
 def test_a_job_after_leftovers_starts_with_none(slot: Slot) -> None:
-    run(slot, "import os, time\nfor _ in range(10):\n    if os.fork() == 0: time.sleep(60)")
+    run(slot, "import os, time\nfor _ in range(10):\n    if os.fork() == 0: time.sleep(300)")
     assert worker_of(slot).children(recursive=True) == []
 
 
@@ -421,7 +421,7 @@ def test_a_job_does_not_outlive_its_worker(slot: Slot) -> None:
     code = f"""
     import os, sys
     os.set_inheritable(events, True)
-    write = f"import os, time; os.write({{events}}, b'{{{{}}}}\\\\n'); time.sleep(60)"
+    write = f"import os, time; os.write({{events}}, b'{{{{}}}}\\\\n'); time.sleep(300)"
     os.execv(sys.executable, [sys.executable, "-c", write, "{mark}"])
     """
     with pytest.raises(WorkerDied):
@@ -470,7 +470,7 @@ def test_a_fault_of_the_listener_leaves_no_job_running(slot: Slot) -> None:
     mark = f"listener-{os.getpid()}-{time.monotonic_ns()}"
     code = f"""
     import os, subprocess, sys
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"])
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)", "{mark}"])
     os.write(events, b"{{}}\\n")
     child.wait()
     """
@@ -488,7 +488,7 @@ def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
     mark = f"called-off-{os.getpid()}-{time.monotonic_ns()}"
     code = f"""
     import subprocess, sys
-    subprocess.run([sys.executable, "-c", "import time; time.sleep(60)", "{mark}"])
+    subprocess.run([sys.executable, "-c", "import time; time.sleep(300)", "{mark}"])
     """
     with Slot(sandbox, (HERE,), LIGHT) as own:
 

@@ -198,3 +198,53 @@ def test_marks_are_the_same_with_and_without(any_bench: Bench, tmp_path: Path, k
     assert [(v.id, v.status, v.points) for v in fast.verdicts] == [(v.id, v.status, v.points) for v in plain.verdicts]
     for metric, values in fast.curves.items():
         np.testing.assert_allclose(values, plain.curves[metric], rtol=5e-3, err_msg=metric)
+
+
+MANY_EPOCHS = """
+    from tensorflow.python.data.ops.dataset_ops import DatasetV2
+
+    made, original = [], DatasetV2.__iter__
+
+    def counted(data):
+        made.append(1)
+        return original(data)
+
+    DatasetV2.__iter__ = counted
+    keras.utils.set_random_seed(4)
+    small = keras.Sequential([keras.Input((20,)), keras.layers.Dense(4, activation="softmax")])
+    small.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    told = small.fit(X[:90], Y[:90], epochs=20, batch_size=32, verbose=0, validation_data=(X[90:99], Y[90:99]))
+    print("losses", told.history["loss"] + told.history["val_loss"])
+    print("weights", [float(w.sum()) for w in small.get_weights()])
+    print("evaluated", small.evaluate(X[:90], Y[:90], verbose=0))
+    print("made", len(made))
+"""
+
+
+def test_the_way_through_the_data_is_prepared_once_for_each_epoch(record: Callable[..., Recorded]) -> None:
+    fast, plain = (record(program(MANY_EPOCHS), speedups=speedups) for speedups in (True, False))
+    assert not fast.evidence.failures
+    for word in ("losses", "weights", "evaluated"):
+        assert told(fast, word) == told(plain, word), "to the last digit"
+    of_each = 20 + 20 + 1  # training, validation, the evaluation at the end
+    assert of_each <= told(fast, "made") <= of_each + 2 < 2 * of_each - 2 <= told(plain, "made")
+
+
+def test_data_that_comes_from_elsewhere_is_drawn_as_it_comes(record: Callable[..., Recorded]) -> None:
+    source = """
+    import tensorflow as tf
+
+    def rows():
+        for at in range(0, 320, 32):
+            yield X[at : at + 32], Y[at : at + 32]
+
+    kinds = (tf.TensorSpec((32, 20)), tf.TensorSpec((32, 4)))
+    data = tf.data.Dataset.from_generator(rows, output_signature=kinds)
+    one = model.fit(data, epochs=3, verbose=0).history["loss"]
+    two = model.fit(data.repeat(), epochs=3, steps_per_epoch=7, verbose=0).history["loss"]
+    print("epochs", [len(one), len(two)])
+    """
+    fast, plain = (record(program(source), speedups=speedups) for speedups in (True, False))
+    assert not fast.evidence.failures and told(fast, "epochs") == told(plain, "epochs") == [3, 3]
+    for a, b in zip(fast.evidence.trainings, plain.evidence.trainings, strict=True):
+        assert a.steps == b.steps and a.history == b.history

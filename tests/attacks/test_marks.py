@@ -34,13 +34,13 @@ def bench_behind_walls(request: pytest.FixtureRequest, data: DatasetInfo) -> Ite
 
 @pytest.fixture
 def graded(grade_source: Grade, bench_behind_walls: Bench, tmp_path: Path) -> Grade:
-    def grade(source: str, *cells: str) -> Record:
+    def grade(source: str, *cells: str, seconds: float = 40) -> Record:
         """A script, or with `cells` a notebook."""
         if not cells:
-            return grade_source(source, on=bench_behind_walls, time_limit=40)
+            return grade_source(source, on=bench_behind_walls, time_limit=seconds)
         (tmp_path / "exo1.ipynb").write_bytes(notebook_of(source, *cells))
         return grade_source(
-            notebook_of(source, *cells).decode(), on=bench_behind_walls, name="exo1.ipynb", time_limit=40
+            notebook_of(source, *cells).decode(), on=bench_behind_walls, name="exo1.ipynb", time_limit=seconds
         )
 
     return grade
@@ -99,7 +99,7 @@ def test_endless_output_of_a_notebook_fills_neither_memory_nor_record(graded: Gr
         "while True: print('x' * 10000)",
         "from IPython.display import display, HTML\nwhile True: display(HTML('<b>x</b>' * 1000))",
     ):
-        record = graded(WORK, "main()", attack)
+        record = graded(WORK, "main()", attack, seconds=25)
         assert record.outcome is not None and record.outcome.status in ("output", "timeout"), said(record)
         assert record.outcome.peak_memory_mib < 3000 and len(said(record)) < 400_000
         assert marks(record)["training"] == 3

@@ -116,7 +116,7 @@ class Group(_Spoken, TyperGroup):
 
 def refusal(problem: Any, lang: Lang) -> str:
     """What is wrong with the words that were typed, and where help is; `problem` is the parser's."""
-    ctx = problem.ctx
+    ctx = getattr(problem, "ctx", None)
     usage = f"{ctx.get_usage()}\n" if ctx else ""
     command = ctx.command_path.replace(f" {STUDENT}", " exo1") if ctx else "grade"
     told = _turned(problem.format_message(), REFUSALS, lang)
@@ -126,15 +126,18 @@ def refusal(problem: Any, lang: Lang) -> str:
 
 
 def _in_usage(argument: Any) -> str:
-    several = "…" if argument.nargs != 1 else ""
-    return f"{argument.metavar}{several}" if argument.required else f"[{argument.metavar}{several}]"
+    word = _name(argument) + ("…" if argument.nargs != 1 else "")
+    return word if argument.required else f"[{word}]"
+
+
+def _name(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper())
 
 
 def _row(one: Any, record: tuple[str, str], lang: Lang) -> tuple[str, str]:
     """`--jobs <int range>` with `…  [default: 0; x>=1]` is `--jobs N` with `…  (default: 0, at least 1)`."""
-    name = (
-        one.metavar if one.param_type_name == "argument" else re.sub(r"<(.+)>$", lambda m: _type(m[1], lang), record[0])
-    )
+    of_option = re.sub(r"<(.+)>$", lambda m: _type(m[1], lang), record[0])
+    name = _name(one) if one.param_type_name == "argument" else of_option
     found = re.fullmatch(r"(?P<help>.*?)(?: *\[(?P<extra>[^\[\]]*)\])?", record[1], re.DOTALL)
     assert found is not None  # anything matches
     extra = [_turned(part, EXTRAS, lang) for part in (found["extra"] or "").split("; ") if part not in ("", "required")]

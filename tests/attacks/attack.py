@@ -25,6 +25,7 @@ from grader.domain import Check, Exercise, Facts, Finding, Limits, Mode, Record,
 from grader.grading import Bench, Options, grade
 from grader.grading import run as grading_run
 from grader.sandbox import BACKENDS, Job, Sandbox, Slot
+from tests.sandbox.older import LandlockOfLinux6_1
 
 HERE = Path(__file__).parent
 ENTRY = "tests.attacks.entry"
@@ -35,7 +36,7 @@ REDUCED = frozenset({"limits", "files", "network", "sockets", "calls", "memory",
 CLAIMS: Mapping[str, frozenset[str]] = {
     "process": frozenset({"limits"}),
     "landlock": REDUCED | {"bystanders"},
-    "landlock of Linux 6.1": REDUCED,
+    LandlockOfLinux6_1.name: REDUCED,
     "bubblewrap": REDUCED | {"bystanders", "processes"},
 }
 

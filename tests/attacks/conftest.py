@@ -8,11 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import BACKENDS
 from tests.attacks.attack import Arena, Canaries, arena_for
-from tests.sandbox.older import LandlockOfLinux6_1
-
-KINDS = {**BACKENDS, LandlockOfLinux6_1.name: LandlockOfLinux6_1}
+from tests.sandbox.older import KINDS
 
 
 @pytest.fixture(scope="session")

@@ -117,14 +117,14 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
     code, _ = first.ends()
     assert code == (-signal.SIGKILL if how == signal.SIGKILL else exits.INTERRUPTED)
     kept = recorded(tmp_path)
-    assert 0 < len(kept) < 40
+    assert 0 < len(kept) < len(students)
     before = first.runs()
     code, told = Process(tmp_path, 0.0).ends()
     assert code == exits.FULL_MARKS, told
     assert recorded(tmp_path) == students
     again = first.runs() - before
     assert not kept & set(again), "what was recorded did not run again"
-    assert len(list((tmp_path / "out").glob("*.exo1.json"))) == 40
+    assert len(list((tmp_path / "out").glob("*.exo1.json"))) == len(students)
 
 
 def test_two_batches_at_once_share_the_work_and_harm_nothing(

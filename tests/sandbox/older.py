@@ -10,12 +10,15 @@ import runpy
 import sys
 from collections.abc import Mapping, Sequence
 
+from grader.sandbox import BACKENDS, Sandbox
 from grader.sandbox.base import View
 from grader.sandbox.landlock import Landlock
 from grader.worker import landlock
 
 
 class OlderLandlock(Landlock):
+    """`filtered`: with libseccomp beside it."""
+
     abi = 1
     filtered = True
 
@@ -39,6 +42,9 @@ class LandlockOfLinux6_1(OlderLandlock):
 
     name = "landlock of Linux 6.1"
     abi = 2
+
+
+KINDS: Mapping[str, type[Sandbox]] = {**BACKENDS, LandlockOfLinux6_1.name: LandlockOfLinux6_1}
 
 
 if __name__ == "__main__":

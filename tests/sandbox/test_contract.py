@@ -25,13 +25,12 @@ from grader.sandbox.landlock import Landlock
 from grader.sandbox.python import interpreter_folders
 from grader.worker import landlock, system_calls
 from tests.endings import until
-from tests.sandbox.older import LandlockOfLinux6_1
+from tests.sandbox.older import KINDS, LandlockOfLinux6_1
 
 HERE = Path(__file__).parent
-KINDS = {**BACKENDS, LandlockOfLinux6_1.name: LandlockOfLinux6_1}
 NAMES = ("process", "landlock", LandlockOfLinux6_1.name, "bubblewrap")
 
-TO_THE_WORKER = set() if landlock.abi() >= 6 or system_calls.available() else {"signals"}
+TO_THE_WORKER = set() if landlock.abi() >= landlock.KEEPS_SIGNALS or system_calls.available() else {"signals"}
 # What a backend does not promise. Whoever adds a backend states here what it leaves open.
 NOT_WALLED: dict[str, set[str]] = {
     "process": {"host files", "read-only system", "network", "processes", "signals"},

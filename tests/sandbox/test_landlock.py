@@ -11,7 +11,8 @@ import pytest
 
 from grader.sandbox.landlock import Landlock, readable
 from grader.sandbox.python import PACKAGE
-from grader.worker import landlock
+from grader.worker import landlock, system_calls
+from tests.sandbox.older import OlderLandlock
 
 ATTEMPTS = """
 import json, os, signal, socket, sys
@@ -88,3 +89,27 @@ def test_the_wall_cannot_be_lowered(tmp_path: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, check=False, env={"PYTHONPATH": str(PACKAGE.parent)}
     )
     assert b"PermissionError" in run.stderr and not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize(
+    ("abi", "filtered", "works", "told"),
+    [
+        (0, True, False, "needs Linux 5.13"),
+        (1, True, True, "can send signals"),
+        (
+            3,
+            False,
+            False,
+            "Before Linux 6.7, Landlock alone does not keep programs from the network. libseccomp is not",
+        ),
+        (4, False, True, "UDP and sockets of other programs"),
+    ],
+)
+def test_what_an_older_kernel_leaves_open_is_told(abi: int, filtered: bool, works: bool, told: str) -> None:
+    if landlock.abi() < abi or not system_calls.available():
+        pytest.skip("this kernel is older, or libseccomp is not installed")
+    sandbox = OlderLandlock()
+    sandbox.abi, sandbox.filtered = abi, filtered
+    found = sandbox.self_test()
+    assert found.works is works
+    assert told in (found.warning if works else found.why).en

@@ -483,7 +483,8 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found, before it is worth points. `share` of the points is earned, from 0 to 1."""
+    """What a check found, before it is worth points. `share` of the points is earned, from 0 to 1; `rubric` says how a
+    teacher is to judge, and is for teachers only."""
 
     status: Status
     share: float
@@ -491,6 +492,7 @@ class Finding:
     measured: Text = Text()
     expected: Text = Text()
     hint: Text = Text()
+    rubric: Text = Text()
 
 
 class Stage(StrEnum):
@@ -531,6 +533,9 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """What a check is worth in one record. `rubric` is for teachers' views only: no page, comment or export that a
+    student reads shows it."""
+
     id: str
     status: Status
     points: float
@@ -541,6 +546,7 @@ class Verdict:
     message: Text = Text()
     hint: Text = Text()
     override: Override | None = None
+    rubric: Text = Text()
 
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────

@@ -27,6 +27,8 @@ from grader.domain import (
 from grader.errors import UnreadableSubmission
 from grader.files import write_whole
 
+TO_BE_READ = "A teacher will read this answer."  # what the check of a free text says
+
 
 def to_json(record: Record) -> dict[str, Any]:
     """Every text is {"fr": …, "en": …}; the scores are written for readers, and recomputed on reading."""
@@ -117,6 +119,10 @@ def from_json(fields: Mapping[str, Any]) -> Record:
 
 def _verdict(fields: Mapping[str, Any]) -> Verdict:
     texts = {name: Text(**fields[name]) for name in ("title", "measured", "expected", "message", "hint")}
+    if "rubric" in fields:
+        texts["rubric"] = Text(**fields["rubric"])
+    elif fields["message"]["en"] == TO_BE_READ:  # before a rubric had a place of its own, it stood here
+        texts |= {"rubric": texts["expected"], "expected": Text()}
     override = fields["override"]
     return Verdict(
         fields["id"],

@@ -52,7 +52,8 @@ def plan(
         entry = _entry(task, data, digests)
         filed = book.look_up(task.submission, entry.fingerprint)
         broken = filed is not None and filed.broken
-        keeping = Keeping(shelf.folder, True, not (fresh or broken), entry.run_key)
+        # What may be judged from a kept run is found below; what runs, runs anew.
+        keeping = Keeping(shelf.folder, True, False, entry.run_key)
         entry = replace(entry, task=replace(task, options=replace(task.options, shelf=keeping)))
         if not fresh and holds(filed, entry, backend):
             recorded.append(entry)

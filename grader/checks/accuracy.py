@@ -138,7 +138,7 @@ def _by_hand_in(facts: Facts, found: Meant, full: float, part: float, expected: 
         )
     return skipped(
         say("Not judged: an audit stops each training after a few steps, and no weights were handed in."),
-        say("Hand in the trained model beside the program, or run again with `--mode full`."),
+        say("Hand in the trained model beside the program: it is then judged."),
     )
 
 

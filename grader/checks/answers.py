@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from dataclasses import replace
 
 from grader.checks.findings import failed, partial, passed, review
 from grader.domain import Check, Facts, Finding, Stage, Text
@@ -139,7 +140,7 @@ def judge_shapes(answer: str, expected: tuple[tuple[int, ...], ...], why: Text) 
 
 
 def free_text(key: str, points: float, rubric: Text) -> Check:
-    """Read by a teacher: the record carries the answer and the rubric."""
+    """Read by a teacher: the record carries the answer, and the rubric for the teacher's eyes."""
     return Check(
         f"answer.{key}",
         _title(key),
@@ -153,7 +154,7 @@ def judge_free_text(facts: Facts, key: str, rubric: Text) -> Finding:
     answer = facts.reading.answers.get(key, "")
     if not answer.strip():
         return _empty(say("some sentences"))
-    return review(say("A teacher will read this answer."), shortened(answer, 4000), rubric)
+    return replace(review(say("A teacher will read this answer."), shortened(answer, 4000)), rubric=rubric)
 
 
 def space(key: str, points: float, dimension: int, why: Text) -> Check:

@@ -72,9 +72,7 @@ def best(facts: Facts) -> Embedding | None:
 def none_found(facts: Facts, expected: Text) -> Finding:
     """No usable t-SNE: why."""
     if facts.mode is Mode.STATIC:
-        return skipped(
-            say("Not judged: the program was only read, not run."), say("Run again without `--mode static`.")
-        )
+        return skipped(say("Not judged: the program was only read, not run."))
     if not facts.reading.runnable:
         return failed(say("The program could not start, so no projection was seen."), expected=expected)
     if runs_of(facts):

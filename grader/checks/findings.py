@@ -35,9 +35,7 @@ def error(message: Text, hint: Text = Text()) -> Finding:
 def nothing_recorded(facts: Facts, expected: Text = Text()) -> Finding:
     """No model was seen: why depends on how the program went."""
     if facts.mode is Mode.STATIC:
-        return skipped(
-            say("Not judged: the program was only read, not run."), say("Run again without `--mode static`.")
-        )
+        return skipped(say("Not judged: the program was only read, not run."))
     if not facts.reading.runnable:
         return failed(say("The program could not start, so no model was seen."), expected=expected)
     if facts.evidence.failures:

@@ -29,3 +29,4 @@ class Asked:
     lang: Lang
     profile: bool = False
     scheduler: str | None = None
+    groups: tuple[Path, ...] = ()

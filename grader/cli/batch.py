@@ -1,7 +1,7 @@
 """`grade batch`: a class folder, graded as far as it has changed, safe to stop and to start again."""
 
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from grader.catalog import Catalog
     from grader.cli.walls import Walls
     from grader.grading.within import Remembered
+    from grader.intake import Intake
     from grader.parsing import Parser
     from grader.store import Gradebook
 
@@ -94,6 +95,9 @@ def register(app: typer.Typer, lang: Lang) -> None:
         received: Annotated[
             Path | None, typer.Option(help=_("CSV with the columns student,received: when each work came in."))
         ] = None,
+        groups: Annotated[
+            list[Path] | None, typer.Option(help=_("CSV with the columns group,student: who worked together."))
+        ] = None,
         no_speedups: Annotated[bool, common.no_speedups] = False,
         scheduler: Annotated[
             str | None,
@@ -123,6 +127,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
                 lang,
                 profile,
                 scheduler,
+                tuple(existing(path).absolute() for path in groups or ()),
             )
         )
 
@@ -154,7 +159,8 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     console, profile = console_for(), BatchProfile()
     known = catalog.locate()
     looks = Remembered(looking_with(known, parser), asked.out / LOOKS, known)
-    submissions = _submissions(asked, known, looks, parser, console)
+    received = _intake(asked, known, looks, parser, console)
+    submissions = received.submissions
     exercises = {id_: known.find(id_) for id_ in sorted({s.exercise for s in submissions})}
     data = data_for(list(exercises.values()), asked.data)
     shelf = Shelf(asked.out / EVIDENCE, everything=True)
@@ -165,12 +171,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
             book.set("attempts", asked.attempts)
         deadlines.note(book, asked.dates, [known.find(name).id for name in asked.only])
         counting = _attempts(book, submissions)
-        if len(counting) < len(submissions):
-            words = say(
-                "Earlier attempts set aside: {count}. `--attempts best` grades them all and keeps the best.",
-                count=len(submissions) - len(counting),
-            )
-            console.print(shown(words, asked.lang), style="bright_black")
+        _tell(asked, received, counting, console)
         todo = plan(_tasks(asked, exercises, counting), book, shelf, data, asked.backend, asked.fresh)
         book.seen((entry.task.submission, entry.fingerprint) for entry in todo.recorded)
         if todo.recorded:
@@ -196,47 +197,54 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     return exits.of_records(graded)
 
 
-def _submissions(
-    asked: Asked, known: "Catalog", looks: "Remembered", parser: "Parser", console: Any
-) -> list[Submission]:
-    """What the folder, or the archive, holds; what it holds besides is told."""
+def _intake(asked: Asked, known: "Catalog", looks: "Remembered", parser: "Parser", console: Any) -> "Intake":
+    """What the folder, or the archive, holds. Results that lie in the class folder are no part of it."""
     from grader import intake
+    from grader.cli import reception
     from grader.cli.progress import busy
     from grader.messages import say
     from grader.parsing import unpacked_by
-    from grader.reports.terminal import shown
 
-    wanted = [known.find(name).id for name in asked.only]
-    copies = asked.out / COPIES
-    looking = say("Looking for submissions")
-    with busy(looking, asked.lang) as at:
-        found = intake.find_all(asked.folder, known.ids(), tuple(wanted), looks, unpacked_by(parser, at), copies)
-    own = asked.out.resolve()
-    submissions = [  # results that lie in the class folder are no submissions, but for what was unpacked there
-        s
-        for s in found.submissions
-        if not s.root.resolve().is_relative_to(own) or s.root.resolve().is_relative_to(own / COPIES)
-    ]
-    for left in found.ignored:
-        if (asked.folder / left.path).resolve().is_relative_to(own):
-            continue
-        words = say("Left out: {path} — {reason}", path=left.path, reason=left.reason)
-        console.print(shown(words, asked.lang), style="bright_black")
-    if not submissions:
+    wanted = tuple(known.find(name).id for name in asked.only)
+    with busy(say("Looking for submissions"), asked.lang) as at:
+        found = intake.find_all(
+            asked.folder,
+            known.ids(),
+            wanted,
+            looks,
+            unpacked_by(parser, at),
+            asked.out / COPIES,
+            asked.groups,
+            asked.out.resolve(),
+        )
+    if not found.submissions:
+        reception.tell_why_nothing(found.ignored, console, asked.lang)
         raise NothingToGrade(
             f"Aucune copie reconnue dans {asked.folder}. Une copie se nomme d'après son exercice, p. ex. `dupont/exo1.py`.",
             f"No submission was recognised in {asked.folder}. A submission is named after its exercise, e.g. `smith/exo1.py`.",
         )
-    return submissions
+    return found
 
 
-def _attempts(book: "Gradebook", submissions: list[Submission]) -> list[Submission]:
+def _tell(asked: Asked, received: "Intake", counting: Sequence[Submission], console: Any) -> None:
+    from grader.cli import reception
+    from grader.messages import say
+    from grader.reports.terminal import shown
+
+    replaced = reception.replaced_attempts(received.submissions, counting)
+    reception.tell(received, replaced, asked.only, asked.out, console, asked.lang)
+    if replaced:
+        words = say("`--attempts best` grades all attempts and keeps the best.")
+        console.print(shown(words, asked.lang), style="bright_black")
+
+
+def _attempts(book: "Gradebook", submissions: Sequence[Submission]) -> Sequence[Submission]:
     from grader.batch.plan import latest_attempts
 
     return submissions if book.setting("attempts", "last") == "best" else latest_attempts(submissions)
 
 
-def _tasks(asked: Asked, exercises: Any, submissions: list[Submission]) -> "Iterator[Task]":
+def _tasks(asked: Asked, exercises: Any, submissions: Sequence[Submission]) -> "Iterator[Task]":
     from dataclasses import replace
 
     from grader.batch import Task, usual_mode, with_threads

@@ -25,8 +25,13 @@ def author_name(given: str | None) -> str:
 
 
 def _git() -> str:
+    """The name in the user's own settings: those of a repository, which may be a student's, are not asked."""
+    command = ["git", "-C", "/", "config", "--global", "user.name"]
+    asked = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1"}
+    for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_CONFIG", "GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"):
+        asked.pop(name, None)
     try:
-        told = subprocess.run(["git", "config", "user.name"], capture_output=True, text=True, timeout=5, check=False)
+        told = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False, env=asked)
     except (OSError, subprocess.SubprocessError):
         return ""
     return told.stdout

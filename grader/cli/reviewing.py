@@ -121,9 +121,10 @@ class _Walk:
         question = self._questions(record.exercise, verdict.id)
         if question:
             self._console.print(Padding(Styled(say_(question)), (0, 0, 0, 2)))
-        if verdict.expected:
-            expected = Styled.assemble((f"{say_(say('expected'))}  ", "bright_black"), say_(verdict.expected))
-            self._console.print(Padding(expected, (0, 0, 0, 2)))
+        for label, text in ((say("expected"), verdict.expected), (say("rubric"), verdict.rubric)):
+            if text:
+                line = Styled.assemble((f"{say_(label)}  ", "bright_black"), say_(text))
+                self._console.print(Padding(line, (0, 0, 0, 2)))
         answer = safe(answer_of(record, verdict.id) or verdict.measured.in_(self._lang), ANSWER_CHARS, keep_lines=True)
         self._console.print(Panel(Styled(answer), expand=False))
         if verdict.override is not None:

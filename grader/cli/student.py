@@ -10,7 +10,7 @@ import typer
 
 from grader.cli import exits
 from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
-from grader.domain import Exercise, Lang, Mode, Record, Submission
+from grader.domain import Exercise, Lang, Mode, Record, Submission, Text
 from grader.messages import say, translate
 
 if TYPE_CHECKING:
@@ -144,6 +144,8 @@ def _write(record: Record, target: Path) -> None:
 
     from grader import records
 
+    # The student's own copy: what a teacher judges by is the teacher's.
+    record = replace(record, verdicts=tuple(replace(v, rubric=Text()) for v in record.verdicts))
     if _is_stdout(target):
         sys.stdout.write(json.dumps(records.to_json(record), ensure_ascii=False, indent=1) + "\n")
     else:

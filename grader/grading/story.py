@@ -195,6 +195,7 @@ def judge_one(check: Check, facts: Facts) -> Verdict:
         finding.expected,
         finding.message,
         finding.hint,
+        rubric=finding.rubric,
     )
 
 

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from grader.intake import tars, zips
 from grader.intake.entries import CLASS, Bounds, Member, Stop
+from grader.intake.listing import is_quiet
 from grader.intake.members import Taken, place
 from grader.intake.refusals import Refusal, Why
 
-MOST_REFUSALS = 200
+MOST_REFUSALS = 2000
+MOST_OF_ONE = 50  # refusals told of one student's entries
 KINDS = {
     ".zip": "zip",
     **dict.fromkeys((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"), "tar"),
@@ -62,7 +65,8 @@ def unpack(archive: Path, target: Path, bounds: Bounds = CLASS) -> tuple[Refusal
     if opened is None:
         return (Refusal("", Why.FORMAT if kind_of(archive.name) == "unknown" else Why.DAMAGED),)
     target.mkdir(parents=True, exist_ok=True)
-    work = _Unpacking(target, bounds, archive.stat().st_size)
+    depth = _shared_depth(opened, archive, bounds) if bounds.share_entries else 0
+    work = _Unpacking(target, bounds, archive.stat().st_size, depth)
     try:
         for member in opened(archive, bounds):
             why = work.take(member)
@@ -70,13 +74,45 @@ def unpack(archive: Path, target: Path, bounds: Bounds = CLASS) -> tuple[Refusal
                 refused.append(Refusal(member.name[:300], why))
     except Stop as stop:
         refused.append(Refusal("", stop.why))
-    return shortened(refused)
+    return shortened(refused, depth)
 
 
-def shortened(refused: list[Refusal]) -> tuple[Refusal, ...]:
-    if len(refused) <= MOST_REFUSALS:
-        return tuple(refused)
-    return (*refused[: MOST_REFUSALS - 1], Refusal("", Why.MORE))
+def shortened(refused: list[Refusal], depth: int = 0) -> tuple[Refusal, ...]:
+    """Not all of them, but some of each folder `depth` levels down: one student's many must not hide another's."""
+    kept: list[Refusal] = []
+    often: Counter[tuple[str, ...]] = Counter()
+    for one in refused:
+        whose = _top(one.name, depth)
+        often[whose] += 1
+        if often[whose] <= MOST_OF_ONE and len(kept) < MOST_REFUSALS - 1:
+            kept.append(one)
+    return tuple(kept) if len(kept) == len(refused) else (*kept, Refusal("", Why.MORE))
+
+
+def _top(name: str, depth: int) -> tuple[str, ...]:
+    """The outermost folder or file that an entry is in, below `depth` folders that all entries share."""
+    return PurePosixPath(name.replace("\\", "/")).parts[: depth + 1]
+
+
+def _shared_depth(opened: Opened, archive: Path, bounds: Bounds) -> int:
+    """How many folders wrap all entries (« tp1/… »), hidden ones and what lies beside aside; a first look at the names."""
+    shared: tuple[str, ...] | None = None
+    try:
+        for member in opened(archive, bounds):
+            where = place(member.name)
+            if isinstance(where, PurePosixPath) and not is_quiet(where.parts[0]):
+                folders = where.parts if member.folder else where.parts[:-1]
+                shared = folders if shared is None else _common(shared, folders)
+    except Stop:  # it will be met again
+        pass
+    return len(shared or ())
+
+
+def _common(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    same = next(
+        (n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b), min(len(first), len(second))
+    )
+    return first[:same]
 
 
 def _opener(archive: Path) -> Opened | None:
@@ -91,18 +127,25 @@ class _Unpacking:
     target: Path
     bounds: Bounds
     packed: int
+    depth: int = 0
 
     def __post_init__(self) -> None:
         self.taken = Taken()
         self.entries = 0
         self.total = 0
+        self.entries_of: Counter[tuple[str, ...]] = Counter()
+        self.bytes_of: Counter[tuple[str, ...]] = Counter()
 
     def take(self, member: Member) -> Why | None:
         """Write one entry, or say why not. Raises `Stop` where the whole archive asks for too much."""
+        where = place(member.name)
+        whose = where.parts[: self.depth + 1] if isinstance(where, PurePosixPath) else _top(member.name, self.depth)
+        self.entries_of[whose] += 1
+        if self.bounds.share_entries and self.entries_of[whose] > self.bounds.share_entries:
+            return Why.SHARE
         self.entries += 1
         if self.entries > self.bounds.entries:
             raise Stop(Why.ENTRIES)
-        where = place(member.name)
         if where is None:
             return None
         if isinstance(where, Why):
@@ -117,12 +160,15 @@ class _Unpacking:
             path.mkdir(parents=True, exist_ok=True)
             return None
         path.parent.mkdir(parents=True, exist_ok=True)
-        return self._file(member, path)
+        return self._file(member, path, whose)
 
-    def _file(self, member: Member, path: Path) -> Why | None:
+    def _file(self, member: Member, path: Path, whose: tuple[str, ...]) -> Why | None:
         """Sizes that the archive claims are only a first sieve; the bytes that really come are counted."""
         if member.size > self.bounds.file:
             return Why.LARGE
+        left = self.bounds.share_total - self.bytes_of[whose] if self.bounds.share_total else self.bounds.total
+        if member.size > left:
+            return Why.SHARE
         why: Why | None = None
         written = 0
         # Neither an existing file nor a link is ever opened, whatever the names led to.
@@ -132,7 +178,8 @@ class _Unpacking:
                 for chunk in member.chunks():
                     written += len(chunk)
                     self.total += len(chunk)
-                    why = self._excess(written, member.packed)
+                    self.bytes_of[whose] += len(chunk)
+                    why = Why.SHARE if written > left else self._excess(written, member.packed)
                     if why is not None:
                         break
                     file.write(chunk)
@@ -143,7 +190,7 @@ class _Unpacking:
             raise
         if why is not None:
             path.unlink()
-            if why is Why.TOTAL or not member.packed:
+            if why is Why.TOTAL or (not member.packed and why is not Why.SHARE):
                 raise Stop(why)
             return why
         stamp = min(max(member.modified, _OLDEST), time.time() + _DAY)

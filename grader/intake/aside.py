@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.intake.archives import kind_of
+from grader.intake.found import Found
 from grader.intake.listing import PROGRAMS, Entry
 from grader.intake.refusals import Why, worded
 from grader.messages import say, say_n
@@ -16,40 +17,47 @@ from grader.messages import say, say_n
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
+    """What was left aside, and why; `student` is whose it is, "" where it is nobody's."""
+
     path: Path
     reason: Text
+    student: str = ""
 
 
 def left_aside(
     folder: Path,
-    entries: Sequence[Entry],
+    found: Sequence[Found],
     known_ids: Collection[str],
     submissions: Sequence[Submission],
     reasons: Mapping[Path, Text],
 ) -> list[Ignored]:
-    """Everything below `folder` that is neither a submission nor part of one, with the reason.
+    """Everything in the class `folder` that is neither a submission nor part of one, with the reason.
 
     `reasons` says why those files that do name an exercise are not graded. Programs that travel with a submission
     are told as well, unless it imports them: they may be exercises under names that nobody can guess.
     """
     travelling = {s.root / f for s in submissions for f in s.files}
     sources = _Sources(submissions)
+    entries = [one.entry for one in found]
     known = {s.main for s in submissions} | {above for e in entries if e.kind != "quiet" for above in e.path.parents}
-    found: list[Ignored] = []
+    left: list[Ignored] = []
     quiet = 0
-    for entry in entries:
+    for one in found:
+        entry = one.entry
         if entry.kind == "quiet":
             quiet += 1
         elif entry.path in reasons:
-            found.append(Ignored(entry.path, reasons[entry.path]))
+            left.append(Ignored(one.shown, reasons[entry.path], one.student))
+        elif entry.kind in ("deep", "unreadable"):  # something beyond it was not seen at all
+            left.append(Ignored(one.shown, _kind(entry.kind), one.student))
         elif entry.path not in known and (entry.path not in travelling or _orphan(entry.path, sources)):
-            found.append(Ignored(entry.path, _reason(entry, known_ids)))
+            left.append(Ignored(one.shown, _reason(entry, known_ids), one.student))
     if quiet:
         count = say_n(
             "{count} hidden or system entry was left aside.", "{count} hidden or system entries were left aside.", quiet
         )
-        found.append(Ignored(folder, count))
-    return found
+        left.append(Ignored(folder, count))
+    return left
 
 
 class _Sources:

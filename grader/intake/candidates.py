@@ -17,7 +17,8 @@ SHOWN = 12  # names in an error's list
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """`key` tells apart two students of one name; `shown` is where a reader sees the file."""
+    """`key` tells apart two students of one name; `shown` is where a reader sees the file. `owned`: the outermost level
+    says whose it is; else it is `flat` where its own name does, beside everybody's."""
 
     path: Path
     exercise: str
@@ -32,6 +33,7 @@ class Candidate:
     received: str = ""
     identity: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
+    owned: bool = False
 
     @property
     def rank(self) -> tuple[bool, bool, float, str]:

@@ -13,7 +13,11 @@ CHUNK = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What one archive may ask for. `ratio` bounds unpacked to packed bytes, from `ratio_from` bytes on."""
+    """What one archive may ask for. `ratio` bounds unpacked to packed bytes, from `ratio_from` bytes on.
+
+    `share_entries` and `share_total` bound what each entry of the outermost level may ask for (0: no bound of its own):
+    in a class's archive these are students, and nobody takes another's room.
+    """
 
     archive: int = 4096 * MIB
     entries: int = 50_000
@@ -21,9 +25,11 @@ class Bounds:
     file: int = 512 * MIB
     ratio: int = 200
     ratio_from: int = 16 * MIB
+    share_entries: int = 0
+    share_total: int = 0
 
 
-CLASS = Bounds()
+CLASS = Bounds(entries=200_000, share_entries=10_000, share_total=1024 * MIB)
 STUDENT = Bounds(archive=512 * MIB, total=1024 * MIB)
 
 

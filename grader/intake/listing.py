@@ -32,10 +32,11 @@ def is_quiet(name: str) -> bool:
     return name.startswith(".") or name in _QUIET
 
 
-def walk(root: Path, depth: int = DEPTH, everything: bool = False) -> Iterator[Entry]:
+def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = MOST_ENTRIES) -> Iterator[Entry]:
     """Every entry below `root`, level by level, each level in the order of names; paths are below `root`.
 
-    With `everything`, hidden and system entries are entries like the others.
+    With `everything`, hidden and system entries are entries like the others. After `most` entries it ends with one that
+    is `deep`.
     """
     level: deque[tuple[Path, int]] = deque([(root, 1)])
     seen = 0
@@ -48,7 +49,7 @@ def walk(root: Path, depth: int = DEPTH, everything: bool = False) -> Iterator[E
             continue
         for entry in entries:
             seen += 1
-            if seen > MOST_ENTRIES:
+            if seen > most:
                 yield Entry(folder, "deep")
                 return
             found = _entry(entry, everything)
@@ -57,6 +58,14 @@ def walk(root: Path, depth: int = DEPTH, everything: bool = False) -> Iterator[E
             yield found
             if found.kind == "folder":
                 level.append((found.path, at + 1))
+
+
+def children(folder: Path) -> list[Entry]:
+    """What lies in one folder, in the order of names; nothing where it cannot be read."""
+    try:
+        return [_entry(entry, everything=False) for entry in _sorted(folder)]
+    except OSError:
+        return []
 
 
 def _sorted(folder: Path) -> list[os.DirEntry[str]]:

@@ -1,10 +1,17 @@
-"""What the names in an LMS's export say: whose work a file is, what the LMS knows them by, which attempt it is.
+"""What an LMS writes into the names of its export: whose a file is, what the LMS knows them by, which attempt it is.
 
-Moodle            Nom Prénom_123456_assignsubmission_file_/exo1.py       a folder for each student
+Moodle            Nom Prénom_123456_assignsubmission_file/exo1.py        a folder for each student (before 4.1: `file_`)
                   Nom Prénom_123456_assignsubmission_file_exo1.py        or all in one folder
+                  Participant_123456_assignsubmission_file/exo1.py       blind marking
+                  Binôme 3_17_assignsubmission_file/exo1.py              a team, with the team's number
+                  (mod/assign/classes/downloader.php)
 Canvas            nomprenom_LATE_12345_67890_exo1-2.ipynb                user, file; -2: the third time of this name
+                  (lib/content_zipper.rb)
 nbgrader          submitted/<student>/<assignment>/exo1.ipynb            with a timestamp.txt
-GitHub Classroom  <assignment>-<username>/exo1.py                        with a .git
+GitHub Classroom  <assignment>-submissions/<assignment>-<username>/      clones
+
+Each function here reads one name of the outermost level, which the LMS wrote. Nobody asks them about a name further
+in, which a student may have chosen.
 """
 
 from __future__ import annotations
@@ -18,13 +25,14 @@ from zoneinfo import ZoneInfo
 from grader.intake.names import clean, exercises_of
 
 SYSTEM, ID = "system", "id"
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d{2,})_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<rest>.*))?", re.DOTALL)
+_MOODLE = re.compile(r"(?P<name>.+?)(?:_(?P<id>\d+))?_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?", re.DOTALL)
 _CANVAS = re.compile(
     r"(?P<name>[^\W_][^_]{0,80}?)_(?P<late>LATE_)?(?P<user>\d+|(?<=anon_)[A-Za-z0-9]{5}|(?<=anon_LATE_)[A-Za-z0-9]{5})"
-    r"_(?P<file>\d+)_(?P<rest>.+)",
+    r"_(?P<number>\d+)_(?P<file>.+)",
     re.DOTALL,
 )
-_TYPED = re.compile(r"(?P<name>[^\W_][^_]{0,80}?)_(?P<late>LATE_)?(?P<user>\d+)_text\.html?")
+_TYPED = re.compile(r"(?P<name>[^\W_][^_]{0,80}?)_(?P<late>LATE_)?(?P<user>\d+)_(?:text|link)\.html?")
+_BLIND = ("participant", "participant·e", "participante", "teilnehmer")  # each is followed by a number that is the name
 _COUNTER = re.compile(r"-(\d{1,3})(?=\.[A-Za-z0-9.]+$)")
 _ATTEMPT = re.compile(r"(?:attempt|tentative|essai|d[ée]p[ôo]t|remise|soumission|submission)[ _-]?n?°?(\d{1,3})", re.I)
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?: *(\S+))?")
@@ -32,63 +40,54 @@ _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)?(?: *(\S+))
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose work something is. `rest` is its path within that work; `flat` where the owner stood in the file's name.
-
-    `key` tells two owners apart who bear one name. `text` is true for what was typed into the LMS's own editor.
-    """
+    """Who handed something in, and what the LMS knows them by. `key` tells two owners apart who bear one name."""
 
     student: str
-    rest: tuple[str, ...]
     identity: Mapping[str, str] = field(default_factory=dict)
-    attempt: int = 1
-    flat: bool = False
-    text: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
         return self.student, self.identity.get(ID, "")
 
 
-def owner_of(parts: Sequence[str], known_ids: Collection[str]) -> Owner | None:
-    """The owner that a path below the class folder names in an LMS's manner; None where none is named so."""
-    for at, part in enumerate(parts[:4]):
-        below = tuple(parts[at + 1 :])
-        owner = _moodle(part, below) or (_canvas(part, known_ids) if not below else None)
-        if owner is not None:
-            return owner
-    return None
+@dataclass(frozen=True, slots=True)
+class ExportName:
+    """What a name in an export says. `file` is the name that the student gave, "" for a folder; `typed` is true for what
+    was typed into the LMS's own editor."""
+
+    owner: Owner
+    file: str = ""
+    attempt: int = 1
+    typed: bool = False
 
 
-def _moodle(part: str, below: tuple[str, ...]) -> Owner | None:
-    found = _MOODLE.fullmatch(part)
+def moodle_name(name: str) -> ExportName | None:
+    found = _MOODLE.fullmatch(name)
     if found is None:
         return None
-    # Blind marking calls everybody « Participant »: the number is the name.
-    anonymous = found["name"].casefold() in (
-        "participant",
-        "participant·e",
-        "participante",
-        "teilnehmer",
-        "participante",
-    )
-    name = f"{found['name']} {found['id']}" if anonymous else found["name"]
-    flat = not below
-    rest = (found["rest"],) if flat and found["rest"] else below
-    identity = {SYSTEM: "moodle", ID: found["id"]}
-    return Owner(clean(name), rest, identity, flat=flat, text=found["kind"] != "file")
+    blind = found["id"] and found["name"].casefold() in _BLIND
+    identity = {SYSTEM: "moodle"} | ({ID: found["id"]} if found["id"] else {})
+    owner = Owner(clean(f"{found['name']} {found['id']}" if blind else found["name"]), identity)
+    return ExportName(owner, found["file"] or "", typed=found["kind"] != "file")
 
 
-def _canvas(part: str, known_ids: Collection[str]) -> Owner | None:
-    found = _CANVAS.fullmatch(part)
+def canvas_name(name: str, known_ids: Collection[str]) -> ExportName | None:
+    found = _CANVAS.fullmatch(name)
     if found is None:
-        typed = _TYPED.fullmatch(part)
-        return typed and Owner(
-            clean(typed["name"]), (part,), {SYSTEM: "canvas", ID: typed["user"]}, flat=True, text=True
-        )
-    name = f"anon {found['user']}" if found["name"] == "anon" else found["name"]
-    rest, attempt = _resubmitted(found["rest"], known_ids)
-    identity = {SYSTEM: "canvas", ID: found["user"], "file": found["file"]} | ({"late": "yes"} if found["late"] else {})
-    return Owner(clean(name), (rest,), identity, attempt, flat=True)
+        typed = _TYPED.fullmatch(name)
+        if typed is None:
+            return None
+        return ExportName(Owner(clean(typed["name"]), {SYSTEM: "canvas", ID: typed["user"]}), name, typed=True)
+    student = f"anon {found['user']}" if found["name"] == "anon" else found["name"]
+    file, attempt = _resubmitted(found["file"], known_ids)
+    late = {"late": "yes"} if found["late"] else {}
+    identity = {SYSTEM: "canvas", ID: found["user"], "file": found["number"]} | late
+    return ExportName(Owner(clean(student), identity), file, attempt)
+
+
+def export_name(name: str, known_ids: Collection[str] = ()) -> ExportName | None:
+    """What a name says that is in either LMS's manner."""
+    return moodle_name(name) or canvas_name(name, known_ids)
 
 
 def _resubmitted(name: str, known_ids: Collection[str]) -> tuple[str, int]:
@@ -120,6 +119,9 @@ def received_from(text: str) -> str:
         return ""
 
 
+CLONES = "-submissions"
+
+
 def usernames(repositories: Collection[str], wrapper: str = "") -> dict[str, str]:
     """The username in each repository's name: GitHub Classroom writes « assignment-username ».
 
@@ -127,9 +129,9 @@ def usernames(repositories: Collection[str], wrapper: str = "") -> dict[str, str
     a repository that stands alone keeps its whole name, for nobody could say where the username begins.
     """
     prefix = ""
-    if wrapper.endswith("-submissions"):
-        prefix = wrapper.removesuffix("submissions")
-    if not prefix or not all(name.startswith(prefix) for name in repositories):
+    if wrapper.endswith(CLONES):
+        prefix = wrapper.removesuffix(CLONES) + "-"
+    if not any(name.startswith(prefix) for name in repositories if prefix):
         prefix = _shared(sorted(repositories))
     return {name: name.removeprefix(prefix) or name for name in repositories}
 

@@ -26,6 +26,7 @@ class Why(StrEnum):
     LARGE = "large"
     TOTAL = "total"
     ENTRIES = "entries"
+    SHARE = "share"
     DAMAGED = "damaged"
     ARCHIVE_LARGE = "archive_large"
     NESTED = "nested"
@@ -67,6 +68,7 @@ def _words() -> dict[Why, Text]:
         Why.LARGE: say("the unpacked file would be too large"),
         Why.TOTAL: say("the archive unpacks to too much; what came before was taken"),
         Why.ENTRIES: say("the archive holds too many entries"),
+        Why.SHARE: say("more than one student's work may hold; what came before was taken"),
         Why.DAMAGED: say("the archive is damaged or incomplete here; ask for a new one"),
         Why.ARCHIVE_LARGE: say("the archive is too large"),
         Why.NESTED: say("an archive inside a student's archive; only one level is opened"),

@@ -1,119 +1,223 @@
 """Everything that a class folder or archive holds, each thing with where it lies, where a reader sees it, and whose it is.
 
-Archives are opened here, one level deep inside the class's own, and flat exports are laid out in folders, so that what
-follows sees one kind of class only: folders of ordinary files.
+The layout is decided once and every entry of the outermost level gets its owner from its name (`layout`, `works`); what
+lies inside is that owner's, whatever it is called. Each work is walked and unpacked within bounds of its own, so that
+nobody's work crowds out another's. Archives are opened here, one level deep inside the class's own, and flat exports
+are laid out in folders (`flat`), so that what follows sees one kind of class only: folders of ordinary files.
 """
 
 from __future__ import annotations
 
-import filecmp
-import hashlib
-import shutil
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.domain import Text
-from grader.intake import groups, lms
+from grader.intake import groups
 from grader.intake.archives import kind_of, stem_of
 from grader.intake.aside import Ignored
 from grader.intake.entries import CLASS, STUDENT, Bounds
-from grader.intake.listing import PROGRAMS, Entry, walk
-from grader.intake.lms import Owner
-from grader.intake.names import clean, exercises_of, read_name
+from grader.intake.flat import laid_out
+from grader.intake.found import Found
+from grader.intake.layout import SUBMITTED, Layout, described, is_archive, is_program, layout_of, root_of
+from grader.intake.listing import Entry, children, walk
+from grader.intake.lms import ID, SYSTEM, Owner, attempt_of, export_name, received_from
 from grader.intake.refusals import Refusal, Why, worded
 from grader.intake.unpacking import Room
+from grader.intake.works import Work, works_of
 from grader.messages import join, say
 
 CLASS_DEPTH = 8
+STAMP = "timestamp.txt"
+WORK_ENTRIES = 10_000  # files and folders that one student's work may hold
+WORK_ARCHIVES = 40
 PACKED_AT_ONCE = 120.0  # seconds: times as close as that in a whole export are those of its making
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """`entry` is where it lies; `shown` where a reader sees it, an archive's name standing for its contents.
-
-    `parts` is `shown` below the class folder, or within the owner's work. A file that only goes along with its owner's
-    programs is a `companion`.
-    """
-
-    entry: Entry
-    shown: Path
-    parts: tuple[str, ...]
-    owner: Owner | None = None
-    received: str = ""
-    companion: bool = False
 
 
 @dataclass
 class Survey:
+    """`warnings` are what a teacher has to know before believing the marks; `ignored` what was left aside, and why."""
+
+    layout: Text = field(default_factory=Text)
     found: list[Found] = field(default_factory=list)
     ignored: list[Ignored] = field(default_factory=list)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    warnings: list[Text] = field(default_factory=list)
 
 
-def survey(place: Path, known_ids: Collection[str], room: Room) -> Survey:
-    """What lies below the folder, or in the archive, `place`. Refused and unreadable archives are among the ignored."""
-    made = Survey()
-    packed = place.is_file()
-    base = _opened(place, place, CLASS, room, made) if packed else place
-    found: list[Found] = []
-    for entry in walk(base, CLASS_DEPTH):
-        shown = place / entry.path.relative_to(base)
-        found += _with_contents(Found(entry, shown, shown.relative_to(place).parts), place, room, made)
-    found = _without_wrapper(found, known_ids)
-    made.groups = _group_lists(found)
-    found = [f for f in found if not _is_group_list(f)]
-    clock = _clock(found) if packed else {}
-    found = [_owned(f, known_ids, clock) for f in found]
-    found = _stamped(_repositories(found))
-    typed = [f for f in found if f.owner is not None and f.owner.text and f.entry.kind == "file"]
-    made.ignored += [
-        Ignored(f.shown, say("typed into the LMS's own editor, not a file: it is to be read there")) for f in typed
-    ]
-    kept = [f for f in found if f.owner is None or not f.owner.text]
-    # A folder that held an archive only is not empty.
-    places = [f.shown for f in (*kept, *typed) if f.entry.kind != "quiet"] + [i.path for i in made.ignored]
-    full = {above for path in places for above in path.parents}
-    made.found = _laid_out([f for f in kept if f.entry.kind != "folder" or f.shown not in full], room, place)
-    return made
+def survey(
+    place: Path, known_ids: Collection[str], room: Room, lists: Sequence[Path] = (), without: Path | None = None
+) -> Survey:
+    """What lies below the folder, or in the archive, `place`. Refused and unreadable archives are among the ignored.
+
+    `lists` are the groups that a teacher names; `without` is a folder that is no part of the class.
+    """
+    return _Surveyor(place, known_ids, room).all(lists, without)
 
 
-# ── Archives ────────────────────────────────────────────────────────────────────────────────────
+class _Surveyor:
+    def __init__(self, place: Path, known_ids: Collection[str], room: Room) -> None:
+        self.place = place
+        self.known_ids = known_ids
+        self.room = room
+        self.made = Survey()
+        self.budgets: dict[tuple[str, str], _Budget] = defaultdict(_Budget)
+
+    def all(self, lists: Sequence[Path], without: Path | None) -> Survey:
+        packed = self.place.is_file()
+        name = stem_of(self.place.name) if packed else self.place.name
+        base = self._opened(self.place, self.place, CLASS, "") if packed else self.place
+        root = root_of(base, name, without, self.known_ids)
+        layout = layout_of(root, self.known_ids)
+        works = list(works_of(root, layout, name, self.known_ids))
+        found = [Found(e, self._shown(e.path, base), (e.path.name,)) for e in root.beside]
+        clock: dict[tuple[str, str], float] = {}
+        for work in works:
+            found += self._contents(work, base, clock)
+        if packed and layout is Layout.MOODLE:
+            found = _timed(found, clock)
+        elif layout is Layout.NBGRADER:
+            found = _stamped(found)
+        elif _stamps(found):
+            self.made.warnings.append(_unbelieved())
+        self.made.layout = _described(layout, works)
+        found = self._without_lists(found, lists, works)
+        self.made.found = laid_out(self._without_typed(found), self.room, self.place)
+        return self.made
+
+    def _shown(self, path: Path, base: Path) -> Path:
+        return self.place / path.relative_to(base)
+
+    # ── One work ────────────────────────────────────────────────────────────────────────────────
+
+    def _contents(self, work: Work, base: Path, clock: dict[tuple[str, str], float]) -> Iterator[Found]:
+        """Everything in one entry of the outermost level, its archives opened. `clock` learns when the LMS says that it
+        was changed last: of what an archive says of its contents, nothing."""
+        entry, shown = work.entry, self._shown(work.entry.path, base)
+        if entry.kind != "folder":
+            _note(clock, work, entry)
+            yield from self._file(Found(entry, shown, (*work.above, work.file or entry.path.name)), work)
+        elif work.owner is None:
+            if children(entry.path):
+                self.made.ignored.append(Ignored(shown, say("beside `submitted`, where nbgrader keeps what came in")))
+            else:
+                yield Found(entry, shown, (entry.path.name,))
+        else:
+            yield Found(entry, shown, (), work.owner, typed=work.typed)
+            self._warn_of_names(work)
+            for one in walk(entry.path, CLASS_DEPTH - 1, most=WORK_ENTRIES):
+                _note(clock, work, one)
+                yield from self._file(Found(one, shown / one.path.relative_to(entry.path), _parts(one, entry)), work)
+
+    def _file(self, found: Found, work: Work) -> Iterator[Found]:
+        """The entry itself, or an archive's contents, as its owner's."""
+        for one in self._with_contents(found, work):
+            owned = replace(one, owner=work.owner, flat=work.flat and one is found, typed=work.typed)
+            yield _attempted(owned, work)
+
+    def _warn_of_names(self, work: Work) -> None:
+        """Names in an LMS's manner inside somebody's folder are believed in nothing; a whole export laid there by mistake
+        is told."""
+        names = [e.path.name for e in children(work.entry.path) if e.kind in ("file", "folder")]
+        if len({one.owner.key for name in names if (one := export_name(name, self.known_ids))}) > 1:
+            self.made.warnings.append(
+                say(
+                    "{folder} holds names as an LMS writes them, but only the class's own level says whose work is whose: "
+                    "all of it is taken for {folder}'s. If it is an export of its own, grade it by itself.",
+                    folder=work.entry.path.name,
+                )
+            )
+
+    # ── Archives ────────────────────────────────────────────────────────────────────────────────
+
+    def _opened(self, archive: Path, shown: Path, bounds: Bounds, student: str) -> Path:
+        unpacked = self.room.open(archive, bounds)
+        self.made.ignored += [
+            Ignored(shown / r.name.lstrip("/") if r.name else shown, _reason(r), student) for r in unpacked.refused
+        ]
+        return unpacked.folder
+
+    def _with_contents(self, found: Found, work: Work) -> Iterator[Found]:
+        """The entry itself; for an archive that holds programs, its contents instead."""
+        if not is_archive(found.entry):
+            yield found
+            return
+        student = work.owner.student if work.owner else ""
+        budget = self.budgets[work.owner.key if work.owner else ("", "")]
+        if budget.spent():
+            self.made.ignored.append(Ignored(found.shown, worded(Why.SHARE), student))
+            return
+        before = len(self.made.ignored)
+        base = self._opened(found.entry.path, found.shown, STUDENT, student)
+        entries = list(walk(base, CLASS_DEPTH, most=WORK_ENTRIES))
+        budget.spend(entries)
+        if not any(is_program(e) for e in entries):
+            if len(self.made.ignored) == before:  # data or weights: it goes along as the file that it is
+                yield found
+            return
+        for entry in entries:
+            inner = entry.path.relative_to(base)
+            if entry.kind == "file" and kind_of(entry.path.name) == "zip" and _holds_program(entry.path):
+                self.made.ignored.append(Ignored(found.shown / inner, worded(Why.NESTED), student))
+                continue
+            parts = (*found.parts[:-1], stem_of(found.parts[-1]), *inner.parts)
+            yield replace(found, entry=entry, shown=found.shown / inner, parts=parts)
+
+    # ── Lists and typed texts ───────────────────────────────────────────────────────────────────
+
+    def _without_lists(self, found: Sequence[Found], lists: Sequence[Path], works: Sequence[Work]) -> list[Found]:
+        """Without the lists of groups, which are read: those that the teacher names, and those of the outermost level
+        where only a teacher can have put them."""
+        own = [f for f in found if f.owner is None and len(f.parts) == 1 and _is_list(f)]
+        anybody_s = any(_is_work(w) and not w.flat for w in works)
+        if anybody_s:
+            self.made.warnings += [
+                say(
+                    "{file} lies among the students' own files, where anybody may have put it: it is not believed. "
+                    "If it is yours: --groups {path}",
+                    file=f.entry.path.name,
+                    path=f.entry.path,
+                )
+                for f in own
+                if f.entry.path not in lists
+            ]
+        believed = [*lists, *(f.entry.path for f in own if not anybody_s)]
+        self.made.groups = {name: people for path in believed for name, people in groups.listed(path).items()}
+        taken = {id(f) for f in own}
+        return [f for f in found if id(f) not in taken]
+
+    def _without_typed(self, found: Sequence[Found]) -> list[Found]:
+        """Without what was typed into the LMS's editor, and without folders that are not empty."""
+        typed = [f for f in found if f.typed and f.entry.kind == "file"]
+        told = say("typed into the LMS's own editor, not a file: it is to be read there")
+        self.made.ignored += [Ignored(f.shown, told, f.student) for f in typed]
+        kept = [f for f in found if not f.typed]
+        places = [f.shown for f in (*kept, *typed) if f.entry.kind != "quiet"] + [i.path for i in self.made.ignored]
+        full = {above for path in places for above in path.parents}
+        return [f for f in kept if f.entry.kind != "folder" or f.shown not in full]
 
 
-def _opened(archive: Path, shown: Path, bounds: Bounds, room: Room, made: Survey) -> Path:
-    unpacked = room.open(archive, bounds)
-    made.ignored += [Ignored(shown / r.name if r.name else shown, _reason(r)) for r in unpacked.refused]
-    return unpacked.folder
+class _Budget:
+    """What the archives of one work may unpack to in all. Each is opened within the same bounds, whoever hands it in, so
+    that what one archive gives does not depend on its neighbours."""
+
+    def __init__(self) -> None:
+        self._bytes = self._entries = self._archives = 0
+
+    def spent(self) -> bool:
+        return self._bytes > STUDENT.total or self._entries > WORK_ENTRIES or self._archives >= WORK_ARCHIVES
+
+    def spend(self, entries: Sequence[Entry]) -> None:
+        self._archives += 1
+        self._entries += len(entries)
+        self._bytes += sum(e.size for e in entries)
 
 
 def _reason(refusal: Refusal) -> Text:
     words = worded(refusal.why)
     return words if refusal.name or refusal.why is Why.MORE else join([say("archive"), words], " : ")
-
-
-def _with_contents(found: Found, place: Path, room: Room, made: Survey) -> Iterator[Found]:
-    """The entry itself; for an archive that holds programs, its contents instead."""
-    kind = kind_of(found.entry.path.name) if found.entry.kind == "file" else None
-    if kind is None or kind == "unknown":
-        yield found
-        return
-    before = len(made.ignored)
-    base = _opened(found.entry.path, found.shown, STUDENT, room, made)
-    entries = list(walk(base, CLASS_DEPTH))
-    if not any(e.kind == "file" and e.path.suffix.lower() in PROGRAMS for e in entries):
-        if len(made.ignored) == before:  # data or weights: it goes along as the file that it is
-            yield found
-        return
-    for entry in entries:
-        shown = found.shown / entry.path.relative_to(base)
-        parts = (*found.parts[:-1], stem_of(found.parts[-1]), *entry.path.relative_to(base).parts)
-        if entry.kind == "file" and kind_of(entry.path.name) == "zip" and _holds_program(entry.path):
-            made.ignored.append(Ignored(shown, worded(Why.NESTED)))
-            continue
-        yield Found(entry, shown, parts)
 
 
 def _holds_program(archive: Path) -> bool:
@@ -123,155 +227,96 @@ def _holds_program(archive: Path) -> bool:
     return b".py" in tail or b".ipynb" in tail
 
 
-def _without_wrapper(found: list[Found], known_ids: Collection[str]) -> list[Found]:
-    """Without the one folder around a whole class, as archives often have (« tp1/… »): it is nobody's name."""
-    while True:
-        real = [f for f in found if f.entry.kind != "quiet"]
-        tops = {f.parts[0] for f in real}
-        if len(tops) != 1 or not _wraps(tops.pop(), real, known_ids):
-            return found
-        found = [replace(f, parts=f.parts[1:]) for f in found if len(f.parts) > 1]
+def _attempted(found: Found, work: Work) -> Found:
+    """With the attempt that a folder inside the work says (« tentative 2 »), and without that folder."""
+    number = next((n for part in found.parts[:-1] if (n := attempt_of(part))), work.attempt)
+    rest = tuple(part for part in found.parts[:-1] if attempt_of(part) is None) + found.parts[-1:]
+    return replace(found, parts=rest, attempt=number)
 
 
-def _wraps(top: str, found: Sequence[Found], known_ids: Collection[str]) -> bool:
-    if lms.owner_of((top,), known_ids) or exercises_of(top, known_ids):
-        return False
-    programs = [f.parts for f in found if f.entry.kind == "file" and f.entry.path.suffix.lower() in PROGRAMS]
-    beside = [parts[1] for parts in programs if len(parts) == 2]
-    owners = {named.owner for name in beside if (named := read_name(name, known_ids))}
-    if beside:
-        return (len(owners) > 1 and "" not in owners) or all(lms.owner_of((n,), known_ids) for n in beside)
-    folders = {parts[1] for parts in programs if len(parts) > 2}
-    people = {name for name in folders if not exercises_of(name, known_ids) and lms.attempt_of(name) is None}
-    return len(people) > 1
+# ── When it came ────────────────────────────────────────────────────────────────────────────────
 
 
-# ── Whose it is ─────────────────────────────────────────────────────────────────────────────────
+def _note(clock: dict[tuple[str, str], float], work: Work, entry: Entry) -> None:
+    if work.owner is not None and entry.kind == "file":
+        clock[work.owner.key] = max(clock.get(work.owner.key, 0.0), entry.modified)
 
 
-def _owned(found: Found, known_ids: Collection[str], clock: Mapping[str, str]) -> Found:
-    owner = lms.owner_of(found.parts, known_ids)
-    if owner is None:
-        return found
-    number = next((n for part in owner.rest[:-1] if (n := lms.attempt_of(part))), owner.attempt)
-    rest = tuple(part for part in owner.rest[:-1] if lms.attempt_of(part) is None) + owner.rest[-1:]
-    owner = replace(owner, attempt=number, rest=rest)
-    return replace(found, owner=owner, parts=owner.rest, received=clock.get(found.parts[0], ""))
-
-
-def _clock(found: Sequence[Found]) -> Mapping[str, str]:
+def _timed(found: Sequence[Found], clock: Mapping[tuple[str, str], float]) -> list[Found]:
     """When each student of a Moodle archive handed in: the newest of the times that the archive keeps.
 
     Other systems write the time of the download there, and so may Moodle: where all times of the export lie close
     together, they say nothing.
     """
-    newest: dict[str, float] = {}
-    for one in found:
-        owner = lms.owner_of(one.parts, ())
-        if one.entry.kind == "file" and owner is not None and owner.identity.get(lms.SYSTEM) == "moodle":
-            newest[one.parts[0]] = max(newest.get(one.parts[0], 0.0), one.entry.modified)
-    if not newest or max(newest.values()) - min(newest.values()) < PACKED_AT_ONCE:
-        return {}
-    return {top: datetime.fromtimestamp(at, UTC).astimezone().isoformat() for top, at in newest.items()}
+    if not clock or max(clock.values()) - min(clock.values()) < PACKED_AT_ONCE:
+        return list(found)
+    times = {key: datetime.fromtimestamp(at, UTC).astimezone().isoformat() for key, at in clock.items()}
+    return [replace(f, received=times.get(f.owner.key, "")) if _is_moodle_s(f.owner) and f.owner else f for f in found]
 
 
-def _repositories(found: Sequence[Found]) -> list[Found]:
-    """The clones of GitHub Classroom: folders with a `.git` in them."""
-    homes = {f.parts[:-1] for f in found if f.entry.path.name == ".git" and 1 < len(f.parts) <= 3}
-    by_wrapper: dict[tuple[str, ...], list[str]] = {}
-    for home in homes:
-        by_wrapper.setdefault(home[:-1], []).append(home[-1])
-    owners: dict[tuple[str, ...], Owner] = {}
-    for wrapper, names in by_wrapper.items():
-        for name, user in lms.usernames(names, wrapper[-1] if wrapper else "").items():
-            identity = {lms.SYSTEM: "github", lms.ID: user, "repository": name}
-            owners[(*wrapper, name)] = Owner(clean(user), (), identity)
-    return [_within(f, owners, 3) for f in found]
+def _is_moodle_s(owner: Owner | None) -> bool:
+    return owner is not None and owner.identity.get(SYSTEM) == "moodle" and ID in owner.identity
 
 
-def _within(found: Found, owners: Mapping[tuple[str, ...], Owner], deepest: int) -> Found:
-    for depth in range(1, min(deepest, len(found.parts))):
-        owner = owners.get(found.parts[:depth])
-        if owner is not None and found.owner is None:
-            return replace(found, owner=owner, parts=found.parts[depth:])
-    return found
+def _stamps(found: Sequence[Found]) -> Mapping[tuple[tuple[str, str], str], Path]:
+    """The files that nbgrader leaves in each assignment of each student: `<student>/<assignment>/timestamp.txt`, by
+    student and assignment; none from an archive, which students pack."""
+    return {
+        (f.owner.key, f.parts[0]): f.entry.path
+        for f in found
+        if f.owner is not None
+        and f.entry.kind == "file"
+        and f.parts[1:] == (STAMP,)
+        and f.shown.parent.name == f.parts[0]
+    }
 
 
 def _stamped(found: Sequence[Found]) -> list[Found]:
-    """nbgrader's collected work: `<student>/<assignment>/`, with a timestamp beside the notebooks."""
-    owners: dict[tuple[str, ...], Owner] = {}
-    times: dict[tuple[str, ...], str] = {}
-    for one in found:
-        if one.entry.path.name == "timestamp.txt" and one.entry.kind == "file" and len(one.parts) in (3, 4):
-            *_, student, assignment, _ = one.parts
-            identity = {lms.SYSTEM: "nbgrader", lms.ID: student, "assignment": assignment}
-            owners[one.parts[:-2]] = Owner(clean(student), (), identity)
-            times[one.parts[:-1]] = lms.received_from(_head(one.entry.path))
+    """When each student of nbgrader handed in each assignment, and which assignment it is."""
+    times = {key: received_from(_head(path)) for key, path in _stamps(found).items()}
     placed = []
     for one in found:
-        received = next((times[one.parts[:n]] for n in (3, 2) if one.parts[:n] in times), one.received)
-        placed.append(replace(_within(one, owners, 3), received=received))
+        if one.owner is not None and len(one.parts) > 1:
+            owner = replace(one.owner, identity={**one.owner.identity, "assignment": one.parts[0]})
+            one = replace(one, owner=owner, received=times.get((owner.key, one.parts[0]), ""))  # noqa: PLW2901
+        if one.parts[1:] != (STAMP,):
+            placed.append(one)
     return placed
 
 
+def _unbelieved() -> Text:
+    return say(
+        "There are files {stamp}, but this is no tree of nbgrader's: the times in them are not believed. If it is one, "
+        "its students' folders belong into a folder called {submitted}.",
+        stamp=STAMP,
+        submitted=SUBMITTED,
+    )
+
+
 def _head(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(200).decode("utf-8", "replace")
+    try:
+        with path.open("rb") as file:
+            return file.read(200).decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
-# ── Groups ──────────────────────────────────────────────────────────────────────────────────────
+def _parts(entry: Entry, folder: Entry) -> tuple[str, ...]:
+    return entry.path.relative_to(folder.path).parts
 
 
-def _is_group_list(found: Found) -> bool:
-    return len(found.parts) == 1 and found.entry.kind == "file" and found.entry.path.name.lower() in groups.LISTS
+# ── What it was ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _group_lists(found: Sequence[Found]) -> Mapping[str, tuple[str, ...]]:
-    merged: dict[str, tuple[str, ...]] = {}
-    for one in found:
-        if _is_group_list(one):
-            merged |= groups.listed(one.entry.path)
-    return merged
+def _is_list(found: Found) -> bool:
+    return found.entry.kind == "file" and found.entry.path.name.lower() in groups.LISTS
 
 
-# ── Flat exports ────────────────────────────────────────────────────────────────────────────────
+def _is_work(work: Work) -> bool:
+    return is_program(work.entry) or is_archive(work.entry)
 
 
-def _laid_out(found: Sequence[Found], room: Room, place: Path) -> list[Found]:
-    """Files whose owner stands in their names get folders of their owners, under the names that the students gave them:
-    a program finds the module and the weights that were handed in with it."""
-    flat = [f for f in found if f.owner is not None and f.owner.flat and f.entry.kind == "file"]
-    if not flat:
-        return list(found)
-    works: dict[tuple[str, str], list[Found]] = {}
-    for one in flat:
-        assert one.owner is not None
-        works.setdefault(one.owner.key, []).append(one)
-    kept = {id(f) for f in flat}
-    result = [f for f in found if id(f) not in kept]
-    for key, files in sorted(works.items()):
-        digest = hashlib.sha256(repr((place, key)).encode()).hexdigest()[:24]
-        for attempt in sorted({f.owner.attempt for f in files if f.owner is not None}):
-            result += _work(files, attempt, room.folder / "flat" / f"{digest}-{attempt}")
-    return result
-
-
-def _work(files: Sequence[Found], attempt: int, folder: Path) -> Iterator[Found]:
-    """One attempt: its own files, and of every other name the newest version until then, which goes along."""
-    newest: dict[str, Found] = {}
-    for one in sorted(files, key=lambda f: (f.owner.attempt if f.owner else 1, f.entry.modified)):
-        if one.owner is not None and one.owner.attempt <= attempt:
-            newest[plain_name(one.owner.rest[-1])] = one
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in folder.iterdir()} - newest.keys():
-        (folder / stale).unlink()
-    for name, one in newest.items():
-        there = folder / name
-        if not there.is_file() or not filecmp.cmp(one.entry.path, there):
-            shutil.copy2(one.entry.path, there)
-        companion = one.owner is not None and one.owner.attempt != attempt
-        yield replace(one, entry=replace(one.entry, path=there), companion=companion)
-
-
-def plain_name(name: str) -> str:
-    return clean(name).replace("/", "_") or "_"
+def _described(layout: Layout, works: Sequence[Work]) -> Text:
+    theirs = [w for w in works if w.owner is not None or _is_work(w)]
+    folders = sum(w.entry.kind == "folder" for w in theirs)
+    return described(layout, folders, len(theirs) - folders)

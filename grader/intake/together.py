@@ -36,11 +36,12 @@ def looking_at(paths: Sequence[Path], look: Look) -> Within:
     return lambda path: seen().get(path) or ()
 
 
-def exercises_named(path: Path, known_ids: Collection[str], within: Within) -> tuple[Named, ...]:
+def exercises_named(path: Path, known_ids: Collection[str], within: Within, shared: bool = False) -> tuple[Named, ...]:
     """What the name says; where it says several, or none, the content decides.
 
     A second number that may be a version's (« exo1-2 ») counts unless the content shows other exercises only. A name
-    that says nothing is looked into: only a program that shows at least two exercises is taken for a whole set.
+    that says nothing is looked into: only a program that shows at least two exercises is taken for a whole set, and a
+    module that a program beside it imports never is, unless the folder is `shared` by several students.
     """
     named = read_names(path.name, known_ids)
     if len(named) == 1 or (named and all(one.sure for one in named)):
@@ -48,7 +49,7 @@ def exercises_named(path: Path, known_ids: Collection[str], within: Within) -> t
     shown = [id_ for id_ in within(path) if id_ in known_ids]
     if named:
         return tuple(one for one in named if one.sure or not shown or one.exercise in shown)
-    if len(shown) < 2 or _imported(path):
+    if len(shown) < 2 or (not shared and _imported(path)):
         return ()
     owner = " ".join(part for part in parts_of_name(path.name) if not _NO_OWNER.fullmatch(part))
     return tuple(Named(id_, False, owner, sure=False) for id_ in shown)

@@ -76,7 +76,7 @@ def take_over(source: Path, target: Path, bounds: Bounds) -> list[Refusal]:
     """
     refused: list[Refusal] = []
     count = total = 0
-    for entry in walk(source, DEPTH + 1, everything=True):
+    for entry in walk(source, DEPTH + 1, everything=True, most=3 * bounds.entries):
         relative = entry.path.relative_to(source)
         if entry.kind == "folder":
             continue

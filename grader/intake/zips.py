@@ -18,6 +18,7 @@ from grader.intake.refusals import Why
 LOCAL_HEADER = 30  # bytes, before the name
 ENCRYPTED = 0x1
 UTF8 = 0x800
+SHARED = 3  # times as many entries are listed where each student's are counted by themselves
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others are decompressed without a bound on memory
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, IndexError)
 
@@ -34,7 +35,7 @@ def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
         raise Stop(Why.DAMAGED) from None
     with opened:
         entries = opened.infolist()
-        if len(entries) > bounds.entries:
+        if len(entries) > bounds.entries * (SHARED if bounds.share_entries else 1):
             raise Stop(Why.ENTRIES)
         overlapping = _overlapping(entries)
         for entry in entries:

@@ -19,7 +19,7 @@ from grader.sandbox.removing import remove_tree
 
 SECONDS = 600.0
 MEMORY_MIB = 1024
-MOST_LINES = 1000
+MOST_LINES = 4000
 _ENDED = {"timeout": Why.TIME, "cpu": Why.TIME, "memory": Why.MEMORY, "disk": Why.LARGE}
 
 

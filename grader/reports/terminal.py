@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
-from grader.domain import Lang, Record, Status, Text, Verdict
+from grader.domain import Lang, Mode, Record, Status, Text, Verdict
 from grader.messages import number, percent, safe, say
 from grader.reports.marks import figure as figure  # noqa: PLC0414  # the commands take it from here
 from grader.reports.notices import remarks_of
@@ -42,7 +42,22 @@ def show_record(record: Record, console: Console, lang: Lang) -> None:
             console.print(Padding(explained(verdict, lang), (0, 0, 1, 2)))
     _show_failure(record, console, lang)
     _show_notices(record, console, lang)
+    _show_mode(record, console, lang)
     console.print(mark_panel(record, lang))
+
+
+def _show_mode(record: Record, console: Console, lang: Lang) -> None:
+    """What a run that was not whole leaves open, and how to have it whole; on the terminal where it was asked for only,
+    because a page reaches somebody who cannot."""
+    words = {
+        Mode.STATIC: say("The program was only read. `grade {exercise}` runs it.", exercise=record.exercise),
+        Mode.AUDIT: say(
+            "Each training was stopped after a few steps. `grade {exercise}` trains to the end.",
+            exercise=record.exercise,
+        ),
+    }.get(record.mode)
+    if words is not None:
+        console.print(Styled(shown(words, lang), style="bright_black"))
 
 
 def shown(text: Text, lang: Lang, most: int = 2000) -> str:

@@ -83,5 +83,5 @@ def test_a_wrong_answer_says_how_it_was_understood() -> None:
 
 def test_free_text_goes_to_a_teacher_with_its_rubric() -> None:
     found = judged(FREE, "Les enveloppes\nmontrent l'étendue. " + "x" * 5000)
-    assert found.status is Status.REVIEW and found.expected.en == "rubric"
+    assert found.status is Status.REVIEW and found.rubric.en == "rubric" and not found.expected
     assert found.measured.fr.startswith("Les enveloppes montrent") and len(found.measured.fr) <= 4000

@@ -179,10 +179,13 @@ def test_the_author_is_named_else_found_where_git_keeps_it(a_class: Typed, monke
 
     assert author("--author", "M. \x1b[31mCurie") == "M. [31mCurie"
     monkeypatch.delenv("GRADE_AUTHOR")
-    for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-        monkeypatch.setenv(name, "/dev/null")
-    subprocess.run(["git", "init", "-q"], check=True)
-    subprocess.run(["git", "config", "user.name", "Ada Lovelace"], check=True)
+    settings = Path("settings")
+    settings.write_text("[user]\n\tname = Ada Lovelace\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings.absolute()))
+    subprocess.run(["git", "init", "-q"], check=True)  # a repository here may be a student's: it names nobody
+    subprocess.run(["git", "config", "user.name", "Eve"], check=True)
+    for name in ("GIT_CONFIG_KEY_0", "GIT_CONFIG_COUNT", "GIT_CONFIG_VALUE_0"):
+        monkeypatch.setenv(name, {"K": "user.name", "C": "1", "V": "Eve"}[name.removeprefix("GIT_CONFIG_")[0]])
     assert author() == "Ada Lovelace"
 
 

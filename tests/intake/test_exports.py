@@ -183,11 +183,11 @@ def test_a_single_repository_keeps_its_whole_name() -> None:
     assert usernames(["tp1-lea"], "tp1-submissions") == {"tp1-lea": "lea"}
 
 
-@pytest.mark.parametrize("top", ["submitted/", ""])
-def test_nbgrader_s_folders_give_student_assignment_and_time(tmp_path: Path, top: str) -> None:
-    place = make(tmp_path / "course", f"{top}lea/tp1/exo1.ipynb", f"{top}luc/tp1/exo1.ipynb")
-    (place / f"{top}lea/tp1/timestamp.txt").write_text("2026-03-01 23:59:58.948203 Europe/Paris")
-    intake = found(place, tmp_path)
+@pytest.mark.parametrize(("place", "top"), [("course", "submitted/"), ("submitted", ""), ("x", "course/submitted/")])
+def test_nbgrader_s_folders_give_student_assignment_and_time(tmp_path: Path, place: str, top: str) -> None:
+    folder = make(tmp_path / place, f"{top}lea/tp1/exo1.ipynb", f"{top}luc/tp1/exo1.ipynb")
+    (folder / f"{top}lea/tp1/timestamp.txt").write_text("2026-03-01 23:59:58.948203 Europe/Paris")
+    intake = found(folder, tmp_path)
     lea = one(intake, "lea")
     assert lea.received == "2026-03-01T23:59:58+01:00"
     assert lea.identity == {"system": "nbgrader", "id": "lea", "assignment": "tp1"}
@@ -248,6 +248,13 @@ def test_archives_in_a_shared_folder_are_their_owners(tmp_path: Path) -> None:
         ("martin", "exo1"),
         ("martin", "exo2"),
     }
+
+
+def test_what_lies_beside_nbgrader_s_submitted_folder_was_not_handed_in(tmp_path: Path) -> None:
+    place = make(tmp_path / "course", "submitted/lea/tp1/exo1.py", "source/tp1/exo1.ipynb", "release/tp1/exo1.ipynb")
+    intake = found(place, tmp_path)
+    assert works(intake) == {("lea", "exo1"): "exo1.py"}
+    assert "submitted" in told(intake, "source") and "submitted" in told(intake, "release")
 
 
 def test_the_archive_of_one_student_is_a_class_of_one(tmp_path: Path) -> None:

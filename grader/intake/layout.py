@@ -1,0 +1,184 @@
+"""How a class is laid out: decided once, from the names of its outermost level alone, which nobody who hands in writes.
+
+    MOODLE, CANVAS   the names of the LMS's export
+    NBGRADER         `submitted/<student>/<assignment>/`
+    CLASSROOM        `<assignment>-submissions/`, or nothing but clones (a `.git` in every folder)
+    FOLDERS          a folder, or an archive, for each student
+    SHARED           files of several students side by side, each with its owner in its name
+
+An entry that an LMS's export would not hold (work that came by mail and was laid beside it) is read as in FOLDERS and
+SHARED, so that nobody's work depends on what a neighbour is called.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from grader.domain import Text
+from grader.intake.archives import kind_of, stem_of
+from grader.intake.listing import PROGRAMS, Entry, children, walk
+from grader.intake.lms import CLONES, attempt_of, canvas_name, export_name, moodle_name
+from grader.intake.names import exercises_of, read_name
+from grader.messages import join, say, say_n
+
+SUBMITTED = "submitted"
+_NBGRADER = frozenset(("source", "release", "autograded", "feedback", "exchange", "instantiated"))
+_LOOKED_AT = 2000  # entries of one folder, to see whether any program is in it
+_DEPTH = 8
+
+
+class Layout(StrEnum):
+    MOODLE = "moodle"
+    CANVAS = "canvas"
+    NBGRADER = "nbgrader"
+    CLASSROOM = "classroom"
+    FOLDERS = "folders"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """Where the students' works begin: the class folder, or the one folder inside it that wraps them all.
+
+    `wrappers` are the names that were passed on the way; `beside` what lay there besides (hidden entries).
+    """
+
+    path: Path
+    wrappers: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    beside: tuple[Entry, ...]
+
+
+# ── Where it begins ─────────────────────────────────────────────────────────────────────────────
+
+
+def root_of(base: Path, name: str, without: Path | None, known_ids: Collection[str]) -> Root:
+    """The root of a class that lies in `base` and is called `name`. `without` is no part of it: the grader's results."""
+    path = base
+    wrappers: tuple[str, ...] = (name,)
+    beside: tuple[Entry, ...] = ()
+    while True:
+        entries = tuple(e for e in children(path) if without is None or e.path.resolve() != without)
+        real = [e for e in entries if e.kind != "quiet"]
+        if len(real) != 1 or real[0].kind != "folder" or not _wraps(real[0].path, known_ids):
+            return Root(path, wrappers, entries, beside)
+        beside = (*beside, *(e for e in entries if e.kind == "quiet"))
+        path, wrappers = real[0].path, (*wrappers, real[0].path.name)
+
+
+def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
+    """Whether the only folder of a class is nobody's: archives often have one around all (« tp1/… »)."""
+    name = folder.name
+    if export_name(name, known_ids) or exercises_of(name, known_ids):
+        return False
+    within = [e for e in children(folder) if e.kind in ("file", "folder")]
+    folders = [e.path.name for e in within if e.kind == "folder"]
+    if name.endswith(CLONES) or _is_course(folders):
+        return bool(folders)
+    if _is_export(within, known_ids):
+        return True
+    programs = [e.path.name for e in within if is_program(e)]
+    if programs:
+        owners = {named.owner for program in programs if (named := read_name(program, known_ids))}
+        return len(owners) > 1 and "" not in owners
+    people = {stem_of(e.path.name) for e in within if not _says_no_name(e, known_ids) and _holds_work(e)}
+    return len(people) > 1
+
+
+def _is_export(entries: Sequence[Entry], known_ids: Collection[str]) -> bool:
+    """Whether all of these names are an LMS's, of two students at least."""
+    read = [export_name(e.path.name, known_ids) for e in entries]
+    return all(read) and len({one.owner.key for one in read if one}) > 1
+
+
+def _says_no_name(entry: Entry, known_ids: Collection[str]) -> bool:
+    return bool(exercises_of(entry.path.name, known_ids)) or attempt_of(entry.path.name) is not None
+
+
+def _holds_work(entry: Entry) -> bool:
+    if entry.kind != "folder":
+        return is_archive(entry)
+    return any(is_program(e) or is_archive(e) for e in islice(walk(entry.path, _DEPTH), _LOOKED_AT))
+
+
+def is_program(entry: Entry) -> bool:
+    return entry.kind == "file" and entry.path.suffix.lower() in PROGRAMS
+
+
+def is_archive(entry: Entry) -> bool:
+    """By its name; of a kind that is opened."""
+    return entry.kind == "file" and kind_of(entry.path.name) in ("zip", "tar")
+
+
+# ── What it is ──────────────────────────────────────────────────────────────────────────────────
+
+
+def layout_of(root: Root, known_ids: Collection[str]) -> Layout:
+    works = [e for e in root.entries if e.kind == "folder" or is_program(e) or is_archive(e)]
+    for layout, read in ((Layout.MOODLE, moodle_name), (Layout.CANVAS, lambda name: canvas_name(name, known_ids))):
+        owners = {one.owner.key for e in root.entries if e.kind in ("file", "folder") and (one := read(e.path.name))}
+        if owners and len(owners) >= sum(read(e.path.name) is None for e in works):
+            return layout
+    folders = [e for e in works if e.kind == "folder"]
+    if _is_nbgrader(root, folders):
+        return Layout.NBGRADER
+    if folders and (root.wrappers[-1].endswith(CLONES) or _only_clones(folders)):
+        return Layout.CLASSROOM
+    return Layout.SHARED if any(is_program(e) for e in works) else Layout.FOLDERS
+
+
+def _is_nbgrader(root: Root, folders: Sequence[Entry]) -> bool:
+    """nbgrader's course folder, or the `submitted` in it."""
+    return root.wrappers[-1] == SUBMITTED or _is_course([e.path.name for e in folders])
+
+
+def _is_course(folders: Collection[str]) -> bool:
+    return SUBMITTED in folders and set(folders) - {SUBMITTED} <= _NBGRADER
+
+
+def _only_clones(folders: Sequence[Entry]) -> bool:
+    return len(folders) > 1 and all(_is_there(e.path / ".git") for e in folders)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
+
+
+def described(layout: Layout, folders: int, files: int) -> Text:
+    """« Moodle, 41 dossiers »."""
+    parts = [_titles()[layout]]
+    if folders:
+        parts.append(say_n("{count} folder", "{count} folders", folders))
+    if files:
+        parts.append(say_n("{count} file", "{count} files", files))
+    return join(parts)
+
+
+def _titles() -> dict[Layout, Text]:
+    return {
+        Layout.MOODLE: say("Moodle"),
+        Layout.CANVAS: say("Canvas"),
+        Layout.NBGRADER: say("nbgrader"),
+        Layout.CLASSROOM: say("clones of GitHub Classroom"),
+        Layout.FOLDERS: say("a folder per student"),
+        Layout.SHARED: say("one folder for all, names in the files' names"),
+    }
+
+
+_WRAPPERS = re.compile(
+    r"submitted|submissions?|soumissions?|rendus?|depots?|class|classe|eleves|etudiants|students", re.I
+)
+
+
+def is_wrapper(name: str) -> bool:
+    """« rendus », « submitted »: a folder around students' works, by its name."""
+    return _WRAPPERS.fullmatch(name) is not None

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 from grader.checks.diagnose import diagnose
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
+from grader.checks.left_files import checkpoints, model_files
 from grader.checks.meant import Meant, meant
 from grader.checks.refusals import refusal
-from grader.checks.saved_model import model_files
-from grader.checks.scalers import fed_raw, fits_of, last_fed
+from grader.checks.scalers import inputs_of
 from grader.checks.seen import Seen, seen_rows
 from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
-from grader.messages import percent, say
+from grader.messages import join, percent, say
 
 BAND = 0.5  # the share of the points between the two thresholds
 TOO_WELL = 0.03  # a model that knows the test images this much better than the training images has seen them
@@ -41,7 +41,7 @@ def needs(facts: Facts, model: int) -> tuple[Measurement, ...]:
     if cut_short(facts, found):
         return tuple(handed_in(facts, found))
     measurement = measurement_of(facts, found)
-    return (measurement,) if measurement else ()
+    return (measurement,) if measurement else tuple(checkpoints(facts, found).values())
 
 
 def cut_short(facts: Facts, found: Meant) -> bool:
@@ -64,7 +64,7 @@ def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
         ("dataset", facts.exercise.dataset),
         ("scale", rows.scale),
         ("offset", rows.offset),
-        *_inputs(facts, found),
+        *inputs_of(facts, found),
     )
     return [Measurement("handed_in", (("handed_in", name), *settings)) for name in model_files(facts.handed_in)]
 
@@ -80,23 +80,9 @@ def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
             ("dataset", facts.exercise.dataset),
             ("scale", rows.scale),
             ("offset", rows.offset),
-            *_inputs(facts, found),
+            *inputs_of(facts, found),
         ),
     )
-
-
-def _inputs(facts: Facts, found: Meant) -> list[tuple[str, str | int | float | None]]:
-    """The training's rows, which tell the scale exactly; and the recorded scalers, the last first, where the network
-    was not fed the images as they are."""
-    training, fits = last_fed(found), fits_of(facts)
-    if training is None or training.data is None:
-        return []
-    if not fits or fed_raw(facts, found):
-        return [("arrays_rows", training.data.rows_file)]
-    names: list[tuple[str, str | int | float | None]] = [
-        (f"arrays_scaler_{number}", call.arrays) for number, call in enumerate(reversed(fits))
-    ]
-    return [*names, ("arrays_rows", training.data.rows_file)]
 
 
 def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
@@ -107,6 +93,8 @@ def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
     if cut_short(facts, found):
         return _by_hand_in(facts, found, full, part, expected)
     measurement = measurement_of(facts, found)
+    if measurement is None and found.shape.architecture is not None:
+        return _by_checkpoint(facts, found, full, part, expected)
     if measurement is None:
         return failed(
             say("The model cannot be rebuilt by the grader: it has layers or a class of your own."),
@@ -140,6 +128,26 @@ def _by_hand_in(facts: Facts, found: Meant, full: float, part: float, expected: 
         say("Not judged: an audit stops each training after a few steps, and no weights were handed in."),
         say("Hand in the trained model beside the program: it is then judged."),
     )
+
+
+def _by_checkpoint(facts: Facts, found: Meant, full: float, part: float, expected: Text) -> Finding:
+    """No weights were recorded, for the program did not come so far: what it saved on the way is judged."""
+    results = {name: facts.measured[m] for name, m in checkpoints(facts, found).items()}
+    usable = {name: r for name, r in results.items() if "refused" not in r}
+    if usable:
+        name, best = max(usable.items(), key=lambda item: real(item[1]["accuracy"]))
+        finding = _by_figures(facts, found, best, seen_rows(facts, found), full, part, expected)
+        said = say("Judged by {file}, saved while the training, which did not end, was running.", file=name)
+        return replace(finding, message=join([finding.message, said], " "))
+    stopped = (
+        say("The training did not come to its end, and no weights were recorded: there is nothing to judge.")
+        if found.unfinished
+        else say("The program stopped before the weights of its network were recorded: there is nothing to judge.")
+    )
+    hint = say(
+        "Let the program come to its end within its time: see “{runs}”.", runs=say("The program runs to its end")
+    )
+    return failed(stopped, expected=expected, hint=hint)
 
 
 def _by_figures(

@@ -23,6 +23,11 @@ class Meant:
     def trained(self) -> bool:
         return any(t.epochs_run or t.steps for t in self.trainings)
 
+    @property
+    def unfinished(self) -> bool:
+        """Its last training was begun and did not come to its end: a limit, a kill, `os._exit`, an error in it."""
+        return bool(self.trainings) and not self.trainings[-1].finished
+
 
 def meant(facts: Facts, which: int = 0) -> Meant | None:
     """The recorded model that fits `exercise.models[which]` best; ties go to the one trained last."""

@@ -78,6 +78,10 @@ _CODES: tuple[tuple[str, Callable[[re.Match[str]], Text]], ...] = (
         _always(say("the weights that were handed in belong to another architecture than the one the program builds")),
     ),
     (
+        r"saved weights of another architecture than the one the program builds",
+        _always(say("the saved weights belong to another architecture than the one the program builds")),
+    ),
+    (
         r"other layers than those that were recorded|a layer .* unlike the one that was recorded",
         _always(say("its description is not that of the layers that were built")),
     ),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from collections.abc import Mapping
 
 from grader.checks.findings import failed, nothing_recorded, passed, skipped
+from grader.checks.left_files import checkpoints, saved_by, stem, written
 from grader.checks.meant import Meant, meant
 from grader.checks.refusals import refusal
 from grader.checks.seen import seen_rows
-from grader.domain import Check, Facts, Finding, Measurement, Mode, Text
-from grader.messages import number, plain, say
+from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
+from grader.messages import number, percent, plain, say
 
 SAME = 1e-3
-MOST_FILES = 6
-KINDS = (".keras", ".h5", ".hdf5")
+LEARNT = 2.0  # times better than guessing, a network has learnt something
 
 
 def check(points: float, model: int = 0) -> Check:
@@ -26,36 +26,25 @@ def check(points: float, model: int = 0) -> Check:
     )
 
 
-def model_files(names: tuple[str, ...]) -> list[str]:
-    """Model files among the names, whole models before weights alone."""
-    files = [n for n in names if n.lower().endswith(KINDS) and n.isprintable() and len(n) < 200]
-    return sorted(files, key=lambda n: (n.lower().endswith(".weights.h5"), n))[:MOST_FILES]
-
-
 def needs(facts: Facts, model: int) -> tuple[Measurement, ...]:
     found = meant(facts, model)
-    if found is None or found.final is None or found.final.architecture is None:
+    if found is None:
         return ()
-    return tuple(_measurement(facts, name, model) for name in _written(facts))
+    return (*_comparisons(facts, found).values(), *checkpoints(facts, found).values())
 
 
-def _written(facts: Facts) -> list[str]:
-    """Files that the program left: those it found beside it do not prove that it saves."""
-    return model_files(tuple(n for n in facts.evidence.files if facts.evidence.files[n]))
-
-
-def _measurement(facts: Facts, name: str, model: int) -> Measurement:
-    found = meant(facts, model)
-    assert found is not None and found.final is not None
+def _comparisons(facts: Facts, found: Meant) -> dict[str, Measurement]:
+    """By file: how its predictions differ from those of the recorded model; none where no weights were recorded."""
+    if found.final is None or found.final.architecture is None:
+        return {}
     rows = seen_rows(facts, found)
-    settings: list[tuple[str, str | int | float | None]] = [
-        ("file", name),
+    settings: tuple[tuple[str, str | int | float | None], ...] = (
         ("snapshot", found.final.id),
         ("dataset", facts.exercise.dataset),
         ("scale", rows.scale),
         ("offset", rows.offset),
-    ]
-    return Measurement("saved_model", tuple(settings))
+    )
+    return {name: Measurement("saved_model", (("file", name), *settings)) for name in written(facts)}
 
 
 def judge(facts: Facts, model: int) -> Finding:
@@ -65,25 +54,75 @@ def judge(facts: Facts, model: int) -> Finding:
         return nothing_recorded(facts, expected)
     if facts.mode is Mode.STATIC:
         return skipped(say("Not judged: the program was only read, not run."))
-    files = _written(facts)
+    files = written(facts)
     hint = say('After training: `model.save("{id}.keras")`.', id=facts.exercise.id)
     if not files:
         return failed(say("No model file was left beside the program."), expected=expected, hint=hint)
-    if not found.trained and not any(u.how == "load_weights" for u in facts.evidence.uses):
+    if not (found.trained or found.unfinished) and not any(u.how == "load_weights" for u in facts.evidence.uses):
         return failed(say("The saved model was never trained."), plain(files[0]), expected, hint)
-    worst, early = Text(), _saved_early(facts, found)
-    for name in files:
-        result = facts.measured.get(_measurement(facts, name, model), {"refused": "?"})
+    compared = {name: facts.measured[m] for name, m in _comparisons(facts, found).items()}
+    for name, result in compared.items():
         difference = result.get("difference")
         if isinstance(difference, int | float) and difference <= SAME:
             return passed(say("{file} predicts like the trained model.", file=name), plain(name), expected)
-        worst = _why(name, result.get("refused"), difference)
+    if found.unfinished:
+        return _while_training(facts, found, expected)
+    if not compared:
+        return _not_comparable(found, files, expected)
     if other := _of_another_model(facts, found, files):
         return failed(
             say("{file} holds another model: this one was not saved.", file=other), plain(other), expected, hint
         )
     again = say("Save after `fit`, and the very model that was trained.")
-    return failed(worst, plain(", ".join(files)), expected, early or again)
+    name, worst = list(compared.items())[-1]
+    why = _why(name, worst.get("refused"), worst.get("difference"))
+    return failed(why, plain(", ".join(files)), expected, _saved_early(facts, found) or again)
+
+
+def _while_training(facts: Facts, found: Meant, expected: Text) -> Finding:
+    """The training did not come to its end, so there is no trained model to compare with. A file that it left proves what
+    its own weights can do in the network that was built: better than guessing, it was saved of a network that learns."""
+    results = {name: facts.measured[m] for name, m in checkpoints(facts, found).items()}
+    usable = {name: r for name, r in results.items() if "refused" not in r}
+    if not results:
+        told = say("The training did not come to its end, and no file was saved of this network before it was stopped.")
+        return failed(told if found.shape.architecture is not None else _unlike(found), expected=expected)
+    if not usable:
+        name, result = next(iter(results.items()))
+        why = say(
+            "{why} The program may have been stopped while it was writing it.", why=_why(name, result["refused"], None)
+        )
+        return failed(why, plain(name), expected)
+    name, best = max(usable.items(), key=lambda item: _accuracy(item[1]))
+    accuracy, table = _accuracy(best), best.get("confusion")
+    measured = say("{file}: {share} of the test images", file=name, share=percent(accuracy))
+    if isinstance(table, list) and table and accuracy < LEARNT / len(table):
+        return failed(
+            say("{file} loads, but holds a network that has learnt nothing yet.", file=name), measured, expected
+        )
+    return passed(
+        say(
+            "{file} was saved during the training, which did not end; it loads, and its network has learnt.", file=name
+        ),
+        measured,
+        expected,
+    )
+
+
+def _accuracy(result: Mapping[str, Json]) -> float:
+    value = result.get("accuracy")
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _not_comparable(found: Meant, files: list[str], expected: Text) -> Finding:
+    """No recorded weights, although no training was cut: the program stopped at once, or the network is one's own."""
+    return failed(_unlike(found), plain(", ".join(files)), expected)
+
+
+def _unlike(found: Meant) -> Text:
+    if found.shape.architecture is None:
+        return say("The model cannot be rebuilt by the grader: it has layers or a class of your own.")
+    return say("The program stopped before the weights of its network were recorded: there is nothing to compare with.")
 
 
 def _saved_early(facts: Facts, found: Meant) -> Text:
@@ -96,18 +135,10 @@ def _saved_early(facts: Facts, found: Meant) -> Text:
 
 
 def _of_another_model(facts: Facts, found: Meant, files: list[str]) -> str:
-    """The first of the files, where all of them were seen to be written by other models; else "".
-
-    A name is compared without its folder and endings: old ones were put right as the file was written."""
+    """The first of the files, where all of them were seen to be written by other models; else ""."""
     saves = [u for u in facts.evidence.uses if u.how in ("save", "save_weights", "export") and u.path]
-    ours = {_stem(u.path) for u in saves if u.model == found.shape.model}
-    theirs = {_stem(u.path) for u in saves if u.model != found.shape.model}
-    return files[0] if all(_stem(name) in theirs - ours for name in files) else ""
-
-
-def _stem(path: str) -> str:
-    name = PurePath(path).name
-    return name.split(".", 1)[0] or name
+    theirs = {stem(u.path) for u in saves if u.model != found.shape.model} - saved_by(facts, found)
+    return files[0] if all(stem(name) in theirs for name in files) else ""
 
 
 def _why(name: str, refused: object, difference: object) -> Text:

@@ -60,3 +60,17 @@ def fed_raw(facts: Facts, found: Meant) -> bool:
 def last_fed(found: Meant) -> Training | None:
     """The last training whose rows were kept."""
     return next((t for t in reversed(found.trainings) if t.data is not None and t.data.rows_file), None)
+
+
+def inputs_of(facts: Facts, found: Meant) -> list[tuple[str, str | int | float | None]]:
+    """The training's rows, which tell the scale exactly; and the recorded scalers, the last first, where the network
+    was not fed the images as they are."""
+    training, fits = last_fed(found), fits_of(facts)
+    if training is None or training.data is None:
+        return []
+    if not fits or fed_raw(facts, found):
+        return [("arrays_rows", training.data.rows_file)]
+    names: list[tuple[str, str | int | float | None]] = [
+        (f"arrays_scaler_{number}", call.arrays) for number, call in enumerate(reversed(fits))
+    ]
+    return [*names, ("arrays_rows", training.data.rows_file)]

@@ -40,6 +40,8 @@ def judge(facts: Facts, loss: str | None, optimizer: str | None, epochs: int, mo
     found = meant(facts, model)
     if found is None:
         return nothing_recorded(facts, expected)
+    if not found.trained and found.unfinished:
+        return failed(say("The training was stopped before its first epoch was over."), say("no whole epoch"), expected)
     if not found.trained:
         return failed(
             say("The model was never trained."),

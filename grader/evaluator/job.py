@@ -15,6 +15,7 @@ KINDS = {
     "predict": ("grader.evaluator.predict", "predict"),
     "saved_model": ("grader.evaluator.saved", "compare_saved"),
     "handed_in": ("grader.evaluator.saved", "evaluate_saved"),
+    "checkpoint": ("grader.evaluator.saved", "evaluate_saved"),
     "embedding": ("grader.evaluator.embedding", "measure_embedding"),
     "restarts": ("grader.evaluator.retry", "retry"),
     "svm": ("grader.evaluator.refit", "refit"),

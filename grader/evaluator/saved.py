@@ -53,13 +53,14 @@ def _output(model: Any, inputs: NDArray[np.float32]) -> Any:
 
 
 def evaluate_saved(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """As `predict`, for the weights of the file `handed_in` in the architecture of `snapshot`, which the script builds:
-    what else the file says of layers between those weights is of no account."""
+    """As `predict`, for the weights of the file `handed_in`, or of the `file` that the program left, in the architecture of
+    `snapshot`, which the script builds: what else the file says of layers between those weights is of no account."""
     try:
         saved = open_saved(settings, folder)
         model = build(_built(settings, folder))
         if shapes_of(saved) != shapes_of(model):
-            return {"refused": "handed-in weights of another architecture than the one the program builds"}
+            whose = "handed-in" if "handed_in" in settings else "saved"
+            return {"refused": f"{whose} weights of another architecture than the one the program builds"}
         set_weights(model, saved.get_weights())
         return figures(model, settings, folder, datasets)
     except (Refused, Forged) as problem:

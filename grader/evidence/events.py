@@ -24,16 +24,20 @@ from grader.domain import (
 from grader.evidence.fields import Fields, clean, real_number
 from grader.evidence.forged import Forged
 
+IDENTITY = "identity"  # which object a layer is: one that serves in two models is the same in both
 ARCHITECTURE_CHARS = 1 << 20
 PICTURE_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.png")
 
 
 def _layer(value: object) -> LayerSeen:
     fields = Fields(value)
+    settings = fields.small("settings")
+    if not isinstance(settings.get(IDENTITY), int | str | None):
+        raise Forged("an identity that is none")
     return LayerSeen(
         kind=fields.text("kind"),
         name=fields.text("name"),
-        settings=fields.small("settings"),
+        settings=settings,
         output_shape=fields.shape("output_shape"),
         parameters=fields.whole("parameters"),
     )

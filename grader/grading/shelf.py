@@ -23,7 +23,7 @@ from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.checks.saved_model import model_files
+from grader.checks.left_files import model_files
 from grader.domain import DatasetInfo, Json, Measurement, Mode, Notice, Outcome, Printed, Reading, Submission, Text
 from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
 from grader.grading.bench import Options

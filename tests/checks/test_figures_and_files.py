@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import figure, saved_model
+from grader.checks import figure, left_files, saved_model
 from grader.domain import AxesSeen, Facts, FigureSeen, Finding, Mode, ModelUse, Reading, Status
 from tests.checks.build import TEST, TRAIN, facts, failure, index, measured, spoken
 
@@ -141,9 +141,9 @@ def test_a_model_that_was_never_trained_is_not_worth_saving() -> None:
 
 
 def test_names_that_no_one_should_print_are_left_out_and_their_number_is_bounded() -> None:
-    assert saved_model.model_files(("a\n.keras", "b" * 300 + ".h5")) == []
-    assert len(saved_model.model_files(tuple(f"{n}.keras" for n in range(100)))) == saved_model.MOST_FILES
-    assert saved_model.model_files(("z.weights.h5", "m.keras"))[0] == "m.keras"
+    assert left_files.model_files(("a\n.keras", "b" * 300 + ".h5")) == []
+    assert len(left_files.model_files(tuple(f"{n}.keras" for n in range(100)))) == left_files.MOST_FILES
+    assert left_files.model_files(("z.weights.h5", "m.keras"))[0] == "m.keras"
 
 
 def test_reading_alone_does_not_judge_it() -> None:

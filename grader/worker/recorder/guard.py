@@ -23,6 +23,11 @@ class Guard:
         """False inside a recorded call and in processes that the program forked."""
         return self._depth == 0 and os.getpid() == self._pid
 
+    @property
+    def within(self) -> int:
+        """How many recorded calls are under way, one inside the other; 0 in processes that the program forked."""
+        return self._depth if os.getpid() == self._pid else 0
+
     @contextmanager
     def quiet(self) -> Iterator[None]:
         self._depth += 1

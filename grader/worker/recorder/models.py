@@ -47,6 +47,9 @@ class _Batches:
     started: bool = False
 
 
+MAX_SAVES = 100  # files saved while training that are noted
+
+
 class ModelWatch:
     def __init__(self, tape: Tape, guard: Guard, audit_steps: int | None) -> None:
         self.tape = tape
@@ -54,6 +57,8 @@ class ModelWatch:
         self._audit_steps = audit_steps
         self._seen: dict[int, Seen] = {}
         self._applied: dict[int, Any] = {}
+        self._fitting = False
+        self._saved: set[tuple[int, str]] = set()
 
     # ── Wrapping ────────────────────────────────────────────────────────────────────────────
 
@@ -71,6 +76,7 @@ class ModelWatch:
         for name in ("evaluate", "predict"):
             self._wrap_use(name)
         for name in ("save", "save_weights", "export"):
+            self._wrap_save_while_training(name)
             guard.around(
                 Model,
                 name,
@@ -110,15 +116,37 @@ class ModelWatch:
             follower: Follower | None = None
             with watch.guard.careful("fit begins"):
                 follower = watch._fit_begins(model, given.arguments)
+            watch._fitting = True
             try:
                 with watch.guard.quiet():
                     return original(*given.args, **given.kwargs)
             finally:
+                watch._fitting = False
                 if follower is not None:
                     with watch.guard.careful("fit ends"):
                         follower.end()
 
         Model.fit = fit
+
+    def _wrap_save_while_training(self, name: str) -> None:
+        """A callback that saves: each file is noted once, for a `fit` may not come to its end."""
+        original = getattr(Model, name)
+        watch = self
+
+        @functools.wraps(original)
+        def save(model: Any, *args: Any, **kwargs: Any) -> Any:
+            if watch.guard.within == 1 and watch._fitting:
+                with watch.guard.careful("a file saved while training"):
+                    watch._saved_while_training(model, name, _path(args, kwargs))
+            return original(model, *args, **kwargs)
+
+        setattr(Model, name, save)
+
+    def _saved_while_training(self, model: Any, how: str, path: str) -> None:
+        key = (id(model), path)
+        if key not in self._saved and len(self._saved) < MAX_SAVES:
+            self._saved.add(key)
+            self.tape.write("use", model=self.know(model).number, how=how, snapshot=None, rows=0, values=[], path=path)
 
     def _wrap_train_on_batch(self) -> None:
         signature = inspect.signature(Model.train_on_batch)

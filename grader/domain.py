@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = ("fr", "en")
+SIGKILL = 9
 _CELL = re.compile(r"<cell (\d{1,6})>")
 
 
@@ -312,13 +313,20 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How the job ended. `status` is `ok`, `error`, `exited`, `timeout`, `cpu`, `memory`, `processes`, `disk`,
-    `output` or `killed`; `exit` the process's exit code, negative for a signal."""
+    `output` or `killed`; `exit` the process's exit code, negative for a signal. `memory_ran_out`: the system ended a
+    process for want of memory meanwhile."""
 
     status: str
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_mib: int = 0
     exit: int | None = None
+    memory_ran_out: bool = False
+
+    @property
+    def ended_from_outside(self) -> bool:
+        """By SIGKILL, which the grader did not send: the system did, or somebody, or the program itself."""
+        return self.status == "killed" and self.exit == -SIGKILL
 
 
 @dataclass(frozen=True, slots=True)

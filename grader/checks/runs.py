@@ -92,6 +92,21 @@ def _stopped(outcome: Outcome, facts: Facts) -> Text:
             files=number(limits.files),
         ),
         "output": say("The program printed without end and was stopped."),
-        "killed": say("The program was killed by a signal ({code}).", code=outcome.exit),
+        "killed": _killed(outcome),
     }
     return sentences.get(outcome.status, Text())
+
+
+def _killed(outcome: Outcome) -> Text:
+    """What is known of it: the grader sends its own kills for reasons of their own, and tries once more after others."""
+    if not outcome.ended_from_outside:
+        return say("The program was killed by a signal ({code}).", code=outcome.exit)
+    if outcome.memory_ran_out:
+        return say(
+            "The machine ran out of memory while the program was running, in two runs out of two, and the system ended "
+            "it: it has to do with less."
+        )
+    return say(
+        "The program was ended by a kill (signal 9) in two runs out of two. The grader did not send it, and the system "
+        "was not short of memory: does the program call `os.kill`?"
+    )

@@ -54,8 +54,25 @@ def run_submission(
     options: Options,
     on_event: Callable[[str, Any, Reader], None],
 ) -> RanSubmission:
-    """Raises `WorkerDied` where the worker died twice, `DiskFull` where nothing can be written: the grader's failure,
-    not the student's."""
+    """What a run showed. One that a kill from outside ended is tried again: the second time it is the program's doing.
+
+    Raises `WorkerDied` where the worker died twice, `DiskFull` where nothing can be written: the grader's failure, not
+    the student's.
+    """
+    ran = _run_surely(exercise, submission, bench, options, on_event)
+    if ran.outcome.ended_from_outside:
+        clear(bench.student, ran.folder)
+        ran = _run_surely(exercise, submission, bench, options, on_event)
+    return ran
+
+
+def _run_surely(
+    exercise: Exercise,
+    submission: Submission,
+    bench: Bench,
+    options: Options,
+    on_event: Callable[[str, Any, Reader], None],
+) -> RanSubmission:
     for attempt in range(ATTEMPTS):
         try:
             return _run_once(exercise, submission, bench, options, on_event)

@@ -88,6 +88,14 @@ class Enclosure(Unbounded):
         return _numbers(self.folder / "memory.events").get("oom_kill", 0)
 
 
+def memory_kills() -> int:
+    """How many processes the system has ended for want of memory since it started (Linux 4.13 and later; else 0)."""
+    try:
+        return _numbers(Path("/proc/vmstat")).get("oom_kill", 0)
+    except (OSError, ValueError):
+        return 0
+
+
 def enclosure(name: str) -> Unbounded:
     """A new control group of this name, where one is delegated."""
     parent = delegated()

@@ -25,7 +25,7 @@ from grader.domain import Limits, Outcome, Printed
 from grader.errors import WorkerDied
 from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
-from grader.sandbox.cgroup import enclosure
+from grader.sandbox.cgroup import enclosure, memory_kills
 from grader.sandbox.cores import starting_on
 from grader.sandbox.following import Following
 from grader.sandbox.landlock import readable
@@ -226,6 +226,7 @@ class Slot:
         self._tidy()
         assert self._control is not None
         self._group.bound(job.limits)
+        kills = memory_kills()
         events, events_in = os.pipe()
         output, output_in = os.pipe()
         message = json.dumps({"job": self._message(job)}).encode()
@@ -255,7 +256,8 @@ class Slot:
             raise _broke(watch.text.joined())
         self._reopen()
         self._recycle()
-        return Ran(Outcome(**done), Printed(watch.text.joined(), watch.text.dropped), waited)
+        outcome = Outcome(**done, memory_ran_out=memory_kills() > kills)
+        return Ran(outcome, Printed(watch.text.joined(), watch.text.dropped), waited)
 
     def _recycle(self) -> None:
         """What a worker gathers over many jobs, memory above all, goes with it; the next one warms up meanwhile."""

@@ -75,9 +75,9 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
 
 
 def end_as(kernel: ForkedKernel | None) -> None:
-    """A kernel that a limit ended takes its driver along, so that the watch sees which limit it was."""
+    """A kernel that a limit or a kill ended takes its driver along, so that the watch sees which it was."""
     code = kernel.poll() if kernel is not None else None
-    if code in (-signal.SIGXFSZ, -signal.SIGXCPU):
+    if code in (-signal.SIGXFSZ, -signal.SIGXCPU, -signal.SIGKILL):
         os.kill(os.getpid(), -code)
 
 

@@ -5,14 +5,49 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
+
+# What reading a file of our own may raise that was cut off, mixed up or made by somebody else. JSON that is nested without
+# end, or whose numbers no float holds, belongs here too.
+DAMAGED = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError)
 
 
 def write_whole(path: Path, text: str) -> None:
-    """A reader never meets half a file: it is written beside its place, in a folder that exists, and then moved."""
+    """A reader never meets half a file, nor an empty one after a power cut: it is written beside its place, in a folder
+    that exists, brought to the disk, and then moved."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
-    partial.write_bytes(text.encode("utf-8", "replace"))
-    partial.replace(path)
+    try:
+        with partial.open("wb") as file:
+            file.write(text.encode("utf-8", "replace"))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    _to_disk(path.parent)
+
+
+def _to_disk(folder: Path) -> None:
+    """The names in a folder; some file systems know no such thing."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def unwritable(problem: BaseException) -> bool:
+    """Something that the reader named cannot be written where it is: a file in a folder's place, no right to, read-only."""
+    return isinstance(problem, OSError) and problem.errno in _UNWRITABLE
+
+
+_UNWRITABLE = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT, errno.ENAMETOOLONG,
+    errno.ELOOP, errno.ENODEV, errno.EINVAL,
+)  # fmt: skip
 
 
 def digest_of(path: Path) -> str:

@@ -81,10 +81,16 @@ def _finite(value: Any) -> Any:
 
 def from_json(fields: Mapping[str, Any]) -> Record:
     """Raises `UnreadableSubmission` for a record of another schema."""
-    if fields.get("schema") != RECORD_SCHEMA:
+    schema = fields.get("schema")
+    if isinstance(schema, int) and schema > RECORD_SCHEMA:
         raise UnreadableSubmission(
-            f"Fiche au format {fields.get('schema')} ; cette version lit le format {RECORD_SCHEMA}.",
-            f"A record of schema {fields.get('schema')}; this version reads schema {RECORD_SCHEMA}.",
+            f"Fiche au format {schema}, plus récent que cette version du correcteur, qui lit le format {RECORD_SCHEMA}.",
+            f"A record of schema {schema}, newer than this version of the grader, which reads schema {RECORD_SCHEMA}.",
+        )
+    if schema != RECORD_SCHEMA:
+        raise UnreadableSubmission(
+            f"Fiche au format {schema} ; cette version lit le format {RECORD_SCHEMA}.",
+            f"A record of schema {schema}; this version reads schema {RECORD_SCHEMA}.",
         )
     outcome, dataset, failure = fields["outcome"], fields["dataset"], fields["failure"]
     lateness = fields["lateness"]

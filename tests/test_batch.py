@@ -87,9 +87,7 @@ def test_no_more_workers_than_submissions(graded: Any) -> None:
     assert len(NoBench.made) == 2
 
 
-@pytest.mark.parametrize(
-    "problem", [UnreadableSubmission("illisible", "unreadable"), OSError("disk full"), ZeroDivisionError()]
-)
+@pytest.mark.parametrize("problem", [OSError("disk full"), ZeroDivisionError(), RecursionError()])
 def test_a_submission_that_the_grader_cannot_take_does_not_stop_the_others(problem: Exception, graded: Any) -> None:
     def grade(exercise: Any, submission: Submission, *rest: Any) -> Record:
         if submission.student == "s1":
@@ -101,6 +99,19 @@ def test_a_submission_that_the_grader_cannot_take_does_not_stop_the_others(probl
     assert len(results) == 4
     assert results["s1"].broken and all(v.status is Status.ERROR for v in results["s1"].verdicts)
     assert results["s1"].verdicts[0].hint.fr
+
+
+def test_a_file_that_is_none_is_the_student_s_and_does_not_stop_the_others(graded: Any) -> None:
+    def grade(exercise: Any, submission: Submission, *rest: Any) -> Record:
+        if submission.student == "s1":
+            raise UnreadableSubmission("illisible", "unreadable")
+        return record_of(exercise, submission, *rest)
+
+    graded(grade)
+    results = {r.student: r for _, r in grade_all([task(f"s{n}") for n in range(4)], Process(), {}, jobs=2)}
+    assert len(results) == 4 and not results["s1"].broken
+    assert {v.status for v in results["s1"].verdicts} == {Status.FAILED}
+    assert results["s1"].verdicts[0].message.en == "unreadable"
 
 
 def test_closing_ends_what_runs_and_starts_nothing_more(graded: Any) -> None:

@@ -44,6 +44,7 @@ def plan(
 ) -> Plan:
     """`backend` is the sandbox that was asked for: a record made behind weaker walls is made again."""
     known = book.digests()
+    damaged = {(e.submission.student, e.submission.exercise, e.fingerprint) for e in book.damaged()}
     digests: Digests = dict(known)
     recorded: list[Entry] = []
     kept: list[Entry] = []
@@ -51,6 +52,8 @@ def plan(
     for task in tasks:
         entry = _entry(task, data, digests)
         filed = book.look_up(task.submission, entry.fingerprint)
+        if (task.submission.student, task.submission.exercise, entry.fingerprint) in damaged:
+            filed = None
         broken = filed is not None and filed.broken
         # What may be judged from a kept run is found below; what runs, runs anew.
         keeping = Keeping(shelf.folder, True, False, entry.run_key)

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grader.domain import DatasetInfo, Exercise, Record, Submission
-from grader.grading import Bench, Desk, Listener, Options, grade, not_marked
+from grader.errors import UnreadableSubmission
+from grader.grading import Bench, Desk, Listener, Options, grade, not_marked, unreadable
 from grader.grading.bench import evaluator_slot
 from grader.parsing import Parser
 from grader.sandbox import Level, Sandbox
@@ -75,6 +76,8 @@ def all_by(
 def perform(task: Task, desk: Desk, listener: Listener) -> Record:
     try:
         return grade(task.exercise, task.submission, desk, task.options, listener)
+    except UnreadableSubmission as problem:
+        return unreadable(task.exercise, task.submission, desk, task.options, problem)
     except Exception as problem:  # one submission that the grader cannot take must not cost the others
         return not_marked(task.exercise, task.submission, desk, task.options, problem)
 

@@ -11,7 +11,7 @@ import typer
 
 from grader.cli import exits
 from grader.cli.asked import Asked
-from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, existing
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, existing, results_folder
 from grader.domain import Lang, Mode, Submission
 from grader.errors import NothingToGrade
 from grader.messages import translate
@@ -114,7 +114,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         return _batch(
             Asked(
                 existing(folder),
-                out,
+                results_folder(out),
                 jobs or cores(),
                 tuple(exercise or ()),
                 Options(Mode.FULL, seed, time_limit=time_limit, speedups=not no_speedups),
@@ -174,6 +174,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
         _tell(asked, received, counting, console)
         todo = plan(_tasks(asked, exercises, counting), book, shelf, data, asked.backend, asked.fresh)
         book.seen((entry.task.submission, entry.fingerprint) for entry in todo.recorded)
+        _tell_damaged(book, console, asked.lang)
         if todo.recorded:
             words = say(
                 "Unchanged since they were graded: {count}. `--fresh` runs them anew.", count=len(todo.recorded)
@@ -236,6 +237,19 @@ def _tell(asked: Asked, received: "Intake", counting: Sequence[Submission], cons
     if replaced:
         words = say("`--attempts best` grades all attempts and keeps the best.")
         console.print(shown(words, asked.lang), style="bright_black")
+
+
+def _tell_damaged(book: "Gradebook", console: Any, lang: Lang) -> None:
+    from grader.messages import say
+    from grader.reports.terminal import shown
+
+    for entry in book.damaged():
+        words = say(
+            "Damaged in the gradebook, graded again where it was handed in: {student} {exercise}.",
+            student=entry.submission.student,
+            exercise=entry.submission.exercise,
+        )
+        console.print(shown(words, lang), style="yellow")
 
 
 def _attempts(book: "Gradebook", submissions: Sequence[Submission]) -> Sequence[Submission]:

@@ -82,9 +82,19 @@ def _rows(path: Path, column: str, read: Callable[[str], datetime]) -> Iterator[
         text = path.read_bytes()[:MOST_BYTES].decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise _unreadable(path, plain(problem)) from None
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True)
+    text = "\n".join(text.splitlines())  # those of old Macs too
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
+    try:
+        yield from _moments(path, rows, separator, column, read)
+    except csv.Error as problem:
+        told = say("line {line}: {problem}", line=rows.line_num, problem=str(problem))
+        raise _unreadable(path, told) from None
+
+
+def _moments(
+    path: Path, rows: csv.DictReader[str], separator: str, column: str, read: Callable[[str], datetime]
+) -> Iterator[tuple[str, str, datetime]]:
     names = {(name or "").strip().casefold(): name for name in rows.fieldnames or ()}
     if not {"student", column} <= names.keys():
         wanted = separator.join(("student", column))

@@ -11,10 +11,13 @@ import typer
 
 from grader.cli import exits
 from grader.cli.words import STUDENT, App, Group, refusal
-from grader.domain import LANGS, Lang
+from grader.domain import LANGS, Lang, Text
 from grader.errors import GraderError
-from grader.files import no_room
+from grader.files import no_room, unwritable
 from grader.messages import safe, say, translate
+
+DEBUG = "--debug"  # wherever it stands: an error that nobody foresaw is shown with its traceback
+REASON_CHARS = 300
 
 
 class ExerciseOrCommand(Group):
@@ -88,8 +91,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """The exit code. Every error the grader knows is one sentence on stderr, never a traceback."""
+    """The exit code. Every error is one sentence on stderr; a traceback is for `--debug` alone."""
     lang = language(arguments)
+    debug = DEBUG in arguments or bool(os.environ.get("GRADE_DEBUG"))
+    arguments = [word for word in arguments if word != DEBUG]
     try:
         code = build(lang)(args=without_language(arguments), prog_name="grade", standalone_mode=False)
         if code == exits.INTERRUPTED:  # the parser turns Ctrl-C into this code
@@ -104,15 +109,12 @@ def run(arguments: list[str]) -> int:
     except typer.Exit as exit_:
         return exit_.exit_code
     except Exception as problem:
-        if _no_room(problem):
-            told = say(
-                "The disk is full ({reason}). Make room and run the command again: what was already written is kept.",
-                reason=str(problem),
-            )
-            print(f"grade : {safe(told.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
-            return exits.BROKEN
         if not hasattr(problem, "format_message"):  # as what the parser refuses has
-            raise
+            if debug:
+                raise
+            code, told = unforeseen(problem)
+            print(f"grade : {safe(told.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
+            return code
         if type(problem).__name__ == "NoArgsIsHelpError":
             problem.show()  # type: ignore[attr-defined]
         else:
@@ -120,7 +122,23 @@ def run(arguments: list[str]) -> int:
         return exits.USAGE
 
 
-def _no_room(problem: Exception) -> bool:
-    """A full disk stops the work wherever it is met; what was written before is whole."""
-    of_the_gradebook = type(problem).__name__ == "OperationalError" and "disk is full" in str(problem)
-    return no_room(problem) or of_the_gradebook
+def unforeseen(problem: Exception) -> tuple[int, Text]:
+    """The exit code and a sentence for what no room has put into words. Exit code 1 would say that marks were lost."""
+    reason = f"{type(problem).__name__}: {problem}"[:REASON_CHARS]
+    if no_room(problem):
+        return exits.BROKEN, say(
+            "The disk is full ({reason}). Make room and run the command again: what was already written is kept.",
+            reason=str(problem),
+        )
+    if isinstance(problem, OSError) and problem.filename is not None and unwritable(problem):
+        return exits.USAGE, say(
+            "{path} cannot be read or written: {reason}. What was done before is kept.",
+            path=str(problem.filename),
+            reason=problem.strerror or type(problem).__name__,
+        )
+    if isinstance(problem, BrokenPipeError):
+        return exits.BROKEN, say("Whoever read the output has stopped reading.")
+    return exits.BROKEN, say(
+        "The grader itself failed ({reason}). No mark was changed by that. `--debug` tells where; please report it.",
+        reason=reason,
+    )

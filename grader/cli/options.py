@@ -11,6 +11,7 @@ import typer
 
 from grader.domain import DatasetInfo, Exercise
 from grader.errors import UsageError
+from grader.messages import say
 
 
 class LangChoice(StrEnum):
@@ -49,6 +50,18 @@ class Common:
         self.profile = typer.Option("--profile", help=_("Tell at the end where the time went."))
         self.exercise = typer.Option(help=_("Only this exercise; may be repeated."))
         self.results = typer.Argument(metavar=_("FOLDER"), help=_("The folder that `grade batch` wrote (`--out`)."))
+
+
+def results_folder(path: Path) -> Path:
+    """A folder that can be written to, or made. Raises UsageError with the reason, before any work is done."""
+    there = next(above for above in (path.absolute(), *path.absolute().parents) if above.exists())
+    if not there.is_dir():
+        words = say("{path} is a file; a folder for the results is expected.", path=there)
+        raise UsageError(words.fr, words.en)
+    if not os.access(there, os.W_OK | os.X_OK):
+        words = say("Nothing can be written in {folder}. Name another folder with --out.", folder=there)
+        raise UsageError(words.fr, words.en)
+    return path
 
 
 def cores() -> int:

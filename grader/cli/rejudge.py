@@ -138,7 +138,7 @@ def _tell(changed: list[Any], left: list[str], console: Any, lang: Lang) -> None
     console.print(shown(say("Marks that changed: {count}.", count=len(changed)), lang))
     if left:
         words = say(
-            "Not judged again, for want of a kept run on this data: {names}. `grade batch` runs them.",
+            "Not judged again, for want of a kept run on this data: {names}. `grade batch FOLDER --fresh` runs them.",
             names=safe(", ".join(left[:8]) + (" …" if len(left) > 8 else ""), 600),
         )
         console.print(shown(words, lang), style="yellow")

@@ -11,6 +11,7 @@ import typer
 from grader.cli.options import Common, LangChoice, existing
 from grader.domain import Lang, Record
 from grader.errors import NothingToGrade, UnreadableSubmission, UsageError
+from grader.files import DAMAGED
 from grader.messages import say, translate
 
 GRADEBOOK = "gradebook.sqlite"
@@ -124,6 +125,8 @@ def _read(path: Path) -> Record:
 
     try:
         return records.read(path)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
+    except UnreadableSubmission:  # of another version: said so
+        raise
+    except DAMAGED as problem:
         words = say("{file} is no record of the grader.", file=path.name)
         raise UnreadableSubmission(words.fr, words.en) from problem

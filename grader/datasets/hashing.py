@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.datasets.dataset import Arrays
+from grader.files import DAMAGED
 
 
 def files_sha256(paths: tuple[Path, ...], cache: Path) -> str:
@@ -37,7 +38,7 @@ def arrays_sha256(arrays: Arrays, version: int) -> str:
 
 def recall(cache: Path, about: str, state: Iterable[object] = ()) -> str | None:
     """The hash noted for `about` when it was in `state`, or None."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(*DAMAGED):
         note = json.loads(_note(cache, about).read_text(encoding="utf-8"))
         if note["about"] == about and note["state"] == list(state):
             return str(note["sha256"])

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from grader.grading.bench import Bench, Desk, Keeping, Listener, Options
-from grader.grading.story import grade, not_marked, rejudge
+from grader.grading.story import grade, not_marked, rejudge, unreadable
 
-__all__ = ["Bench", "Desk", "Keeping", "Listener", "Options", "grade", "not_marked", "rejudge"]
+__all__ = ["Bench", "Desk", "Keeping", "Listener", "Options", "grade", "not_marked", "rejudge", "unreadable"]

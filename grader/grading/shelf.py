@@ -26,6 +26,7 @@ from typing import Any
 from grader.checks.left_files import model_files
 from grader.domain import DatasetInfo, Json, Measurement, Mode, Notice, Outcome, Printed, Reading, Submission, Text
 from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
+from grader.files import DAMAGED
 from grader.grading.bench import Options
 from grader.grading.keys import measuring, reading_key
 from grader.grading.run import RanSubmission, list_files
@@ -173,7 +174,7 @@ class Shelf:
         """Of the kept run, None where there is none."""
         try:
             return Circumstances.from_json(_read_json(self.folder / key / "run.json")["circumstances"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except DAMAGED:
             return None
 
     def find(self, key: str) -> Kept | None:
@@ -184,7 +185,7 @@ class Shelf:
             circumstances = Circumstances.from_json(facts["circumstances"])
             ran = None if facts["ran"] is None else _ran(folder, facts["ran"])
             os.utime(folder)
-        except (OSError, ValueError, KeyError, TypeError):
+        except DAMAGED:
             return None
         return Kept(circumstances, folder / "files", ran)
 
@@ -195,7 +196,7 @@ class Shelf:
         try:
             listed = _read_json(self._measured(key))
             return {Measurement(kind, tuple((k, v) for k, v in settings)): answer for kind, settings, answer in listed}
-        except (OSError, ValueError, TypeError):
+        except DAMAGED:
             return {}
 
     def remember(self, key: str, answers: Answers) -> None:
@@ -222,7 +223,7 @@ class Shelf:
         try:
             listed = _read_json(self._reading(key, asked))
             return reading_of([Fields(line) for line in listed], asked.submission.main.name)
-        except (OSError, ValueError, TypeError):
+        except DAMAGED:
             return None
 
     def remember_reading(self, key: str, asked: Read, reading: Reading) -> None:

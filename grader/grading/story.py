@@ -27,7 +27,7 @@ from grader.domain import (
     Text,
     Verdict,
 )
-from grader.errors import Breakdown, GraderError
+from grader.errors import Breakdown, GraderError, UnreadableSubmission
 from grader.evidence import Reader
 from grader.grading.bench import Bench, Desk, Listener, Options
 from grader.grading.exhibits import exhibits_of
@@ -211,6 +211,20 @@ def _not_marked(check: Check, problem: Exception) -> Verdict:
     told = plain(f"{type(problem).__name__}: {problem}"[:300])
     hint = Text(problem.fr, problem.en) if isinstance(problem, GraderError) else told
     return Verdict(check.id, Status.ERROR, 0.0, check.points, check.title, message=message, hint=hint)
+
+
+def unreadable(
+    exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: UnreadableSubmission
+) -> Record:
+    """The record of a file that is not what its name says: nothing of it can be judged, and that is the student's."""
+    why, nothing = Text(problem.fr, problem.en), say("The file cannot be read, so nothing of it is seen.")
+    verdicts = tuple(
+        Verdict(check.id, Status.FAILED, 0.0, check.points, check.title, message=why if check.id == "runs" else nothing)
+        for check in exercise.checks
+    )
+    facts = Facts(exercise, options.mode, Reading())
+    record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
+    return replace(record, notices=(Notice(why), *record.notices))
 
 
 def not_marked(

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.catalog import Catalog
-from grader.files import write_whole
+from grader.files import DAMAGED, write_whole
 from grader.grading.keys import looking_key, state_of
 from grader.intake import Look
 from grader.parsing import Parser, Within
@@ -61,5 +61,5 @@ class Remembered:
         try:
             kept = json.loads(self._place.read_text(encoding="utf-8"))
             return {str(file): list(ids) for file, ids in kept["seen"].items()} if kept["key"] == self._key else {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except DAMAGED:
             return {}

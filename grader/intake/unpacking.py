@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.files import digest_of, write_whole
+from grader.files import DAMAGED, digest_of, write_whole
 from grader.intake import archives
 from grader.intake.entries import Bounds
 from grader.intake.listing import walk
@@ -65,7 +65,7 @@ def _refusals_in(path: Path) -> tuple[Refusal, ...] | None:
     try:
         listed = json.loads(path.read_text(encoding="utf-8"))
         return tuple(Refusal(str(name), Why(why)) for name, why in listed)
-    except (OSError, ValueError, TypeError):
+    except DAMAGED:
         return None
 
 

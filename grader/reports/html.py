@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from grader.domain import Lang, Record
-from grader.files import write_whole
+from grader.files import DAMAGED, write_whole
 from grader.messages import LOCALE, safe
 from grader.reports.marks import by_student
 from grader.reports.names import slug
@@ -91,7 +91,7 @@ def _joined(makers: str, digests: Sequence[str]) -> str:
 def _manifest(folder: Path) -> Mapping[str, str]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except DAMAGED:
         return {}
     return found if isinstance(found, dict) else {}
 

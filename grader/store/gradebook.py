@@ -16,6 +16,7 @@ from typing import IO
 from grader import records as forms
 from grader.domain import RECORD_SCHEMA, Record, Submission
 from grader.errors import NothingToGrade, UnreadableSubmission
+from grader.files import DAMAGED
 from grader.messages import say
 from grader.store import calendar, rows
 from grader.store.decisions import Decision, Stale, apply
@@ -26,7 +27,8 @@ FILE = "gradebook.sqlite"
 LOCK = ".at-work"
 LIGHT = {"answers"}  # of the exhibits: small, and asked for whenever a decision is applied
 _CURRENT = """
-    SELECT s.*, n.name, r.run_key, r.judgement_key, r.schema, r.json, {exhibits} AS exhibits
+    SELECT s.*, n.name, r.run_key, r.judgement_key, r.schema, r.json, {exhibits} AS exhibits,
+           json_valid(r.exhibits) AS whole
     FROM submissions s JOIN students n ON n.id = s.student JOIN records r ON r.submission = s.id
     WHERE s.seen = (SELECT max(o.seen) FROM submissions o JOIN records q ON q.submission = o.id
                     WHERE o.student = s.student AND o.exercise = s.exercise AND o.attempt = s.attempt)
@@ -46,13 +48,15 @@ class Filed:
 @dataclass(frozen=True, slots=True)
 class Current:
     """A submission that counts: who handed it in and when (its files are on the shelf, if anywhere), and its record as
-    the grader made it."""
+    the grader made it; None where another version wrote it, or where it is `damaged`."""
 
     submission: Submission
     fingerprint: str
     run_key: str
     judgement_key: str
     record: Record | None
+    damaged: bool = False
+    newer: bool = False
 
 
 class Gradebook:
@@ -128,14 +132,17 @@ class Gradebook:
     def _all(
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
     ) -> list[tuple[Record, tuple[Stale, ...]]]:
-        dates = calendar.read(self._connection)
+        with told(self.folder / FILE):
+            dates = calendar.read(self._connection)
         decisions: dict[tuple[str, str], list[Decision]] = {}
         for decision in self.decisions():
             decisions.setdefault((decision.student, decision.exercise), []).append(decision)
         best: dict[tuple[str, str], tuple[Record, tuple[Stale, ...]]] = {}
         for entry in self.current(student, exercise, exhibits):
+            if entry.damaged:
+                continue  # told by `damaged`, graded again by the next batch
             if entry.record is None:
-                raise _outdated(self.folder)
+                raise _of_another_version(self.folder, entry.newer)
             key = (entry.record.student, entry.record.exercise)
             decided, stale = apply(entry.record, entry.fingerprint, decisions.get(key, ()))
             found = (dates.apply(decided), stale)
@@ -159,9 +166,12 @@ class Gradebook:
                 values.append(value)
         with told(self.folder / FILE):
             for row in self._connection.execute(query + " ORDER BY n.name, s.exercise, s.attempt", values):
-                yield Current(
-                    rows.handed_in(row), row["fingerprint"], row["run_key"], row["judgement_key"], rows.record(row)
-                )
+                yield _current(row)
+
+    def damaged(self) -> list[Current]:
+        """Submissions whose records in this file are cut off or mixed up: they count for nothing until they are graded
+        again."""
+        return [entry for entry in self.current(exhibits=False) if entry.damaged]
 
     # ── Filing ──────────────────────────────────────────────────────────────────────────────
 
@@ -249,7 +259,8 @@ class Gradebook:
     # ── Settings, dates, digests ────────────────────────────────────────────────────────────
 
     def setting(self, name: str, default: str) -> str:
-        row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        with told(self.folder / FILE):
+            row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row["value"] if row else default
 
     def set(self, name: str, value: str) -> None:
@@ -288,7 +299,9 @@ class Gradebook:
 
     def digests(self) -> dict[str, tuple[str, str]]:
         """What is known of files: path → (state, SHA-256), so that an unchanged file is not read again."""
-        return {row["path"]: (row["state"], row["sha256"]) for row in self._connection.execute("SELECT * FROM digests")}
+        with told(self.folder / FILE):
+            listed = self._connection.execute("SELECT * FROM digests").fetchall()
+        return {row["path"]: (row["state"], row["sha256"]) for row in listed}
 
     def remember_digests(self, known: dict[str, tuple[str, str]]) -> None:
         if known:
@@ -304,9 +317,28 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def _outdated(folder: Path) -> UnreadableSubmission:
-    words = say(
-        "The gradebook in {folder} holds records of an older form: `grade rejudge {folder}` brings them up to date.",
-        folder=folder,
-    )
+def _current(row: sqlite3.Row) -> Current:
+    keys = (row["fingerprint"], row["run_key"], row["judgement_key"])
+    newer = row["schema"] > RECORD_SCHEMA
+    try:
+        if not row["whole"]:
+            raise ValueError("exhibits")
+        return Current(rows.handed_in(row), *keys, rows.record(row), newer=newer)
+    except DAMAGED:
+        program = Path(row["program"])
+        submission = Submission(row["name"], row["exercise"], Path(), program, (), attempt=row["attempt"])
+        return Current(submission, *keys, None, damaged=True)
+
+
+def _of_another_version(folder: Path, newer: bool) -> UnreadableSubmission:
+    if newer:
+        words = say(
+            "The gradebook in {folder} holds records of a newer version of the grader; this one cannot read them.",
+            folder=folder,
+        )
+    else:
+        words = say(
+            "The gradebook in {folder} holds records of an older form: `grade rejudge {folder}` brings them up to date.",
+            folder=folder,
+        )
     return UnreadableSubmission(words.fr, words.en)

@@ -13,6 +13,7 @@ from grader.errors import UsageError
 from grader.messages import join, number, percent, plain, say, say_n
 
 DAY = 86400.0
+EARLIEST, LATEST = 1970, 2200  # years: what lies outside is a slip, and no clock's
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": DAY, "j": DAY}
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)\s*(s|min|m|h|d|j))", re.I)
 _FRENCH_DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T,à]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?")
@@ -80,15 +81,16 @@ def parse_moment(text: str, end_of_day: bool = False) -> datetime:
     given = text.strip()
     try:
         if french := _FRENCH_DATE.fullmatch(given):
-            day, month, year, hour, minute, second = (int(part) if part else None for part in french.groups())
-            assert day and month and year
-            moment = datetime(year, month, day, hour or 0, minute or 0, second or 0)  # made local below
-            alone = hour is None
+            day, month, year, hour, minute, second = (int(part or 0) for part in french.groups())
+            moment = datetime(year, month, day, hour, minute, second)  # made local below
+            alone = french[4] is None
         else:
             moment = datetime.fromisoformat(given)
             alone = bool(re.fullmatch(r"\d{4}-?\d{2}-?\d{2}|\d{4}-?W\d{2}-?\d", given))
         if alone and end_of_day:
             moment = datetime.combine(moment.date(), time(23, 59, 59), moment.tzinfo)
+        if not EARLIEST <= moment.year <= LATEST:
+            raise ValueError
         return moment if moment.tzinfo is not None else moment.astimezone()
     except (ValueError, OverflowError, OSError):
         raise _usage(say("“{text}” is no date: write 2026-03-01T23:59.", text=text)) from None

@@ -47,6 +47,7 @@ def enter(connection: sqlite3.Connection, submission: Submission, fingerprint: s
 
 
 def handed_in(row: Any) -> Submission:
+    """Raises one of `DAMAGED` for a row that something else has changed."""
     nowhere = Path()
     return Submission(
         row["name"],
@@ -62,7 +63,11 @@ def handed_in(row: Any) -> Submission:
 
 
 def record(row: Any) -> Record | None:
-    """As it was filed; who handed it in, and when, is told by the latest hand-in of these files."""
+    """As it was filed; who handed it in, and when, is told by the latest hand-in of these files. None for a record of
+    another version.
+
+    Raises one of `DAMAGED` for a row that is cut off or mixed up.
+    """
     if row["schema"] != RECORD_SCHEMA:
         return None
     fields = json.loads(row["json"])

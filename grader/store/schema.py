@@ -15,7 +15,9 @@ from grader.errors import Breakdown, GraderError, UnreadableSubmission
 from grader.messages import say
 
 BUSY_SECONDS = 30.0
-_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+_FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_CLOSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
+_HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -101,8 +103,28 @@ def _in_words(path: Path, problem: sqlite3.DatabaseError) -> GraderError:
             path=path,
             reason=problem,
         )
+    elif code in _CLOSED:
+        words = say(
+            "The gradebook {path} cannot be written ({reason}): the folder or the file is read-only, or belongs to "
+            "somebody else.",
+            path=path,
+            reason=problem,
+        )
+    elif code in _HELD:
+        words = say(
+            "The gradebook {path} is held open by another program ({reason}). Close it (another `grade`, a program that "
+            "shows databases) and start again.",
+            path=path,
+            reason=problem,
+        )
     elif code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        words = say("{path} is not a gradebook, or is damaged ({reason}).", path=path, reason=problem)
+        words = say(
+            "{path} is not a gradebook, or is damaged ({reason}). `grade restore {folder}` makes it anew from the records "
+            "beside it.",
+            path=path,
+            folder=path.parent,
+            reason=problem,
+        )
         return UnreadableSubmission(words.fr, words.en)
     else:
         words = say("The gradebook {path} cannot be used ({reason}).", path=path, reason=problem)

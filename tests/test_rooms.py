@@ -25,6 +25,7 @@ FLOORS: dict[str, float] = {
     "similarity": 2.5,  # reads programs; a report shows what it found
     **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "records", "catalog"), 2),
     "messages": 1.5,
+    "derived": 1.5,  # files that follow something, written whole
     **dict.fromkeys(("domain", "errors", "files", "fingerprints"), 1),
 }
 OUTSIDE_THE_ROOMS = {"__init__", "__main__"}  # the version, and the way into the command line

@@ -133,9 +133,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
 
 def _batch(asked: Asked) -> int:
+    from grader.cli.restore import not_orphaned
     from grader.cli.walls import Walls
     from grader.parsing import Parser
 
+    not_orphaned(asked.out)
     walls = Walls(asked.backend)
     with Parser(walls) as parser:
         return _graded(asked, walls, parser)
@@ -145,7 +147,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     from grader import catalog
     from grader.batch import plan
     from grader.cli import deadlines
-    from grader.cli.filing import write_json, write_pages
+    from grader.cli.filing import RecordFiles, write_pages
     from grader.cli.profile import BatchProfile
     from grader.cli.progress import console_for
     from grader.cli.running import graded_anew
@@ -180,14 +182,14 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
                 "Unchanged since they were graded: {count}. `--fresh` runs them anew.", count=len(todo.recorded)
             )
             console.print(shown(words, asked.lang), style="bright_black")
+        files = RecordFiles(book)
         with closing(graded_anew(asked, todo, book, shelf, data, walls, parser)) as results:
             for entry, record in results:
                 book.file(entry.task.submission, entry.fingerprint, entry.run_key, entry.judgement_key, record)
-                write_json(book, record)
+                files.write(record.student, record.exercise)
                 profile.add(record.phases)
+        files.refresh()
         graded = of_this_batch(book, submissions)
-        for record in graded:
-            write_json(book, record, only_missing=not (asked.dates.asked or asked.attempts))
         show_summary(book, graded, asked.dates, console, asked.lang)
         page = write_pages(book, asked.lang)
         console.print(shown(say("Gradebook and records: {folder}", folder=asked.out), asked.lang), style="bright_black")

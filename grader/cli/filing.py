@@ -1,40 +1,97 @@
-"""What a gradebook's folder shows beside the gradebook: one JSON file per record that counts, and the pages."""
+"""What a gradebook's folder shows beside the gradebook: one JSON file per record that counts, the decisions, the pages.
+
+All of it follows the gradebook: `refresh` makes anew what does not.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from grader import records
+from grader.derived import DerivedFiles
 from grader.domain import Lang, Record
 from grader.messages import say
 from grader.store import Gradebook
 
 PAGES = "pages"
+RECORDS = ".records.json"
+DECISIONS = "decisions.jsonl"
+FILED = "filed"  # in a record's file: under which keys the gradebook holds it, for `grade restore`
 
 
-def record_name(record: Record) -> str:
+def record_name(student: str, exercise: str) -> str:
     """A file name of plain characters. Two students whose names differ only in others are told apart by a digest."""
-    plain = re.sub(r"[^\w.-]+", "_", record.student).strip("._")[:80]
-    if not plain or plain != record.student:
-        plain = (plain or "copie") + "-" + hashlib.sha256(record.student.encode("utf-8", "replace")).hexdigest()[:6]
-    return f"{plain}.{record.exercise}.json"
+    plain = re.sub(r"[^\w.-]+", "_", student).strip("._")[:80]
+    if not plain or plain != student:
+        plain = (plain or "copie") + "-" + hashlib.sha256(student.encode("utf-8", "replace")).hexdigest()[:6]
+    return f"{plain}.{exercise}.json"
 
 
-def write_json(book: Gradebook, record: Record, only_missing: bool = False) -> None:
-    """The record that counts for this one's student and exercise, with what a teacher decided."""
-    path = book.folder / record_name(record)
-    if only_missing and path.is_file():
-        return
-    counts = book.record(record.student, record.exercise)
-    if counts is not None:
-        records.write(counts, path)
+class RecordFiles:
+    """The JSON files of one gradebook, each with what a teacher decided. `keep` at the end."""
+
+    def __init__(self, book: Gradebook) -> None:
+        self._book = book
+        self._files = DerivedFiles(book.folder, RECORDS)
+
+    def write(self, student: str, exercise: str) -> None:
+        """The record that counts for this student and exercise, where its file does not hold."""
+        for state in self._book.states(student, exercise).values():
+            self._write(student, exercise, state)
+
+    def refresh(self) -> None:
+        """All of them, and the decisions."""
+        for (student, exercise), state in self._book.states().items():
+            self._write(student, exercise, state)
+        self._write_decisions()
+        self.keep()
+
+    def keep(self) -> None:
+        self._files.keep()
+
+    def _write(self, student: str, exercise: str, state: str) -> None:
+        name = record_name(student, exercise)
+        if self._files.holds(name, state):
+            return
+        found = self._book.counting(student, exercise)
+        if found is None:  # damaged: told, and graded again
+            return
+        record, filed = found
+        fields = {FILED: {name: getattr(filed, name) for name in ("fingerprint", "run_key", "judgement_key")}}
+        text = json.dumps({**fields, **records.to_json(record)}, ensure_ascii=False, indent=1, allow_nan=False)
+        self._files.write(name, text + "\n", state)
+
+    def _write_decisions(self) -> None:
+        """All that hold, one on each line: they outlive the gradebook."""
+        lines = [json.dumps(asdict(decision), ensure_ascii=False) for decision in self._book.decisions()]
+        text = "".join(f"{line}\n" for line in lines)
+        state = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        if not self._files.holds(DECISIONS, state):
+            self._files.write(DECISIONS, text, state)
+
+
+def refresh(book: Gradebook) -> None:
+    """Every file beside the gradebook that does not follow it is made anew."""
+    RecordFiles(book).refresh()
+
+
+def write_json(book: Gradebook, record: Record) -> None:
+    """The file of one record, and the decisions, after one was made."""
+    files = RecordFiles(book)
+    files.write(record.student, record.exercise)
+    files._write_decisions()
+    files.keep()
 
 
 def write_pages(book: Gradebook, lang: Lang) -> Path | None:
-    """The class page, made anew where anything on it would change; None where pages are not made here."""
+    """The class page, made anew where anything on it would change, or where a page is not as it was written; None where
+    pages are not made here."""
     try:
+        from grader.reports.html import pages_hold
         from grader.reports.html import write_pages as write
     except ImportError:
         return None
@@ -42,7 +99,7 @@ def write_pages(book: Gradebook, lang: Lang) -> Path | None:
 
     state = f"{book.state()} {lang}"
     index = book.folder / book.setting("index", "-")
-    if book.setting(PAGES, "") != state or not index.is_file():
+    if book.setting(PAGES, "") != state or not index.is_file() or not pages_hold(book.folder):
         with busy(say("Making the pages"), lang):
             index = write(book.records(), book.folder, lang)
         book.set("index", str(index.relative_to(book.folder)))

@@ -40,7 +40,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
 def _rejudge(folder: Path, only: list[str], data: Path | None, backend: str, lang: Lang) -> int:
     from grader import catalog
-    from grader.cli.filing import write_json, write_pages
+    from grader.cli.filing import RecordFiles, write_pages
     from grader.cli.progress import ManySubmissions
     from grader.messages import say
     from grader.reports.terminal import class_summary, shown
@@ -53,11 +53,14 @@ def _rejudge(folder: Path, only: list[str], data: Path | None, backend: str, lan
         exercises = {id_: known.find(id_) for id_ in sorted({e.submission.exercise for e in entries})}
         judge = _Judge(exercises, data_for(list(exercises.values()), data), backend, book)
         changed: list[tuple[Record | None, Record]] = []
+        files = RecordFiles(book)
         left: list[str] = []
         with ManySubmissions(len(entries), lang, shown(say("Judging again"), lang)) as display, judge:
             for entry in entries:
                 name = f"{entry.submission.student} {entry.submission.exercise}"
                 record = judge(entry)
+                if record is not None:
+                    files.write(record.student, record.exercise)
                 if record is None:
                     left.append(name)
                 elif _marks(record) != _marks(entry.record):
@@ -65,8 +68,7 @@ def _rejudge(folder: Path, only: list[str], data: Path | None, backend: str, lan
                     display.finished(name, _changed_line(entry.record, record, lang))
                     continue
                 display.passed()
-        for _, record in changed:
-            write_json(book, record)
+        files.refresh()
         _tell(changed, left, display.console, lang)
         graded = [r for r in book.records(exhibits=False) if not wanted or r.exercise in wanted]
         display.console.print(class_summary(graded, lang))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.options import Common, LangChoice, existing
+from grader.cli.options import Common, LangChoice, existing, results_folder
 from grader.domain import Lang, Record
 from grader.errors import NothingToGrade, UnreadableSubmission, UsageError
 from grader.files import DAMAGED
@@ -36,9 +36,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
     @app.command(help=_("Makes the pages of a batch again: one for the class, one for each student."))
     def report(
         folder: Annotated[Path, common.results],
+        out: Annotated[
+            Path | None, typer.Option(help=_("Another folder for the pages, where FOLDER cannot be written."))
+        ] = None,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
-        typer.echo(_report(existing(folder), lang))
+        typer.echo(_report(existing(folder), out, lang))
 
     @app.command(help=_("Writes the marks of a batch for other programs: a learning platform, a spreadsheet, CI."))
     def export(
@@ -57,12 +60,19 @@ def register(app: typer.Typer, lang: Lang) -> None:
         _export(existing(folder), format.value, out, exercise or [], bom, lang)
 
 
-def _report(folder: Path, lang: Lang) -> Path:
+def _report(folder: Path, out: Path | None, lang: Lang) -> Path:
+    from grader.cli.filing import refresh
     from grader.cli.progress import busy
     from grader.reports.html import write_pages
 
+    target = results_folder(out or folder)
+    if out is None and (folder / GRADEBOOK).is_file():
+        from grader.store import Gradebook
+
+        with Gradebook.open(folder) as book:
+            refresh(book)
     with busy(say("Making the pages"), lang):
-        return write_pages(recorded(folder), folder, lang)
+        return write_pages(recorded(folder), target, lang)
 
 
 def _export(folder: Path, name: str, out: Path | None, only: list[str], bom: bool, lang: Lang) -> None:

@@ -28,15 +28,21 @@ def register(app: typer.Typer, lang: Lang) -> None:
         anonymous: Annotated[
             bool, typer.Option("--anonymous", help=_("Without names, in an order that does not tell them."))
         ] = False,
+        list_: Annotated[
+            bool, typer.Option("--list", help=_("Only list what waits: who, which question, the answer's beginning."))
+        ] = False,
         again: Annotated[bool, typer.Option("--again", help=_("Also what was decided before."))] = False,
         author: Annotated[str | None, typer.Option(help=_("Who decides (default: git's user.name)."))] = None,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
         from grader.cli.deciding import author_name
-        from grader.cli.reviewing import walk
+        from grader.cli.reviewing import show_waiting, walk
         from grader.store import Gradebook
 
         with Gradebook.open(folder) as book:
+            if list_:
+                show_waiting(book, exercise or [], anonymous, again, lang)
+                return
             walk(book, exercise or [], anonymous, again, author_name(author), lang)
 
     @app.command(help=_("Decides one verdict by hand, with a reason."))

@@ -24,6 +24,7 @@ from grader.store.decisions import ANSWER, answer_of
 
 BACK, QUIT, SKIP = {"b", "r"}, {"q"}, {"", "s"}  # back or « revenir », quit, skip: the letters of both languages
 ANSWER_CHARS = 20_000
+LISTED_CHARS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,22 @@ def walk(book: Gradebook, only: list[str], anonymous: bool, again: bool, author:
     told = say_n("{count} answer decided", "{count} answers decided", len(walker.decided))
     console.print(f"{shown(told, lang)} · {shown(say_n('{count} still waits', '{count} still wait', left), lang)}")
     write_pages(book, lang)
+
+
+def show_waiting(book: Gradebook, only: list[str], anonymous: bool, again: bool, lang: Lang) -> None:
+    """A line for each answer that waits; nothing is asked or decided."""
+    console = console_for()
+    records = book.records(exhibits=False)
+    verdicts = {(r.student, r.exercise, v.id): (r, v) for r in records for v in r.verdicts}
+    items = to_read(records, only, anonymous, again)
+    for number, item in enumerate(items, 1):
+        record, verdict = verdicts[item.student, item.exercise, item.check]
+        who = shown(say("Copy {number}", number=number), lang) if anonymous else safe(item.student, 80)
+        answer = answer_of(record, verdict.id) or verdict.measured.in_(lang)
+        begins = " ".join(safe(answer, LISTED_CHARS, keep_lines=True).split())
+        console.print(f"{item.exercise} · {shown(verdict.title, lang)} · {who} · {begins}", markup=False)
+    if not items:
+        console.print(shown(say("Nothing waits for a teacher."), lang))
 
 
 def to_read(records: list[Record], only: list[str], anonymous: bool, again: bool) -> list[Item]:

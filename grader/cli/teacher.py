@@ -1,11 +1,11 @@
-"""For a teacher, with a class folder: `grade batch`, `rejudge`, `review`, `override` (each beside), and `grade data`."""
+"""For a teacher, with a class folder: `grade batch`, `rejudge`, `review`, `override`, `restore` (each beside), and `grade data`."""
 
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
 from typing import Annotated
 
 import typer
 
-from grader.cli import batch, rejudge, review
+from grader.cli import batch, rejudge, restore, review
 from grader.cli.words import App
 from grader.domain import Lang
 from grader.messages import translate
@@ -15,7 +15,7 @@ def register(app: App, lang: Lang) -> None:
     def _(message: str) -> str:
         return translate(message, lang)
 
-    for commands in (batch, rejudge, review):
+    for commands in (batch, rejudge, review, restore):
         commands.register(app, lang)
     data_app = App(lang, help=_("The datasets."))
 

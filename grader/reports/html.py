@@ -8,12 +8,11 @@ left alone; `.pages.json` beside the class page remembers what each was made fro
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
+from grader.derived import DerivedFiles
 from grader.domain import Lang, Record
-from grader.files import DAMAGED, write_whole
 from grader.messages import LOCALE, safe
 from grader.reports.marks import by_student
 from grader.reports.names import slug
@@ -32,21 +31,25 @@ def write_pages(records: Sequence[Record], folder: Path, lang: Lang) -> Path:
     digests = {name: [_digest(record) for record in own] for name, own in students.items()}
     wanted = {f"{STUDENTS}/{slug(name)}.html": _joined(makers, digests[name]) for name in students}
     whole = _joined(makers, [digest for own in digests.values() for digest in own])
-    before = _manifest(folder)
+    files = DerivedFiles(folder, MANIFEST)
     for name, own in students.items():
         path = f"{STUDENTS}/{slug(name)}.html"
-        if before.get(path) != wanted[path] or not (folder / path).is_file():
-            _write(folder / path, student_page(own, lang))
-    index = folder / INDEX
-    if before.get(INDEX) != whole or not index.is_file():
-        _write(index, class_page(records, lang))
-    for path in before.keys() - wanted.keys():
-        if path.startswith(f"{STUDENTS}/") and path.endswith(".html") and "/" not in path.removeprefix(f"{STUDENTS}/"):
-            (folder / path).unlink(missing_ok=True)
-    after = {**wanted, INDEX: whole}
-    if after != before:
-        _write(folder / MANIFEST, json.dumps(after, indent=0))
-    return index
+        if not files.holds(path, wanted[path]):
+            files.write(path, student_page(own, lang), wanted[path])
+    if not files.holds(INDEX, whole):
+        files.write(INDEX, class_page(records, lang), whole)
+    files.remove(path for path in files.names() - wanted.keys() if _is_student_page(path))
+    files.keep()
+    return folder / INDEX
+
+
+def pages_hold(folder: Path) -> bool:
+    """Whether all pages are there as they were written."""
+    return DerivedFiles(folder, MANIFEST).whole()
+
+
+def _is_student_page(path: str) -> bool:
+    return path.startswith(f"{STUDENTS}/") and path.endswith(".html") and "/" not in path.removeprefix(f"{STUDENTS}/")
 
 
 def student_page(records: Sequence[Record], lang: Lang) -> str:
@@ -86,16 +89,3 @@ def _digest(record: Record) -> str:
 
 def _joined(makers: str, digests: Sequence[str]) -> str:
     return hashlib.sha256(" ".join([makers, *digests]).encode()).hexdigest()
-
-
-def _manifest(folder: Path) -> Mapping[str, str]:
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except DAMAGED:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text)

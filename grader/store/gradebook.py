@@ -120,24 +120,28 @@ class Gradebook:
 
         Without `exhibits`, of these only the answers: a class is read in a moment.
         """
-        return [record for record, _ in self._all(exhibits=exhibits)]
+        return [record for record, _, _ in self._all(exhibits=exhibits)]
 
     def record(self, student: str, exercise: str) -> Record | None:
-        return next((record for record, _ in self._all(student, exercise)), None)
+        return next((record for record, _, _ in self._all(student, exercise)), None)
+
+    def counting(self, student: str, exercise: str) -> tuple[Record, Current] | None:
+        """The record that counts, with all that was decided, and as what it is filed."""
+        return next(((record, entry) for record, _, entry in self._all(student, exercise)), None)
 
     def stale(self) -> list[Stale]:
         """Decisions that no longer apply to the work that counts."""
-        return [stale for _, stales in self._all(exhibits=False) for stale in stales]
+        return [stale for _, stales, _ in self._all(exhibits=False) for stale in stales]
 
     def _all(
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
-    ) -> list[tuple[Record, tuple[Stale, ...]]]:
+    ) -> list[tuple[Record, tuple[Stale, ...], Current]]:
         with told(self.folder / FILE):
             dates = calendar.read(self._connection)
         decisions: dict[tuple[str, str], list[Decision]] = {}
         for decision in self.decisions():
             decisions.setdefault((decision.student, decision.exercise), []).append(decision)
-        best: dict[tuple[str, str], tuple[Record, tuple[Stale, ...]]] = {}
+        best: dict[tuple[str, str], tuple[Record, tuple[Stale, ...], Current]] = {}
         for entry in self.current(student, exercise, exhibits):
             if entry.damaged:
                 continue  # told by `damaged`, graded again by the next batch
@@ -145,7 +149,7 @@ class Gradebook:
                 raise _of_another_version(self.folder, entry.newer)
             key = (entry.record.student, entry.record.exercise)
             decided, stale = apply(entry.record, entry.fingerprint, decisions.get(key, ()))
-            found = (dates.apply(decided), stale)
+            found = (dates.apply(decided), stale, entry)
             if key not in best or self._counts_more(found[0], best[key][0]):
                 best[key] = found
         return [best[key] for key in sorted(best)]
@@ -280,15 +284,34 @@ class Gradebook:
         with told(self.folder / FILE):
             calendar.receive(self._connection, entries)
 
+    def states(self, student: str | None = None, exercise: str | None = None) -> dict[tuple[str, str], str]:
+        """By student and exercise: another one whenever the record that counts would say anything else."""
+        found: dict[tuple[str, str], list[object]] = {}
+        where, values = "", []
+        for column, value in (("n.name", student), ("s.exercise", exercise)):
+            if value is not None:
+                where += f" AND {column} = ?"
+                values.append(value)
+        queries = (
+            f"""SELECT n.name, s.exercise, s.*, r.made, r.judgement_key, r.schema FROM submissions s
+                JOIN students n ON n.id = s.student JOIN records r ON r.submission = s.id WHERE 1 {where} ORDER BY s.id""",
+            f"""SELECT n.name, s.exercise, s.id, s.withdrawn FROM decisions s
+                JOIN students n ON n.id = s.student WHERE 1 {where} ORDER BY s.id""",
+        )
+        with told(self.folder / FILE):
+            for query in queries:
+                for row in self._connection.execute(query, values):
+                    found.setdefault((row[0], row[1]), []).append(tuple(row))
+            shared = [tuple(map(tuple, self._connection.execute(query))) for query in _DATES]
+        whole = {key: hashlib.sha256(repr((rows_, shared)).encode("utf-8", "replace")) for key, rows_ in found.items()}
+        return {key: digest.hexdigest() for key, digest in whole.items()}
+
     def state(self) -> str:
         """Another one whenever `records` would say anything else."""
         queries = (
             "SELECT s.*, r.made, r.judgement_key FROM submissions s JOIN records r ON r.submission = s.id ORDER BY s.id",
             "SELECT id, withdrawn FROM decisions ORDER BY id",
-            "SELECT * FROM deadlines ORDER BY 1",
-            "SELECT * FROM extensions ORDER BY 1, 2",
-            "SELECT * FROM receipts ORDER BY 1, 2",
-            "SELECT value FROM settings WHERE name = 'attempts'",
+            *_DATES,
         )
         digest = hashlib.sha256()
         with told(self.folder / FILE):
@@ -310,6 +333,12 @@ class Gradebook:
                 connection.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?, ?)", listed)
 
 
+_DATES = (
+    "SELECT * FROM deadlines ORDER BY 1",
+    "SELECT * FROM extensions ORDER BY 1, 2",
+    "SELECT * FROM receipts ORDER BY 1, 2",
+    "SELECT value FROM settings WHERE name = 'attempts'",
+)
 _DECIDED = ("kind", "points", "author", "date", "reason", "anchor")
 
 

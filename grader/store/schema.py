@@ -5,7 +5,11 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,12 +25,15 @@ _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """An open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut.
+    """An open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut. One that
+    lies where nothing can be written is read only.
 
     Raises:
         UnreadableSubmission: the file is no gradebook, or one of a newer version.
         Breakdown: the disk is full, or the file cannot be written.
     """
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        return _copied(path)
     with told(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
@@ -35,6 +42,27 @@ def connect(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             _migrate(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _copied(path: Path) -> sqlite3.Connection:
+    """A gradebook that cannot be written (an archive, somebody else's) can be read all the same: a copy of it, which goes
+    with this process and takes no writing."""
+    folder = Path(tempfile.mkdtemp(prefix="grade-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    for ending in ("", "-wal"):  # what was committed last may lie beside the file still
+        beside = path.with_name(path.name + ending)
+        if beside.is_file():
+            shutil.copyfile(beside, folder / beside.name)
+    with told(path):
+        connection = sqlite3.connect(folder / path.name, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            _migrate(connection, path)
+            connection.execute("PRAGMA query_only = ON")
         except BaseException:
             connection.close()
             raise

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Shared by checks, no check themselves.
 HELPERS = {
-    "advice", "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "meant", "outlines", "reasons", "refusals", "scalers", "seen",
+    "advice", "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "left_files", "meant", "outlines", "reasons", "refusals", "scalers", "seen",
 }  # fmt: skip
 
 

@@ -65,7 +65,9 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may use. Seconds, MiB, counts; `files` counts folders too, `total_mib` all that it writes."""
+    """What one job may use. Seconds, MiB, counts; `files` counts folders too, `total_mib` all that it writes. `frozen` is
+    how long a job of the grader's own may lie stopped before it is given up; a student's program may do so until its
+    time is over (0)."""
 
     wall: float = 300.0
     cpu: float = 900.0
@@ -77,6 +79,7 @@ class Limits:
     files: int = 2000
     output_bytes: int = 1 << 20
     output_flood_bytes: int = 256 << 20
+    frozen: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

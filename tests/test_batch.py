@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from grader import catalog
-from grader.batch import Task, all_by, grade_all, pool, threads_each
+from grader.batch import Task, all_by, benches, grade_all, pool, threads_each
 from grader.domain import Mode, Record, Status, Submission
 from grader.errors import UnreadableSubmission
 from grader.grading import Listener, Options
@@ -112,6 +112,25 @@ def test_a_file_that_is_none_is_the_student_s_and_does_not_stop_the_others(grade
     assert len(results) == 4 and not results["s1"].broken
     assert {v.status for v in results["s1"].verdicts} == {Status.FAILED}
     assert results["s1"].verdicts[0].message.en == "unreadable"
+
+
+@pytest.mark.parametrize(("often", "broken"), [(1, False), (9, True)])
+def test_what_failed_through_the_grader_is_tried_again_at_the_end(often: int, broken: bool, graded: Any) -> None:
+    order: list[str] = []
+
+    def grade(exercise: Any, submission: Submission, *rest: Any) -> Record:
+        order.append(submission.student)
+        if submission.student == "s1" and order.count("s1") <= often:
+            raise OSError("a stuck disk")
+        return record_of(exercise, submission, *rest)
+
+    graded(grade)
+    with benches(Process(), {}, 1, 1) as pool:
+        results = {
+            r.student: r for _, r in all_by(pool, [task(f"s{n}") for n in range(4)], again=True) if r is not None
+        }
+    assert order == ["s0", "s1", "s2", "s3", "s1"]
+    assert len(results) == 4 and results["s1"].broken is broken
 
 
 def test_closing_ends_what_runs_and_starts_nothing_more(graded: Any) -> None:

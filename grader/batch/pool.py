@@ -47,26 +47,34 @@ def all_by(
     tasks: Iterable[Task],
     listen: Callable[[Task], Listener] = lambda task: Listener(),
     needed: Callable[[Task], bool] = lambda task: True,
+    again: bool = False,
 ) -> Generator[tuple[Task, Record | None], None, None]:
     """Yield each task's record as it is finished, in no order. Closing the iterator stops the pool.
 
-    A task is asked about just before its turn: one that is not `needed` any more is yielded without a record.
+    A task is asked about just before its turn: one that is not `needed` any more is yielded without a record. With
+    `again`, what failed through the grader is tried once more when all else is done.
     """
-    coming = iter(tasks)
+    coming, failed = iter(tasks), list[Task]()
     running: dict[Future[Record], Task] = {}
     try:
-        more = True
-        while more or running:
-            while more and len(running) < pool.room:
-                task = next(coming, None)
-                more = task is not None
-                if task is not None and needed(task):
+        while True:
+            while len(running) < pool.room and (task := next(coming, None)) is not None:
+                if needed(task):
                     running[pool.submit(task, listen(task))] = task
-                elif task is not None:
+                else:
                     yield task, None
+            if not running:
+                if not failed:
+                    return
+                coming, failed, again = iter(failed), [], False
+                continue
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                yield running.pop(future), future.result()
+                task, record = running.pop(future), future.result()
+                if again and record.broken:
+                    failed.append(task)
+                else:
+                    yield task, record
     finally:
         for future in running:
             future.cancel()

@@ -5,6 +5,7 @@
 2  bad usage, or nothing to grade
 3  the grader or the sandbox failed for at least one submission
 130  interrupted by Ctrl-C
+143  ended by SIGTERM, 129 by SIGHUP: in order, as by Ctrl-C
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ MARKS_LOST = 1
 USAGE = 2
 BROKEN = 3
 INTERRUPTED = 130
+SIGNALLED = 128  # and the number of the signal
 
 
 def of_records(records: Iterable[Record]) -> int:

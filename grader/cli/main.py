@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -87,7 +88,18 @@ def build(lang: Lang) -> App:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(run(arguments))
+    ended_by: list[int] = []
+
+    def interrupt(number: int, frame: object) -> NoReturn:
+        """A terminal that is closed, or a polite kill, ends the grader as Ctrl-C does: workers in order, nothing lost."""
+        ended_by.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # else whoever started it wants otherwise, as `nohup` does
+            signal.signal(number, interrupt)
+    code = run(arguments)
+    sys.exit(exits.SIGNALLED + ended_by[0] if ended_by and code == exits.INTERRUPTED else code)
 
 
 def run(arguments: list[str]) -> int:

@@ -80,7 +80,7 @@ def _each(
 
     with _pool(asked, to_run, data, shelf, walls, parser, display) as pool:
         tasks = [entry.task for entry in to_run]
-        with closing(all_by(pool, tasks, lambda task: display.listener(_name(task)), needed)) as results:
+        with closing(all_by(pool, tasks, lambda task: display.listener(_name(task)), needed, again=True)) as results:
             for task, record in results:
                 if record is not None:
                     yield entries[id(task)], record

@@ -16,7 +16,7 @@ from grader.grading.run import ATTEMPTS, clear
 from grader.sandbox import Job, Ran
 from grader.sandbox.place import without_room
 
-LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144)
+LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144, frozen=5)
 Measured = dict[Measurement, Mapping[str, Json]]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import selectors
 import socket
@@ -15,8 +16,12 @@ from typing import Any
 from grader.domain import Limits
 
 GRACE_SECONDS = 15.0
+SILENT_SECONDS = 15.0  # a worker tells every second that it is there
 LINE_BYTES = 4 << 20
 CHUNK = 1 << 16
+
+
+_NOT_YET: dict[str, Any] = {}
 
 
 class Stopped(BaseException):
@@ -51,6 +56,7 @@ class Following:
     def until_done(self) -> dict[str, Any] | None:
         """The outcome's fields; None where the worker died."""
         deadline = time.monotonic() + self._limits.wall + GRACE_SECONDS
+        self._silent_at = time.monotonic() + SILENT_SECONDS
         with selectors.DefaultSelector() as selector:
             for source in (self._control, self._events, self._output):
                 selector.register(source, selectors.EVENT_READ)
@@ -61,23 +67,33 @@ class Following:
                 if left < 0:
                     self.late = True
                     return unanswered("timeout", self._limits.wall)
+                if self._silent_at < time.monotonic():
+                    return None
                 for key, _ in selector.select(min(left, 1.0)):
                     if key.fileobj == self._output:
                         self._read_output(selector)
                     elif key.fileobj == self._events:
                         self._read_events(selector)
-                    else:
-                        return self._answer()
+                    elif (answer := self._heard_of_worker()) is not _NOT_YET:
+                        return answer
 
-    def _answer(self) -> dict[str, Any] | None:
+    def _heard_of_worker(self) -> dict[str, Any] | None:
+        """The job's end, or that the worker is there (`_NOT_YET`); None where it is gone."""
         try:
             data = self._control.recv(1 << 18)
         except OSError:
             return None
+        message: dict[str, Any] = json.loads(data) if data else {}
+        if message.get("alive"):
+            self._silent_at = time.monotonic() + SILENT_SECONDS
+            return _NOT_YET
+        if message.get("clearing"):
+            self._silent_at = math.inf
+            return _NOT_YET
         self._drain()
-        if not data:
+        if not message:
             return None
-        done: dict[str, Any] = json.loads(data)["done"]
+        done: dict[str, Any] = message["done"]
         return {**done, "status": "output"} if self._flooded else done
 
     def _drain(self) -> None:

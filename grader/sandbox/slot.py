@@ -35,6 +35,7 @@ from grader.sandbox.removing import remove_tree
 
 START_SECONDS = 180.0
 RECYCLED_AFTER = 200  # jobs: a start costs some 5 s of processor time, so 0.03 s each
+FROZEN = "frozen"  # of a job of the grader's own (`grader.worker.watch`)
 BROKEN = 120  # the exit code of a job that failed through the grader's own fault (`grader.worker.child`)
 PRIVATE = ("/tmp", "/dev/shm")  # the walls' own, emptied after each job
 LOG_BYTES = 600
@@ -252,6 +253,8 @@ class Slot:
             raise self._died()
         if late:
             self._end_worker()
+        if done["status"] == FROZEN:
+            raise _broke("the job was stopped by a signal")
         if done["exit"] == BROKEN and not watch.heard:  # a program's own exit code comes after its recorder's greeting
             raise _broke(watch.text.joined())
         self._reopen()

@@ -22,6 +22,8 @@ from grader.worker.usage import Used, Written, filled, held_by, used_by, without
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 EVERY_SECONDS = 0.1
+BEAT_SECONDS = 1.0
+FROZEN = "frozen"
 DISK_EVERY_SECONDS = 0.4
 STUBBORN_SECONDS = 10.0
 ENTRIES_LOOKED_AT = 100_000
@@ -57,6 +59,7 @@ class Watch:
         self._next_look = self.started + DISK_EVERY_SECONDS
         self._peak = 0
         self._used = Used()
+        self._beat = self._running = self.started
 
     def until_end(self, control: socket.socket) -> dict[str, Any]:
         """Wait for the job's end, or bring it about. Returns the fields of an `Outcome`."""
@@ -69,6 +72,7 @@ class Watch:
                     break
                 if control.fileno() in readable and not _heard_only_chatter(control):
                     status = "killed"
+                self._tell_alive(control)
                 status = status or self._excess()
                 if status:
                     os.kill(self.pid, signal.SIGKILL)
@@ -86,11 +90,28 @@ class Watch:
             "exit": code,
         }
 
+    def _tell_alive(self, control: socket.socket) -> None:
+        """A worker that is stopped, or hangs on a disk, tells nothing: from that the grader knows it."""
+        now = time.monotonic()
+        if now - self._beat >= BEAT_SECONDS:
+            self._beat = now
+            with suppress(BlockingIOError):  # nobody listens just now
+                control.send(json.dumps({"alive": True}).encode(), socket.MSG_DONTWAIT)
+
+    def _is_frozen(self, now: float) -> bool:
+        """Stopped by a signal for as long as a job of the grader's own is never."""
+        with suppress(psutil.Error):
+            if psutil.Process(self.pid).status() != psutil.STATUS_STOPPED:
+                self._running = now
+        return now - self._running > float(self.limits["frozen"])
+
     def _excess(self) -> str:
         """The limit that the job has passed; "" while it keeps within all of them."""
         now = time.monotonic()
         if now - self.started > self.limits["wall"]:
             return "timeout"
+        if self.limits["frozen"] and self._is_frozen(now):
+            return FROZEN
         pids = [process.pid for process in self._me.children(recursive=True)]
         used = used_by(pids, self._held_by_worker)
         self._reap_orphans(pids)

@@ -106,7 +106,7 @@ def recorded(place: Path) -> set[str]:
         return {record.student for record in book.records()}
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_batch_that_is_stopped_goes_on_where_it_was(
     how: int, class_of: Callable[[int], set[str]], tmp_path: Path
 ) -> None:
@@ -115,7 +115,7 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
     first.wait_for_runs(6)
     first.process.send_signal(how)
     code, _ = first.ends()
-    assert code == (-signal.SIGKILL if how == signal.SIGKILL else exits.INTERRUPTED)
+    assert code == (-signal.SIGKILL if how == signal.SIGKILL else exits.SIGNALLED + how)
     kept = recorded(tmp_path)
     assert 0 < len(kept) < len(students)
     before = first.runs()

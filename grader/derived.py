@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from grader.files import DAMAGED, write_whole
@@ -48,7 +49,8 @@ class DerivedFiles:
     def remove(self, names: Iterable[str]) -> None:
         for name in names:
             self._entries.pop(name, None)
-            (self.folder / name).unlink(missing_ok=True)
+            with suppress(OSError, ValueError):
+                (self.folder / name).unlink()
 
     def keep(self) -> None:
         """For the next time."""
@@ -61,7 +63,7 @@ def _look(path: Path) -> tuple[int, int]:
     """Size and time of an ordinary file; (-1, -1) where there is none."""
     try:
         info = path.lstat()
-    except OSError:
+    except (OSError, ValueError):  # a name that no file has
         return -1, -1
     return (info.st_size, info.st_mtime_ns) if path.is_file() and not path.is_symlink() else (-1, -1)
 

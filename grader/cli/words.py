@@ -37,7 +37,7 @@ REFUSALS: tuple[tuple[str, Sentence], ...] = (
     (
         OF_VALUE + r".*'(?P<value>.*)' is not one of '(?P<choices>.+)'\.",
         lambda option, value, choices: say(
-            "{option} cannot be {value}, but: {choices}.",
+            "{option} cannot be “{value}”, but: {choices}.",
             option=option,
             value=value,
             choices=choices.replace("'", ""),

@@ -41,7 +41,7 @@ def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
         for entry in entries:
             yield Member(
                 written_name(entry.filename, bool(entry.flag_bits & UTF8)),
-                entry.is_dir(),
+                entry.filename.endswith("/"),  # `is_dir` breaks on a name that is empty
                 entry.file_size,
                 max(entry.compress_size, 1),
                 _modified(entry),

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.domain import Notice, Text
 from grader.errors import UnreadableSubmission
-from grader.messages import say
+from grader.messages import safe, say
 from grader.reading.syntax import PIECES
 
 LARGEST = 50 << 20  # bytes
@@ -117,7 +117,7 @@ def _metadata(content: Mapping[str, Any], *names: str) -> str:
     value: Any = content.get("metadata")
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
-    return value[:40] if isinstance(value, str) else ""
+    return safe(value, 40).strip() if isinstance(value, str) else ""
 
 
 def _language(content: Mapping[str, Any]) -> str:

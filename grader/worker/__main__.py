@@ -18,6 +18,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from typing import Any
 
 from grader.worker import child, watch
@@ -74,7 +75,8 @@ def perform(control: socket.socket, job: dict[str, Any], descriptors: list[int])
     os.close(output)
     job_watch = watch.Watch(pid, job["limits"], job["folder"], job["sweep"], started)
     outcome = job_watch.until_end(control)
-    send(control, {"clearing": True})  # which may take long, and tells nothing meanwhile
+    with suppress(OSError):  # where nobody is there any more, all the more is to be cleared
+        send(control, {"clearing": True})  # which may take long, and tells nothing meanwhile
     watch.kill_leftovers(bool(job["walls"] and job["walls"]["own_spaces"]))
     watch.sweep(job["sweep"])
     return outcome

@@ -95,7 +95,7 @@ class Watch:
         now = time.monotonic()
         if now - self._beat >= BEAT_SECONDS:
             self._beat = now
-            with suppress(BlockingIOError):  # nobody listens just now
+            with suppress(OSError):  # nobody listens just now, or nobody is there any more: seen elsewhere
                 control.send(json.dumps({"alive": True}).encode(), socket.MSG_DONTWAIT)
 
     def _is_frozen(self, now: float) -> bool:

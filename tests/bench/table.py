@@ -18,6 +18,7 @@ class Settings:
 
     runs: int = 9
     quick: bool = False
+    hours: float = 0.0  # of `soak`, which goes on until they are over
 
 
 def seconds(value: float) -> str:

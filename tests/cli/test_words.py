@@ -13,7 +13,7 @@ COMMANDS = [(), ("exo1",), ("data",), ("data", "fetch")] + [
     (str(c.name or c.callback.__name__),) for c in build("fr").registered_commands if c.callback and not c.hidden
 ]
 REFUSED = [
-    (("exo1", "--mode", "fast"), "--mode ne peut pas valoir fast, mais : static, audit, full."),
+    (("exo1", "--mode", "fast"), "--mode ne peut pas valoir « fast », mais : static, audit, full."),
     (("exo1", "--seed", "-1"), "--seed doit valoir au moins 0."),
     (("exo1", "--seed", "abc"), "--seed doit être un nombre entier."),
     (("exo1", "--time-limit", "soon"), "--time-limit doit être un nombre."),

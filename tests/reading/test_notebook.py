@@ -140,3 +140,9 @@ def test_malformed_cells_are_survived(tmp_path: Path) -> None:
 def test_stored_outputs_are_ignored(tmp_path: Path) -> None:
     cell = code("x = 1") | {"outputs": [{"output_type": "stream", "text": "y" * 6_000_000}]}
     assert read_source(written(tmp_path, notebook(cell))).text == "x = 1"
+
+
+@pytest.mark.parametrize("language", ["", " ", "\x00 \x1b", "\u202e"])
+def test_a_language_without_a_name_is_none(language: str, tmp_path: Path) -> None:
+    content = notebook(code("x = 1"), metadata={"language_info": {"name": language}, "kernelspec": {"language": ""}})
+    assert read_source(written(tmp_path, content)).text == "x = 1"

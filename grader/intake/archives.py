@@ -9,6 +9,7 @@ need much memory, so teachers' commands run this behind the sandbox's walls (`gr
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from typing import Protocol
 from grader.intake import tars, zips
 from grader.intake.entries import CLASS, Bounds, Member, Stop
 from grader.intake.listing import is_quiet
+from grader.intake.lms import attempt_of, is_wrapper
 from grader.intake.members import Taken, place
 from grader.intake.refusals import Refusal, Why
 
@@ -90,8 +92,12 @@ def shortened(refused: list[Refusal], depth: int = 0) -> tuple[Refusal, ...]:
 
 
 def _top(name: str, depth: int) -> tuple[str, ...]:
-    """The outermost folder or file that an entry is in, below `depth` folders that all entries share."""
-    return PurePosixPath(name.replace("\\", "/")).parts[: depth + 1]
+    """The outermost folder or file that an entry is in, below `depth` folders that all entries share and others that are
+    nobody's by their names (« submitted », « tentative 2 »)."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    while len(parts) > depth + 2 and (is_wrapper(parts[depth]) or attempt_of(parts[depth]) is not None):
+        depth += 1
+    return parts[: depth + 1]
 
 
 def _shared_depth(opened: Opened, archive: Path, bounds: Bounds) -> int:
@@ -139,9 +145,11 @@ class _Unpacking:
     def take(self, member: Member) -> Why | None:
         """Write one entry, or say why not. Raises `Stop` where the whole archive asks for too much."""
         where = place(member.name)
-        whose = where.parts[: self.depth + 1] if isinstance(where, PurePosixPath) else _top(member.name, self.depth)
+        whose = _top(str(where) if isinstance(where, PurePosixPath) else member.name, self.depth)
         self.entries_of[whose] += 1
-        if self.bounds.share_entries and self.entries_of[whose] > self.bounds.share_entries:
+        # While there is room for all, nobody is kept short.
+        short = 2 * self.entries > self.bounds.entries
+        if short and self.bounds.share_entries and self.entries_of[whose] > self.bounds.share_entries:
             return Why.SHARE
         self.entries += 1
         if self.entries > self.bounds.entries:
@@ -166,7 +174,9 @@ class _Unpacking:
         """Sizes that the archive claims are only a first sieve; the bytes that really come are counted."""
         if member.size > self.bounds.file:
             return Why.LARGE
-        left = self.bounds.share_total - self.bytes_of[whose] if self.bounds.share_total else self.bounds.total
+        short = 2 * (self.total + member.size) > self.bounds.total
+        shared = bool(self.bounds.share_total) and short
+        left = self.bounds.share_total - self.bytes_of[whose] if shared else self.bounds.total
         if member.size > left:
             return Why.SHARE
         why: Why | None = None
@@ -193,7 +203,8 @@ class _Unpacking:
             if why is Why.TOTAL or (not member.packed and why is not Why.SHARE):
                 raise Stop(why)
             return why
-        stamp = min(max(member.modified, _OLDEST), time.time() + _DAY)
+        modified = member.modified if math.isfinite(member.modified) else _OLDEST
+        stamp = min(max(modified, _OLDEST), time.time() + _DAY)
         os.utime(path, (stamp, stamp))
         return None
 
@@ -202,6 +213,8 @@ class _Unpacking:
             return Why.LARGE
         if self.total > self.bounds.total:
             return Why.TOTAL
+        if not packed and self.bounds.share_total:  # of a class's tar: what swells is within its owner's share
+            return None
         of_it, from_it = (written, packed) if packed else (self.total, self.packed)
         if of_it > self.bounds.ratio_from and of_it > self.bounds.ratio * max(from_it, 1):
             return Why.RATIO

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,10 +24,7 @@ def best_of_each(place: Path, candidates: Iterable[Candidate]) -> tuple[list[Sub
     for candidate in candidates:
         who = (candidate.student, candidate.key)
         works.setdefault((who, candidate.exercise, candidate.attempt), []).append(candidate)
-    programs: dict[Path, set[Student]] = {}
-    for (who, _, _), work in works.items():
-        for one in work:
-            programs.setdefault(one.path, set()).add(who)
+    shared = _Shared(works)
     submissions: list[Submission] = []
     passed_over: dict[Path, Text] = {}
     names = distinct({who for who, _, _ in works})
@@ -37,7 +34,7 @@ def best_of_each(place: Path, candidates: Iterable[Candidate]) -> tuple[list[Sub
         for other in others:
             instead = best.shown.relative_to(place) if best.shown.is_relative_to(place) else best.shown
             passed_over[other.path] = say("{file} was graded instead.", file=clean(str(instead)))
-        files = None if best.owned else _files_of_nobody_else(best, who, programs)
+        files = None if best.owned else shared.files_of(best, who)
         rivals = [c for c in others if c.sure == best.sure]
         said = [text for text in (chosen(best, rivals), told_together(exercise, best.together)) if text]
         made = submission(exercise, best.path, names[who], join(said, " "), files)
@@ -64,34 +61,50 @@ def distinct(students: Iterable[Student]) -> Mapping[Student, str]:
     return names
 
 
-def _files_of_nobody_else(
-    best: Candidate, who: Student, programs: Mapping[Path, set[Student]]
-) -> tuple[Path, ...] | None:
-    """For a program whose owner stands in its name, or nowhere: what lies in the same folder and is no other student's.
+class _Shared:
+    """Folders in which several students' files lie side by side, each looked at once."""
 
-    « dupont_exo1.py » takes along what bears Dupont's name (« dupont_mlp.keras »); a program that names nobody takes what
-    bears nobody's. None where the folder has one student only, so that all of it is theirs.
-    """
-    folder = best.path.parent
-    rivals = {other for path, owners in programs.items() if path.is_relative_to(folder) for other in owners} - {who}
-    if not best.flat and not rivals:
-        return None
-    theirs = {path for path, owners in programs.items() if who not in owners}
-    if best.flat:
-        own = [e.path for e in walk(folder, 1) if e.kind == "file" and _bears(e.path, best.student)]
-    else:
-        own = [
-            folder / file
-            for file in files_under(folder, best.path)[0]
-            if not any(_bears(Path(part), name) for part in file.parts for name, _ in rivals)
-        ]
-    kept = [path for path in own if path != best.path and path not in theirs]
-    return tuple(path.relative_to(folder) for path in (best.path, *kept[: MOST_FILES - 1]))
+    def __init__(self, works: Mapping[tuple[Student, str, int], Sequence[Candidate]]) -> None:
+        self._owners: dict[Path, set[Student]] = {}
+        for (who, _, _), work in works.items():
+            for one in work:
+                self._owners.setdefault(one.path, set()).add(who)
+        self._files: dict[Path, list[tuple[Path, str]]] = {}
 
+    def files_of(self, best: Candidate, who: Student) -> tuple[Path, ...] | None:
+        """For a program whose owner stands in its name, or nowhere: what lies in the same folder and is no other student's.
 
-def _bears(path: Path, student: str) -> bool:
-    """The words of a name: « dupont » is none of those of « dupontel_exo1.py », nor « py » one of any program's."""
-    return f" {_letters(student)} " in f" {_letters(path.stem)} "
+        « dupont_exo1.py » takes along what bears Dupont's name (« dupont_mlp.keras »), what begins with it first; a program
+        that names nobody takes what bears nobody's. None where the folder has one student only: all of it is theirs.
+        """
+        folder = best.path.parent
+        rivals = set() if best.flat else self._rivals(folder) - {who}
+        if not best.flat and not rivals:
+            return None
+        if best.flat:
+            name = _letters(best.student)
+            bearing = [(path, words) for path, words in self._listed(folder) if f" {name} " in f" {words} "]
+            own = [path for path, words in sorted(bearing, key=lambda one: not f"{one[1]} ".startswith(f"{name} "))]
+        else:
+            names = [f" {_letters(name)} " for name, _ in rivals]
+            own = [
+                folder / file
+                for file in files_under(folder, best.path)[0]
+                if not any(name in f" {_letters(Path(part).stem)} " for part in file.parts for name in names)
+            ]
+        kept = [path for path in own if path != best.path and who in self._owners.get(path, {who})]
+        return tuple(path.relative_to(folder) for path in (best.path, *kept[: MOST_FILES - 1]))
+
+    def _rivals(self, folder: Path) -> set[Student]:
+        return {who for path, owners in self._owners.items() if folder in path.parents for who in owners}
+
+    def _listed(self, folder: Path) -> list[tuple[Path, str]]:
+        """The files of a folder with the words of their names: « dupont » is none of those of « dupontel_exo1.py », nor
+        « py » one of any program's."""
+        if folder not in self._files:
+            files = [e.path for e in walk(folder, 1) if e.kind == "file"]
+            self._files[folder] = [(path, _letters(path.stem)) for path in files]
+        return self._files[folder]
 
 
 def _letters(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Mapping, Sequence
@@ -80,6 +81,12 @@ def listed(path: Path) -> Mapping[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(people)) for name, people in found.items()}
 
 
+def _content(one: Submission) -> str:
+    """Another one for any file of the work that differs: who copies a program alone hands in another work."""
+    listed = [(str(file), digest_of(one.root / file)) for file in sorted(one.files)]
+    return hashlib.sha256(repr((one.program, listed)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def together(
     submissions: Sequence[Submission], lists: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Submission], dict[Path, Text]]:
@@ -95,7 +102,7 @@ def together(
         if team is None:
             kept.append(replace(one, members=lists.get(one.student.casefold()) or members_in(one.student)))
         else:
-            key = (team[0], one.exercise, one.attempt, digest_of(one.main))
+            key = (team[0], one.exercise, one.attempt, _content(one))
             teams.setdefault(key, []).append((team[1], one))
     for (team_name, _, _, _), members in teams.items():
         (_, first), *others = members

@@ -2,7 +2,7 @@
 
     MOODLE, CANVAS   the names of the LMS's export
     NBGRADER         `submitted/<student>/<assignment>/`
-    CLASSROOM        `<assignment>-submissions/`, or nothing but clones (a `.git` in every folder)
+    CLASSROOM        `<assignment>-submissions/`; a `.git` says nothing: students have them, too
     FOLDERS          a folder, or an archive, for each student
     SHARED           files of several students side by side, each with its owner in its name
 
@@ -12,7 +12,7 @@ SHARED, so that nobody's work depends on what a neighbour is called.
 
 from __future__ import annotations
 
-import re
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,25 +63,31 @@ def root_of(base: Path, name: str, without: Path | None, known_ids: Collection[s
     wrappers: tuple[str, ...] = (name,)
     beside: tuple[Entry, ...] = ()
     while True:
-        entries = tuple(e for e in children(path) if without is None or e.path.resolve() != without)
-        real = [e for e in entries if e.kind != "quiet"]
-        if len(real) != 1 or real[0].kind != "folder" or not _wraps(real[0].path, known_ids):
+        entries = tuple(e for e in children(path) if without is None or os.path.realpath(e.path) != str(without))
+        works = [e for e in entries if _is_work(e)]
+        if len(works) != 1 or works[0].kind != "folder" or not _wraps(works[0].path, known_ids):
             return Root(path, wrappers, entries, beside)
-        beside = (*beside, *(e for e in entries if e.kind == "quiet"))
-        path, wrappers = real[0].path, (*wrappers, real[0].path.name)
+        beside = (*beside, *(e for e in entries if e is not works[0]))
+        path, wrappers = works[0].path, (*wrappers, works[0].path.name)
+
+
+def _is_work(entry: Entry) -> bool:
+    return entry.kind == "folder" or is_program(entry) or is_archive(entry)
 
 
 def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
     """Whether the only folder of a class is nobody's: archives often have one around all (« tp1/… »)."""
     name = folder.name
-    if export_name(name, known_ids) or exercises_of(name, known_ids):
-        return False
     within = [e for e in children(folder) if e.kind in ("file", "folder")]
-    folders = [e.path.name for e in within if e.kind == "folder"]
-    if name.endswith(CLONES) or _is_course(folders):
-        return bool(folders)
-    if _is_export(within, known_ids):
+    if export_name(name, known_ids):
+        return False
+    if is_export(within, known_ids):
         return True
+    if exercises_of(name, known_ids):
+        return False
+    folders = [e.path.name for e in within if e.kind == "folder"]
+    if name.endswith(CLONES) or (_is_course(folders) and len(folders) > 1):
+        return bool(folders)
     programs = [e.path.name for e in within if is_program(e)]
     if programs:
         owners = {named.owner for program in programs if (named := read_name(program, known_ids))}
@@ -90,10 +96,11 @@ def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
     return len(people) > 1
 
 
-def _is_export(entries: Sequence[Entry], known_ids: Collection[str]) -> bool:
-    """Whether all of these names are an LMS's, of two students at least."""
-    read = [export_name(e.path.name, known_ids) for e in entries]
-    return all(read) and len({one.owner.key for one in read if one}) > 1
+def is_export(entries: Sequence[Entry], known_ids: Collection[str]) -> bool:
+    """Whether most of these works bear an LMS's names, of two students at least."""
+    read = [export_name(e.path.name, known_ids) for e in entries if _is_work(e) or export_name(e.path.name, known_ids)]
+    owners = {one.owner.key for one in read if one}
+    return len(owners) > 1 and len(owners) > sum(one is None for one in read)
 
 
 def _says_no_name(entry: Entry, known_ids: Collection[str]) -> bool:
@@ -119,7 +126,7 @@ def is_archive(entry: Entry) -> bool:
 
 
 def layout_of(root: Root, known_ids: Collection[str]) -> Layout:
-    works = [e for e in root.entries if e.kind == "folder" or is_program(e) or is_archive(e)]
+    works = [e for e in root.entries if _is_work(e)]
     for layout, read in ((Layout.MOODLE, moodle_name), (Layout.CANVAS, lambda name: canvas_name(name, known_ids))):
         owners = {one.owner.key for e in root.entries if e.kind in ("file", "folder") and (one := read(e.path.name))}
         if owners and len(owners) >= sum(read(e.path.name) is None for e in works):
@@ -127,7 +134,7 @@ def layout_of(root: Root, known_ids: Collection[str]) -> Layout:
     folders = [e for e in works if e.kind == "folder"]
     if _is_nbgrader(root, folders):
         return Layout.NBGRADER
-    if folders and (root.wrappers[-1].endswith(CLONES) or _only_clones(folders)):
+    if folders and root.wrappers[-1].endswith(CLONES):
         return Layout.CLASSROOM
     return Layout.SHARED if any(is_program(e) for e in works) else Layout.FOLDERS
 
@@ -139,18 +146,6 @@ def _is_nbgrader(root: Root, folders: Sequence[Entry]) -> bool:
 
 def _is_course(folders: Collection[str]) -> bool:
     return SUBMITTED in folders and set(folders) - {SUBMITTED} <= _NBGRADER
-
-
-def _only_clones(folders: Sequence[Entry]) -> bool:
-    return len(folders) > 1 and all(_is_there(e.path / ".git") for e in folders)
-
-
-def _is_there(path: Path) -> bool:
-    try:
-        path.lstat()
-    except OSError:
-        return False
-    return True
 
 
 def described(layout: Layout, folders: int, files: int) -> Text:
@@ -172,13 +167,3 @@ def _titles() -> dict[Layout, Text]:
         Layout.FOLDERS: say("a folder per student"),
         Layout.SHARED: say("one folder for all, names in the files' names"),
     }
-
-
-_WRAPPERS = re.compile(
-    r"submitted|submissions?|soumissions?|rendus?|depots?|class|classe|eleves|etudiants|students", re.I
-)
-
-
-def is_wrapper(name: str) -> bool:
-    """« rendus », « submitted »: a folder around students' works, by its name."""
-    return _WRAPPERS.fullmatch(name) is not None

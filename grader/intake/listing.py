@@ -61,9 +61,9 @@ def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = M
 
 
 def children(folder: Path) -> list[Entry]:
-    """What lies in one folder, in the order of names; nothing where it cannot be read."""
+    """What lies in one folder of the class's own, in the order of names; nothing where it cannot be read."""
     try:
-        return [_entry(entry, everything=False) for entry in _sorted(folder)]
+        return [_entry(entry, everything=False, outermost=True) for entry in _sorted(folder)]
     except OSError:
         return []
 
@@ -74,7 +74,11 @@ def _sorted(folder: Path) -> list[os.DirEntry[str]]:
     return sorted(kept, key=lambda entry: entry.name)
 
 
-def _entry(entry: os.DirEntry[str], everything: bool) -> Entry:
+def _is_environment(folder: Path) -> bool:
+    return (folder / "pyvenv.cfg").is_file()
+
+
+def _entry(entry: os.DirEntry[str], everything: bool, outermost: bool = False) -> Entry:
     path = Path(entry.path)
     if is_quiet(entry.name) and not everything:
         return Entry(path, "quiet")
@@ -82,11 +86,13 @@ def _entry(entry: os.DirEntry[str], everything: bool) -> Entry:
         if entry.is_symlink():
             return Entry(path, "link")
         if entry.is_dir(follow_symlinks=False):
-            # A virtual environment is nobody's work.
-            return Entry(path, "quiet" if not everything and (path / "pyvenv.cfg").is_file() else "folder")
+            # A virtual environment is nobody's work; but whose folder it is, its contents do not say.
+            return Entry(path, "quiet" if not everything and not outermost and _is_environment(path) else "folder")
         if not entry.is_file(follow_symlinks=False):
             return Entry(path, "special")
         info = entry.stat(follow_symlinks=False)
+        if not os.access(path, os.R_OK):
+            return Entry(path, "unreadable")
     except OSError:
         return Entry(path, "unreadable")
     return Entry(path, "file", info.st_size, info.st_mtime)

@@ -119,6 +119,16 @@ def received_from(text: str) -> str:
         return ""
 
 
+_WRAPPERS = re.compile(
+    r"submitted|submissions?|soumissions?|rendus?|depots?|class|classe|eleves|etudiants|students", re.I
+)
+
+
+def is_wrapper(name: str) -> bool:
+    """« rendus », « submitted »: a folder around students' works, by its name."""
+    return _WRAPPERS.fullmatch(name) is not None
+
+
 CLONES = "-submissions"
 
 

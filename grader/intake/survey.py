@@ -106,10 +106,11 @@ class _Surveyor:
                 yield Found(entry, shown, (entry.path.name,))
         else:
             yield Found(entry, shown, (), work.owner, typed=work.typed)
-            self._warn_of_names(work)
+            self._warn_of_names(entry.path.name, entry.path)
             for one in walk(entry.path, CLASS_DEPTH - 1, most=WORK_ENTRIES):
                 _note(clock, work, one)
-                yield from self._file(Found(one, shown / one.path.relative_to(entry.path), _parts(one, entry)), work)
+                parts = (*work.above, *_parts(one, entry))
+                yield from self._file(Found(one, shown / one.path.relative_to(entry.path), parts), work)
 
     def _file(self, found: Found, work: Work) -> Iterator[Found]:
         """The entry itself, or an archive's contents, as its owner's."""
@@ -117,16 +118,16 @@ class _Surveyor:
             owned = replace(one, owner=work.owner, flat=work.flat and one is found, typed=work.typed)
             yield _attempted(owned, work)
 
-    def _warn_of_names(self, work: Work) -> None:
-        """Names in an LMS's manner inside somebody's folder are believed in nothing; a whole export laid there by mistake
-        is told."""
-        names = [e.path.name for e in children(work.entry.path) if e.kind in ("file", "folder")]
+    def _warn_of_names(self, name: str, folder: Path) -> None:
+        """Names in an LMS's manner inside somebody's folder or archive are believed in nothing; a whole export laid there
+        by mistake is told."""
+        names = [e.path.name for e in children(folder) if e.kind in ("file", "folder")]
         if len({one.owner.key for name in names if (one := export_name(name, self.known_ids))}) > 1:
             self.made.warnings.append(
                 say(
                     "{folder} holds names as an LMS writes them, but only the class's own level says whose work is whose: "
                     "all of it is taken for {folder}'s. If it is an export of its own, grade it by itself.",
-                    folder=work.entry.path.name,
+                    folder=name,
                 )
             )
 
@@ -151,6 +152,7 @@ class _Surveyor:
             return
         before = len(self.made.ignored)
         base = self._opened(found.entry.path, found.shown, STUDENT, student)
+        self._warn_of_names(found.shown.name, base)
         entries = list(walk(base, CLASS_DEPTH, most=WORK_ENTRIES))
         budget.spend(entries)
         if not any(is_program(e) for e in entries):
@@ -238,7 +240,7 @@ def _attempted(found: Found, work: Work) -> Found:
 
 
 def _note(clock: dict[tuple[str, str], float], work: Work, entry: Entry) -> None:
-    if work.owner is not None and entry.kind == "file":
+    if _is_moodle_s(work.owner) and work.owner is not None and entry.kind == "file":
         clock[work.owner.key] = max(clock.get(work.owner.key, 0.0), entry.modified)
 
 

@@ -73,7 +73,9 @@ def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
     packed = archive.stat().st_size
     with ExitStack() as stack:
         most = bounds.total + HEADERS * bounds.entries
-        metered = _Metered(_stream(archive, stack), most, max(bounds.ratio_from, bounds.ratio * packed))
+        # A class's archive is bounded by each student's share: what one of them packed well stops nobody else's.
+        swollen = most if bounds.share_total else max(bounds.ratio_from, bounds.ratio * packed)
+        metered = _Metered(_stream(archive, stack), most, swollen)
         try:
             opened = stack.enter_context(tarfile.open(fileobj=cast("IO[bytes]", metered), mode="r|"))
             for entry in opened:
@@ -86,6 +88,8 @@ def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
                     _refused(entry),
                     partial(_chunks, opened, entry),
                 )
+                if entry.size > bounds.total:  # to its end nobody would come
+                    raise Stop(Why.DAMAGED)
         except BROKEN:
             raise Stop(Why.DAMAGED) from None
 

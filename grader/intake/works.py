@@ -10,9 +10,20 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.intake.archives import stem_of
-from grader.intake.layout import SUBMITTED, Layout, Root, is_archive, is_wrapper
+from grader.intake.layout import SUBMITTED, Layout, Root, is_archive
 from grader.intake.listing import Entry, children
-from grader.intake.lms import CLONES, ID, SYSTEM, ExportName, Owner, attempt_of, canvas_name, moodle_name, usernames
+from grader.intake.lms import (
+    CLONES,
+    ID,
+    SYSTEM,
+    ExportName,
+    Owner,
+    attempt_of,
+    canvas_name,
+    is_wrapper,
+    moodle_name,
+    usernames,
+)
 from grader.intake.names import clean, read_names
 
 
@@ -113,7 +124,7 @@ class _Reader:
     def _folder(self, entry: Entry, attempt: int, above: tuple[str, ...]) -> Iterator[Work]:
         name = entry.path.name
         number = attempt_of(name)
-        owner = None if number or is_wrapper(name) else self._owner(name)
+        owner = None if number is not None or is_wrapper(name) else self._owner(name)
         if owner is not None and not name.endswith(CLONES):
             yield Work(entry, Owner(owner), name, attempt, above=above)
             return
@@ -123,7 +134,7 @@ class _Reader:
         elif name.endswith(CLONES):
             yield from _clones(within, name, self)
         else:
-            inner = above if number or is_wrapper(name) else (*above, name)
+            inner = above if number is not None or is_wrapper(name) else (*above, name)
             for one in within:
                 yield from self.read(one, number or attempt, inner)
 

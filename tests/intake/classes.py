@@ -84,14 +84,6 @@ LAYOUTS = {
         ),
         Layout(
             "classroom",
-            {f"tp1-{who}/{file}": HONEST for who in ("lea-d", "luc") for file in ("exo1.py", ".git/HEAD")},
-            "eve",
-            "tp1-eve/",
-            lambda f: f"tp1-eve/{f}",
-            {"tp1-eve/.git/HEAD": "x"},
-        ),
-        Layout(
-            "classroom-wrapped",
             {f"tp1-submissions/tp1-{who}/{file}": HONEST for who in ("lea-d", "luc") for file in ("exo1.py", ".git/HEAD")},
             "eve",
             "tp1-submissions/tp1-eve/",

@@ -164,10 +164,10 @@ def test_laying_out_a_flat_export_again_leaves_nothing_stale(tmp_path: Path) -> 
 # ── GitHub Classroom and nbgrader ───────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("wrapper", ["", "tp1-mnist-submissions/"])
-def test_clones_of_github_classroom_are_known_by_username(tmp_path: Path, wrapper: str) -> None:
+@pytest.mark.parametrize(("name", "wrapper"), [("tp1-mnist-submissions", ""), ("class", "tp1-mnist-submissions/")])
+def test_clones_of_github_classroom_are_known_by_username(tmp_path: Path, name: str, wrapper: str) -> None:
     place = make(
-        tmp_path / "class",
+        tmp_path / name,
         f"{wrapper}tp1-mnist-lea-d/exo1.py",
         f"{wrapper}tp1-mnist-lea-d/.git/config",
         f"{wrapper}tp1-mnist-martin/src/exo1.ipynb",
@@ -186,6 +186,8 @@ def test_a_single_repository_keeps_its_whole_name() -> None:
 @pytest.mark.parametrize(("place", "top"), [("course", "submitted/"), ("submitted", ""), ("x", "course/submitted/")])
 def test_nbgrader_s_folders_give_student_assignment_and_time(tmp_path: Path, place: str, top: str) -> None:
     folder = make(tmp_path / place, f"{top}lea/tp1/exo1.ipynb", f"{top}luc/tp1/exo1.ipynb")
+    if top:
+        make(folder / top / "..", "source/tp1/exo1.ipynb")
     (folder / f"{top}lea/tp1/timestamp.txt").write_text("2026-03-01 23:59:58.948203 Europe/Paris")
     intake = found(folder, tmp_path)
     lea = one(intake, "lea")

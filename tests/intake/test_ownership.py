@@ -254,6 +254,90 @@ def test_an_export_laid_into_a_student_s_folder_is_told(tmp_path: Path) -> None:
     assert any("tp1" in w.en and "by itself" in w.en for w in found.warnings)
 
 
+def test_a_downloaded_archive_beside_its_worksheet_is_told_to_be_named(tmp_path: Path) -> None:
+    """A student's archive may look just like it: it is believed only where it is what was named."""
+    files = {"DL-M1-TP1.zip": zipped(LAYOUTS["moodle"].files()), "Notes.csv": b"a;b\n"}
+    place = laid(tmp_path / "class", files)
+    found = taken_in(place, tmp_path / "room")
+    assert not {s.student for s in found.submissions} & {"Léa Dupont", "Luc Martin", "Eve Noir"}
+    assert any("DL-M1-TP1.zip" in w.en and "by itself" in w.en for w in found.warnings)
+    named = taken_in(place / "DL-M1-TP1.zip", tmp_path / "room")
+    assert {s.student for s in named.submissions} == {"Léa Dupont", "Luc Martin", "Eve Noir"}
+
+
+M = "{0}_{1}_assignsubmission_file".format
+
+
+@pytest.mark.parametrize(
+    ("files", "students"),
+    [
+        ((f"TP/{M('Léa', 11)}/exo1.py", f"TP/{M('Luc', 12)}/exo1.py", "TP/run_tests.py"), {"Léa", "Luc"}),
+        ((f"LU3-exo1-123/{M('Léa', 11)}/exo1.py", f"LU3-exo1-123/{M('Luc', 12)}/exo1.py"), {"Léa", "Luc"}),
+        (("TP/lea/exo1.py", "TP/luc/exo1.py", "README.txt"), {"lea", "luc"}),
+        (("tentative 0/lea/exo1.py", "tentative 0/luc/exo1.py"), {"lea", "luc"}),
+        (("exo1/lea/main.py", "exo1/luc/main.py"), {"lea", "luc"}),
+        (("lea/exo1.py", "lea/pyvenv.cfg", "luc/exo1.py"), {"lea", "luc"}),
+        (("lea/tp1/exo1.py", "lea/tp2/exo2.py", "eve/pyvenv.cfg", "eve/exo1.py"), {"lea", "eve"}),
+        (("jean-marc/exo1.py", "jean-marc/.git/HEAD", "jean-paul/exo1.py", "jean-paul/.git/HEAD"), {"jean-marc", "jean-paul"}),
+    ],
+    ids=range(8),
+)  # fmt: skip
+def test_honest_classes_lose_nobody(files: tuple[str, ...], students: set[str], tmp_path: Path) -> None:
+    found = taken_in(laid(tmp_path / "class", dict.fromkeys(files, b"x = 1\n")), tmp_path / "room")
+    assert {s.student for s in found.submissions} == students
+    assert not any(s.identity.get("system") == "github" for s in found.submissions)
+
+
+def test_a_group_s_work_is_put_together_only_where_all_of_it_is_the_same(tmp_path: Path) -> None:
+    lea, eve = M("Groupe 3-Léa", 11), M("Groupe 3-Eve", 12)
+    files = {f"{who}/{name}": b"same" for who in (lea, eve) for name in ("exo1.py", "w.keras")}
+    assert [s.student for s in taken_in(laid(tmp_path / "a", files), tmp_path / "r").submissions] == ["Groupe 3"]
+    copied = {**files, f"{eve}/w.keras": b"eve's"}
+    found = taken_in(laid(tmp_path / "b", copied), tmp_path / "r").submissions
+    assert len(found) == 2 and {(s.root / "w.keras").read_bytes() for s in found} == {b"same", b"eve's"}
+
+
+def test_what_one_student_packed_well_stops_nobody_else_in_a_tar(tmp_path: Path) -> None:
+    import io
+    import tarfile
+
+    with tarfile.open(tmp_path / "class.tar.gz", "w:gz") as archive:
+        for name, data in (
+            ("eve/exo1.py", b"x"),
+            ("eve/z.bin", bytes(20 << 20)),
+            ("lea/exo1.py", b"x"),
+            ("luc/exo1.py", b"x"),
+        ):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    assert {s.student for s in taken_in(tmp_path / "class.tar.gz", tmp_path / "room").submissions} == {
+        "eve",
+        "lea",
+        "luc",
+    }
+
+
+@pytest.mark.parametrize("header", [{"mtime": "nan"}, {"size": "9" * 23}], ids=["time", "size"])
+def test_impossible_figures_in_a_tar_end_and_cost_nobody_else(header: dict[str, str], tmp_path: Path) -> None:
+    import io
+    import tarfile
+
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("exo1.py")
+        info.size, info.pax_headers = 2, header
+        archive.addfile(info, io.BytesIO(b"x\n"))
+    found = taken_in(laid(tmp_path / "class", {"eve/r.tar": buffer.getvalue(), "lea/exo1.py": b"x"}), tmp_path / "room")
+    assert "lea" in {s.student for s in found.submissions}
+
+
+def test_a_loop_of_links_is_no_fault_of_the_grader_s(tmp_path: Path) -> None:
+    place = laid(tmp_path / "class", {"lea/exo1.py": b"x"})
+    (place / "loop").symlink_to("loop")
+    assert len(find_all(place, IDS, into=tmp_path / "room", without=tmp_path / "out").submissions) == 1
+
+
 # ── Room for everybody ──────────────────────────────────────────────────────────────────────────
 
 
@@ -272,7 +356,9 @@ def test_one_student_s_share_of_a_class_s_archive_is_bounded(tmp_path: Path, mon
 
     from grader.intake import survey
 
-    monkeypatch.setattr(survey, "CLASS", replace(survey.CLASS, entries=60, share_entries=40, share_total=1000))
+    monkeypatch.setattr(
+        survey, "CLASS", replace(survey.CLASS, entries=60, total=1500, share_entries=40, share_total=1000)
+    )
     many = {f"TP/eve/{n}.txt": b"x" for n in range(100)}
     large = {"TP/large/exo1.py": b"x", "TP/large/a.bin": b"x" * 600, "TP/large/b.bin": b"x" * 600}
     files = {**many, **large, "TP/luc/exo1.py": HONEST.encode()}

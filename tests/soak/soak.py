@@ -53,7 +53,7 @@ class Soaked:
     wrong: list[str] = field(default_factory=list)
 
 
-def soaked(place: Path, students: int, seed: int, kills: int, sandbox: str = "process") -> Soaked:
+def soaked(place: Path, students: int, seed: int, kills: int, sandbox: str = "auto") -> Soaked:
     """Grade a class of so many below `place`, with at most so many kills."""
     dice = random.Random(seed)
     made = Soaked(seed)
@@ -116,7 +116,8 @@ def _kill(batch: psutil.Popen, kind: str, dice: random.Random) -> bool:
         if kind == "batch":
             batch.send_signal(dice.choice([signal.SIGKILL, signal.SIGTERM]))
             return True
-        workers = [p for p in batch.children(recursive=True) if "grader.worker" in p.cmdline()]
+        under_it = batch.children(recursive=True)  # what builds the walls bears the worker's words, too
+        workers = [p for p in under_it if "grader.worker" in p.cmdline() and p.name().startswith("python")]
         outermost = [p for p in workers if p.parent() not in workers]
         jobs = [p for p in workers if p.parent() in workers]
         chosen = jobs if kind == "job" else outermost

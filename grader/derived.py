@@ -8,6 +8,7 @@ a kill between the gradebook and its files, and after a power cut. To ask costs 
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -65,7 +66,7 @@ def _look(path: Path) -> tuple[int, int]:
         info = path.lstat()
     except (OSError, ValueError):  # a name that no file has
         return -1, -1
-    return (info.st_size, info.st_mtime_ns) if path.is_file() and not path.is_symlink() else (-1, -1)
+    return (info.st_size, info.st_mtime_ns) if stat.S_ISREG(info.st_mode) else (-1, -1)
 
 
 def _read(manifest: Path) -> dict[str, Entry]:

@@ -149,7 +149,12 @@ def _failure(fields: Mapping[str, Any]) -> Failure:
 def write(record: Record, path: Path) -> None:
     """Whole or not at all: a reader never meets half a record."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(to_json(record), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+    write_whole(path, text_of(to_json(record)))
+
+
+def text_of(fields: Mapping[str, Any]) -> str:
+    """A record's fields as its file holds them."""
+    return json.dumps(fields, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def read(path: Path) -> Record:

@@ -10,7 +10,7 @@ from grader.domain import DatasetInfo, Mode, Submission
 from grader.grading import Keeping
 from grader.grading.keys import Digests, fingerprint, judgement_key, run_key
 from grader.grading.shelf import Shelf
-from grader.store import Filed, Gradebook
+from grader.store import Current, Filed, Gradebook
 
 WALLED = ("bubblewrap", "landlock")
 
@@ -27,11 +27,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`recorded` entries are in the gradebook as they stand, `kept` ones are on the shelf, the others must run."""
+    """`recorded` entries are in the gradebook as they stand, `kept` ones are on the shelf, the others must run; `damaged`
+    are those that the gradebook cannot read any more."""
 
     recorded: tuple[Entry, ...]
     kept: tuple[Entry, ...]
     to_run: tuple[Entry, ...]
+    damaged: tuple[Current, ...] = ()
 
 
 def plan(
@@ -44,7 +46,8 @@ def plan(
 ) -> Plan:
     """`backend` is the sandbox that was asked for: a record made behind weaker walls is made again."""
     known = book.digests()
-    damaged = {(e.submission.student, e.submission.exercise, e.fingerprint) for e in book.damaged()}
+    damaged = tuple(book.damaged())
+    unread = {(e.submission.student, e.submission.exercise, e.fingerprint) for e in damaged}
     digests: Digests = dict(known)
     recorded: list[Entry] = []
     kept: list[Entry] = []
@@ -52,7 +55,7 @@ def plan(
     for task in tasks:
         entry = _entry(task, data, digests)
         filed = book.look_up(task.submission, entry.fingerprint)
-        if (task.submission.student, task.submission.exercise, entry.fingerprint) in damaged:
+        if (task.submission.student, task.submission.exercise, entry.fingerprint) in unread:
             filed = None
         broken = filed is not None and filed.broken
         # What may be judged from a kept run is found below; what runs, runs anew.
@@ -65,7 +68,7 @@ def plan(
         else:
             to_run.append(entry)
     book.remember_digests({path: note for path, note in digests.items() if known.get(path) != note})
-    return Plan(tuple(recorded), tuple(kept), tuple(to_run))
+    return Plan(tuple(recorded), tuple(kept), tuple(to_run), damaged)
 
 
 def holds(filed: Filed | None, entry: Entry, backend: str) -> bool:

@@ -11,7 +11,7 @@ from grader.checks.findings import failed, nothing_recorded, partial, passed, sk
 from grader.checks.left_files import checkpoints, model_files
 from grader.checks.meant import Meant, meant
 from grader.checks.refusals import refusal
-from grader.checks.scalers import inputs_of
+from grader.checks.scalers import fed_alike, inputs_of
 from grader.checks.seen import Seen, seen_rows
 from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
 from grader.messages import join, percent, say
@@ -58,31 +58,14 @@ def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
     )
     if built is None:
         return []
-    rows = seen_rows(facts, found)
-    settings: tuple[tuple[str, str | int | float | None], ...] = (
-        ("snapshot", built.id),
-        ("dataset", facts.exercise.dataset),
-        ("scale", rows.scale),
-        ("offset", rows.offset),
-        *inputs_of(facts, found),
-    )
+    settings = (*fed_alike(facts, found, built), *inputs_of(facts, found))
     return [Measurement("handed_in", (("handed_in", name), *settings)) for name in model_files(facts.handed_in)]
 
 
 def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
     if found.final is None or found.final.architecture is None:
         return None
-    rows = seen_rows(facts, found)
-    return Measurement(
-        "predict",
-        (
-            ("snapshot", found.final.id),
-            ("dataset", facts.exercise.dataset),
-            ("scale", rows.scale),
-            ("offset", rows.offset),
-            *inputs_of(facts, found),
-        ),
-    )
+    return Measurement("predict", (*fed_alike(facts, found, found.final), *inputs_of(facts, found)))
 
 
 def judge(facts: Facts, full: float, part: float, model: int) -> Finding:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import PurePath
 
 from grader.checks.meant import Meant
-from grader.checks.scalers import inputs_of
-from grader.checks.seen import seen_rows
-from grader.domain import Facts, Measurement
+from grader.checks.scalers import fed_alike, inputs_of
+from grader.domain import Facts, Measurement, ModelUse
 
 MOST_FILES = 6
 KINDS = (".keras", ".h5", ".hdf5")
@@ -31,14 +30,7 @@ def checkpoints(facts: Facts, found: Meant) -> dict[str, Measurement]:
     """
     if not found.unfinished or found.shape.architecture is None:
         return {}
-    rows = seen_rows(facts, found)
-    settings: tuple[tuple[str, str | int | float | None], ...] = (
-        ("snapshot", found.shape.id),
-        ("dataset", facts.exercise.dataset),
-        ("scale", rows.scale),
-        ("offset", rows.offset),
-        *inputs_of(facts, found),
-    )
+    settings = (*fed_alike(facts, found, found.shape), *inputs_of(facts, found))
     saved = saved_by(facts, found)
     names = [name for name in written(facts) if stem(name) in saved]
     return {name: Measurement("checkpoint", (("file", name), *settings)) for name in names}
@@ -46,8 +38,12 @@ def checkpoints(facts: Facts, found: Meant) -> dict[str, Measurement]:
 
 def saved_by(facts: Facts, found: Meant) -> set[str]:
     """The stems of the files that this network was saved to."""
-    uses = (u for u in facts.evidence.uses if u.how in ("save", "save_weights", "export") and u.path)
-    return {stem(u.path) for u in uses if u.model == found.shape.model}
+    return {stem(u.path) for u in saves_in(facts) if u.model == found.shape.model}
+
+
+def saves_in(facts: Facts) -> list[ModelUse]:
+    """Every save to a named file."""
+    return [u for u in facts.evidence.uses if u.how in ("save", "save_weights", "export") and u.path]
 
 
 def stem(path: str) -> str:

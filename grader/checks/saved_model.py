@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.checks.findings import failed, nothing_recorded, passed, skipped
-from grader.checks.left_files import checkpoints, saved_by, stem, written
+from grader.checks.left_files import checkpoints, saved_by, saves_in, stem, written
 from grader.checks.meant import Meant, meant
 from grader.checks.refusals import refusal
-from grader.checks.seen import seen_rows
+from grader.checks.scalers import fed_alike
 from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
 from grader.messages import number, percent, plain, say
 
@@ -37,13 +37,7 @@ def _comparisons(facts: Facts, found: Meant) -> dict[str, Measurement]:
     """By file: how its predictions differ from those of the recorded model; none where no weights were recorded."""
     if found.final is None or found.final.architecture is None:
         return {}
-    rows = seen_rows(facts, found)
-    settings: tuple[tuple[str, str | int | float | None], ...] = (
-        ("snapshot", found.final.id),
-        ("dataset", facts.exercise.dataset),
-        ("scale", rows.scale),
-        ("offset", rows.offset),
-    )
+    settings = fed_alike(facts, found, found.final)
     return {name: Measurement("saved_model", (("file", name), *settings)) for name in written(facts)}
 
 
@@ -68,7 +62,7 @@ def judge(facts: Facts, model: int) -> Finding:
     if found.unfinished:
         return _while_training(facts, found, expected)
     if not compared:
-        return _not_comparable(found, files, expected)
+        return failed(_unlike(found), plain(", ".join(files)), expected)
     if other := _of_another_model(facts, found, files):
         return failed(
             say("{file} holds another model: this one was not saved.", file=other), plain(other), expected, hint
@@ -114,12 +108,8 @@ def _accuracy(result: Mapping[str, Json]) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _not_comparable(found: Meant, files: list[str], expected: Text) -> Finding:
-    """No recorded weights, although no training was cut: the program stopped at once, or the network is one's own."""
-    return failed(_unlike(found), plain(", ".join(files)), expected)
-
-
 def _unlike(found: Meant) -> Text:
+    """Why no weights were recorded, where that is not for a training that was cut."""
     if found.shape.architecture is None:
         return say("The model cannot be rebuilt by the grader: it has layers or a class of your own.")
     return say("The program stopped before the weights of its network were recorded: there is nothing to compare with.")
@@ -136,8 +126,7 @@ def _saved_early(facts: Facts, found: Meant) -> Text:
 
 def _of_another_model(facts: Facts, found: Meant, files: list[str]) -> str:
     """The first of the files, where all of them were seen to be written by other models; else ""."""
-    saves = [u for u in facts.evidence.uses if u.how in ("save", "save_weights", "export") and u.path]
-    theirs = {stem(u.path) for u in saves if u.model != found.shape.model} - saved_by(facts, found)
+    theirs = {stem(u.path) for u in saves_in(facts) if u.model != found.shape.model} - saved_by(facts, found)
     return files[0] if all(stem(name) in theirs for name in files) else ""
 
 

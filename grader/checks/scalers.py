@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.checks.meant import Meant
 from grader.checks.seen import Seen, find, seen_rows
-from grader.domain import Call, Facts, RowIndex, Training
+from grader.domain import Call, Facts, RowIndex, Snapshot, Training
 from grader.evidence import Forged, arrays_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,17 @@ def fed_raw(facts: Facts, found: Meant) -> bool:
 def last_fed(found: Meant) -> Training | None:
     """The last training whose rows were kept."""
     return next((t for t in reversed(found.trainings) if t.data is not None and t.data.rows_file), None)
+
+
+def fed_alike(facts: Facts, found: Meant, snapshot: Snapshot) -> tuple[tuple[str, str | int | float | None], ...]:
+    """For a measurement of this snapshot: the dataset's images in the range in which the training saw them."""
+    rows = seen_rows(facts, found)
+    return (
+        ("snapshot", snapshot.id),
+        ("dataset", facts.exercise.dataset),
+        ("scale", rows.scale),
+        ("offset", rows.offset),
+    )
 
 
 def inputs_of(facts: Facts, found: Meant) -> list[tuple[str, str | int | float | None]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from grader.grading.within import Remembered
     from grader.intake import Intake
     from grader.parsing import Parser
-    from grader.store import Gradebook
+    from grader.store import Current, Gradebook
 
 EVIDENCE = "evidence"
 COPIES, LOOKS = ".copies", ".looks.json"  # below the results; hidden, so that a class folder around them shows neither
@@ -176,7 +176,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
         _tell(asked, received, counting, console)
         todo = plan(_tasks(asked, exercises, counting), book, shelf, data, asked.backend, asked.fresh)
         book.seen((entry.task.submission, entry.fingerprint) for entry in todo.recorded)
-        _tell_damaged(book, console, asked.lang)
+        _tell_damaged(todo.damaged, console, asked.lang)
         if todo.recorded:
             words = say(
                 "Unchanged since they were graded: {count}. `--fresh` runs them anew.", count=len(todo.recorded)
@@ -241,11 +241,11 @@ def _tell(asked: Asked, received: "Intake", counting: Sequence[Submission], cons
         console.print(shown(words, asked.lang), style="bright_black")
 
 
-def _tell_damaged(book: "Gradebook", console: Any, lang: Lang) -> None:
+def _tell_damaged(damaged: "Sequence[Current]", console: Any, lang: Lang) -> None:
     from grader.messages import say
     from grader.reports.terminal import shown
 
-    for entry in book.damaged():
+    for entry in damaged:
         words = say(
             "Damaged in the gradebook, graded again where it was handed in: {student} {exercise}.",
             student=entry.submission.student,

@@ -20,6 +20,7 @@ from grader.store import Gradebook
 PAGES = "pages"
 RECORDS = ".records.json"
 DECISIONS = "decisions.jsonl"
+KEYS = ("fingerprint", "run_key", "judgement_key")
 FILED = "filed"  # in a record's file: under which keys the gradebook holds it, for `grade restore`
 
 
@@ -47,7 +48,7 @@ class RecordFiles:
         """All of them, and the decisions."""
         for (student, exercise), state in self._book.states().items():
             self._write(student, exercise, state)
-        self._write_decisions()
+        self.write_decisions()
         self.keep()
 
     def keep(self) -> None:
@@ -61,11 +62,10 @@ class RecordFiles:
         if found is None:  # damaged: told, and graded again
             return
         record, filed = found
-        fields = {FILED: {name: getattr(filed, name) for name in ("fingerprint", "run_key", "judgement_key")}}
-        text = json.dumps({**fields, **records.to_json(record)}, ensure_ascii=False, indent=1, allow_nan=False)
-        self._files.write(name, text + "\n", state)
+        filed_as = {FILED: {name: getattr(filed, name) for name in KEYS}}
+        self._files.write(name, records.text_of({**filed_as, **records.to_json(record)}), state)
 
-    def _write_decisions(self) -> None:
+    def write_decisions(self) -> None:
         """All that hold, one on each line: they outlive the gradebook."""
         lines = [json.dumps(asdict(decision), ensure_ascii=False) for decision in self._book.decisions()]
         text = "".join(f"{line}\n" for line in lines)
@@ -83,7 +83,7 @@ def write_json(book: Gradebook, record: Record) -> None:
     """The file of one record, and the decisions, after one was made."""
     files = RecordFiles(book)
     files.write(record.student, record.exercise)
-    files._write_decisions()
+    files.write_decisions()
     files.keep()
 
 

@@ -17,9 +17,7 @@ from grader.files import DAMAGED
 from grader.messages import say, translate
 
 if TYPE_CHECKING:
-    from grader.store import Decision, Gradebook
-
-KEYS = ("fingerprint", "run_key", "judgement_key")
+    from grader.store import Decision
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -50,12 +48,14 @@ def _restore(folder: Path, lang: Lang) -> None:
     if not found:
         words = say("No record in {folder} to restore a gradebook from.", folder=folder)
         raise NothingToGrade(words.fr, words.en)
+    students = {record.student for record, _ in found}
     aside = _set_aside(folder, FILE)
     with Gradebook.open(folder, create=True) as book:
         for record, keys in found:
             book.file(_submission(record), *keys, _undecided(record))
         for decision in _decisions(folder / DECISIONS, found):
-            _decide(book, decision)
+            if decision.student in students:
+                book.decide(decision)
         refresh(book)
         count, decided = len(book.records(exhibits=False)), len(book.decisions())
     console = console_for()
@@ -114,7 +114,7 @@ def _set_aside(folder: Path, name: str) -> Path | None:
 def _records(folder: Path) -> tuple[list[tuple[Record, tuple[str, str, str]]], list[str]]:
     """Each with its keys, and the names of files that could not be read."""
     from grader import records
-    from grader.cli.filing import FILED
+    from grader.cli.filing import FILED, KEYS
 
     found, unread = [], []
     for path in sorted(folder.glob("[!.]*.json")):
@@ -179,8 +179,3 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return []
-
-
-def _decide(book: "Gradebook", decision: "Decision") -> None:
-    if any(r.student == decision.student for r in book.records(exhibits=False)):
-        book.decide(decision)

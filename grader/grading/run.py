@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -59,23 +60,19 @@ def run_submission(
     Raises `WorkerDied` where the worker died twice, `DiskFull` where nothing can be written: the grader's failure, not
     the student's.
     """
-    ran = _run_surely(exercise, submission, bench, options, on_event)
+    run = partial(_run_once, exercise, submission, bench, options, on_event)
+    ran = _surely(run, bench)
     if ran.outcome.ended_from_outside:
         clear(bench.student, ran.folder)
-        ran = _run_surely(exercise, submission, bench, options, on_event)
+        ran = _surely(run, bench)
     return ran
 
 
-def _run_surely(
-    exercise: Exercise,
-    submission: Submission,
-    bench: Bench,
-    options: Options,
-    on_event: Callable[[str, Any, Reader], None],
-) -> RanSubmission:
+def _surely(run: Callable[[], RanSubmission], bench: Bench) -> RanSubmission:
+    """Once more where the worker died."""
     for attempt in range(ATTEMPTS):
         try:
-            return _run_once(exercise, submission, bench, options, on_event)
+            return run()
         except WorkerDied:
             if attempt + 1 == ATTEMPTS:
                 raise

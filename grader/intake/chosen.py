@@ -78,20 +78,19 @@ class _Shared:
         that names nobody takes what bears nobody's. None where the folder has one student only: all of it is theirs.
         """
         folder = best.path.parent
-        rivals = set() if best.flat else self._rivals(folder) - {who}
-        if not best.flat and not rivals:
-            return None
         if best.flat:
             name = _letters(best.student)
             bearing = [(path, words) for path, words in self._listed(folder) if f" {name} " in f" {words} "]
             own = [path for path, words in sorted(bearing, key=lambda one: not f"{one[1]} ".startswith(f"{name} "))]
-        else:
+        elif rivals := self._rivals(folder) - {who}:
             names = [f" {_letters(name)} " for name, _ in rivals]
             own = [
                 folder / file
                 for file in files_under(folder, best.path)[0]
                 if not any(name in f" {_letters(Path(part).stem)} " for part in file.parts for name in names)
             ]
+        else:
+            return None
         kept = [path for path in own if path != best.path and who in self._owners.get(path, {who})]
         return tuple(path.relative_to(folder) for path in (best.path, *kept[: MOST_FILES - 1]))
 

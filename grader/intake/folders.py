@@ -23,8 +23,7 @@ from grader.intake.aside import Ignored, left_aside
 from grader.intake.candidates import Candidate, nothing
 from grader.intake.chosen import best_of_each
 from grader.intake.found import Found
-from grader.intake.layout import is_program
-from grader.intake.listing import PROGRAMS, walk
+from grader.intake.listing import is_program, walk
 from grader.intake.lookalikes import lookalikes
 from grader.intake.names import Named, read_name
 from grader.intake.single import find_one
@@ -166,5 +165,5 @@ def _by_folder(path: Path, folders: Sequence[str], known_ids: Collection[str]) -
     named = read_name(folders[-1], known_ids)
     if named is None or not named.exact:
         return None
-    programs = [e for e in walk(path.parent, 1) if e.kind == "file" and e.path.suffix.lower() in PROGRAMS]
+    programs = [e for e in walk(path.parent, 1) if is_program(e)]
     return Named(named.exercise, False, "") if len(programs) == 1 else None

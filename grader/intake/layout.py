@@ -21,7 +21,7 @@ from pathlib import Path
 
 from grader.domain import Text
 from grader.intake.archives import kind_of, stem_of
-from grader.intake.listing import PROGRAMS, Entry, children, walk
+from grader.intake.listing import Entry, children, is_program, walk
 from grader.intake.lms import CLONES, attempt_of, canvas_name, export_name, moodle_name
 from grader.intake.names import exercises_of, read_name
 from grader.messages import join, say, say_n
@@ -45,11 +45,10 @@ class Layout(StrEnum):
 class Root:
     """Where the students' works begin: the class folder, or the one folder inside it that wraps them all.
 
-    `wrappers` are the names that were passed on the way; `beside` what lay there besides (hidden entries).
+    `name` is what it is called; `beside` lay beside a folder that was passed on the way.
     """
 
-    path: Path
-    wrappers: tuple[str, ...]
+    name: str
     entries: tuple[Entry, ...]
     beside: tuple[Entry, ...]
 
@@ -60,15 +59,14 @@ class Root:
 def root_of(base: Path, name: str, without: Path | None, known_ids: Collection[str]) -> Root:
     """The root of a class that lies in `base` and is called `name`. `without` is no part of it: the grader's results."""
     path = base
-    wrappers: tuple[str, ...] = (name,)
     beside: tuple[Entry, ...] = ()
     while True:
         entries = tuple(e for e in children(path) if without is None or os.path.realpath(e.path) != str(without))
         works = [e for e in entries if _is_work(e)]
         if len(works) != 1 or works[0].kind != "folder" or not _wraps(works[0].path, known_ids):
-            return Root(path, wrappers, entries, beside)
+            return Root(name, entries, beside)
         beside = (*beside, *(e for e in entries if e is not works[0]))
-        path, wrappers = works[0].path, (*wrappers, works[0].path.name)
+        path, name = works[0].path, works[0].path.name
 
 
 def _is_work(entry: Entry) -> bool:
@@ -81,7 +79,7 @@ def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
     within = [e for e in children(folder) if e.kind in ("file", "folder")]
     if export_name(name, known_ids):
         return False
-    if is_export(within, known_ids):
+    if _is_export(within, known_ids):
         return True
     if exercises_of(name, known_ids):
         return False
@@ -96,7 +94,7 @@ def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
     return len(people) > 1
 
 
-def is_export(entries: Sequence[Entry], known_ids: Collection[str]) -> bool:
+def _is_export(entries: Sequence[Entry], known_ids: Collection[str]) -> bool:
     """Whether most of these works bear an LMS's names, of two students at least."""
     read = [export_name(e.path.name, known_ids) for e in entries if _is_work(e) or export_name(e.path.name, known_ids)]
     owners = {one.owner.key for one in read if one}
@@ -111,10 +109,6 @@ def _holds_work(entry: Entry) -> bool:
     if entry.kind != "folder":
         return is_archive(entry)
     return any(is_program(e) or is_archive(e) for e in islice(walk(entry.path, _DEPTH), _LOOKED_AT))
-
-
-def is_program(entry: Entry) -> bool:
-    return entry.kind == "file" and entry.path.suffix.lower() in PROGRAMS
 
 
 def is_archive(entry: Entry) -> bool:
@@ -134,14 +128,14 @@ def layout_of(root: Root, known_ids: Collection[str]) -> Layout:
     folders = [e for e in works if e.kind == "folder"]
     if _is_nbgrader(root, folders):
         return Layout.NBGRADER
-    if folders and root.wrappers[-1].endswith(CLONES):
+    if folders and root.name.endswith(CLONES):
         return Layout.CLASSROOM
     return Layout.SHARED if any(is_program(e) for e in works) else Layout.FOLDERS
 
 
 def _is_nbgrader(root: Root, folders: Sequence[Entry]) -> bool:
     """nbgrader's course folder, or the `submitted` in it."""
-    return root.wrappers[-1] == SUBMITTED or _is_course([e.path.name for e in folders])
+    return root.name == SUBMITTED or _is_course([e.path.name for e in folders])
 
 
 def _is_course(folders: Collection[str]) -> bool:

@@ -32,6 +32,10 @@ def is_quiet(name: str) -> bool:
     return name.startswith(".") or name in _QUIET
 
 
+def is_program(entry: Entry) -> bool:
+    return entry.kind == "file" and entry.path.suffix.lower() in PROGRAMS
+
+
 def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = MOST_ENTRIES) -> Iterator[Entry]:
     """Every entry below `root`, level by level, each level in the order of names; paths are below `root`.
 

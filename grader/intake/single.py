@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.domain import Submission, Text
 from grader.errors import NothingToGrade
 from grader.intake.candidates import Candidate, chosen, listed_names, nothing, submission, unreadable
-from grader.intake.listing import PROGRAMS, Entry, walk
+from grader.intake.listing import PROGRAMS, Entry, is_program, walk
 from grader.intake.names import clean, read_name
 from grader.intake.together import Look, told_together, unseeing
 from grader.messages import say
@@ -67,7 +67,7 @@ def _candidates(exercise_id: str, folder: Path) -> list[Candidate]:
 
 
 def _programs(folder: Path) -> list[Entry]:
-    return [e for e in walk(folder, depth=1) if e.kind == "file" and e.path.suffix.lower() in PROGRAMS]
+    return [e for e in walk(folder, depth=1) if is_program(e)]
 
 
 def _nothing_in(exercise_id: str, folder: Path) -> NothingToGrade:

@@ -21,8 +21,8 @@ from grader.intake.aside import Ignored
 from grader.intake.entries import CLASS, STUDENT, Bounds
 from grader.intake.flat import laid_out
 from grader.intake.found import Found
-from grader.intake.layout import SUBMITTED, Layout, described, is_archive, is_program, layout_of, root_of
-from grader.intake.listing import Entry, children, walk
+from grader.intake.layout import SUBMITTED, Layout, described, is_archive, layout_of, root_of
+from grader.intake.listing import Entry, children, is_program, walk
 from grader.intake.lms import ID, SYSTEM, Owner, attempt_of, export_name, received_from
 from grader.intake.refusals import Refusal, Why, worded
 from grader.intake.unpacking import Room
@@ -240,7 +240,7 @@ def _attempted(found: Found, work: Work) -> Found:
 
 
 def _note(clock: dict[tuple[str, str], float], work: Work, entry: Entry) -> None:
-    if _is_moodle_s(work.owner) and work.owner is not None and entry.kind == "file":
+    if work.owner is not None and _is_moodle_s(work.owner) and entry.kind == "file":
         clock[work.owner.key] = max(clock.get(work.owner.key, 0.0), entry.modified)
 
 
@@ -253,11 +253,11 @@ def _timed(found: Sequence[Found], clock: Mapping[tuple[str, str], float]) -> li
     if not clock or max(clock.values()) - min(clock.values()) < PACKED_AT_ONCE:
         return list(found)
     times = {key: datetime.fromtimestamp(at, UTC).astimezone().isoformat() for key, at in clock.items()}
-    return [replace(f, received=times.get(f.owner.key, "")) if _is_moodle_s(f.owner) and f.owner else f for f in found]
+    return [replace(f, received=times[f.owner.key]) if f.owner and f.owner.key in times else f for f in found]
 
 
-def _is_moodle_s(owner: Owner | None) -> bool:
-    return owner is not None and owner.identity.get(SYSTEM) == "moodle" and ID in owner.identity
+def _is_moodle_s(owner: Owner) -> bool:
+    return owner.identity.get(SYSTEM) == "moodle" and ID in owner.identity
 
 
 def _stamps(found: Sequence[Found]) -> Mapping[tuple[tuple[str, str], str], Path]:

@@ -51,7 +51,7 @@ def works_of(root: Root, layout: Layout, place: str, known_ids: Collection[str])
     if layout is Layout.NBGRADER:
         yield from _nbgrader(root)
     elif layout is Layout.CLASSROOM:
-        yield from _clones(root.entries, root.wrappers[-1], reader)
+        yield from _clones(root.entries, root.name, reader)
     else:
         for entry in root.entries:
             found = _exported(entry, layout, known_ids)
@@ -76,9 +76,9 @@ def _in_export(entry: Entry, found: ExportName) -> Work:
 def _nbgrader(root: Root) -> Iterator[Work]:
     """Students are the folders below `submitted`; what else lies in a course's folder was not handed in."""
     for entry in root.entries:
-        if entry.kind == "folder" and entry.path.name == SUBMITTED and root.wrappers[-1] != SUBMITTED:
+        if entry.kind == "folder" and entry.path.name == SUBMITTED and root.name != SUBMITTED:
             yield from (_student_of_nbgrader(e) for e in children(entry.path))
-        elif root.wrappers[-1] == SUBMITTED:
+        elif root.name == SUBMITTED:
             yield _student_of_nbgrader(entry)
         else:
             yield Work(entry, None)
@@ -128,7 +128,7 @@ class _Reader:
         if owner is not None and not name.endswith(CLONES):
             yield Work(entry, Owner(owner), name, attempt, above=above)
             return
-        within = list(children(entry.path))
+        within = children(entry.path)
         if not within:
             yield Work(entry, None, name)
         elif name.endswith(CLONES):

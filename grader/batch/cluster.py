@@ -75,9 +75,13 @@ class ClusterPool(Remote):
             ours.set_exception(self._gone(problem))
             return ours
         self._listeners[key] = listener
-        theirs.add_done_callback(lambda done: self._unpacking.submit(self._pass_on, key, done, ours))
+        theirs.add_done_callback(lambda done: self._arrived(key, done, ours))
         ours.add_done_callback(lambda asked: theirs.cancel() if asked.cancelled() else None)
         return ours
+
+    def _arrived(self, key: str, done: Future[bytes], ours: Future[bytes]) -> None:
+        with suppress(RuntimeError):  # after `close`: Dask calls off what waited, and nobody awaits it here any more
+            self._unpacking.submit(self._pass_on, key, done, ours)
 
     def _pass_on(self, key: str, done: Future[bytes], ours: Future[bytes]) -> None:
         from distributed import KilledWorker

@@ -21,6 +21,8 @@ FLOORS: dict[str, float] = {
     "batch": 5,
     "grading": 4,
     **dict.fromkeys(("checks", "reports", "evaluator", "parsing", "worker"), 3),
+    "analysis": 2.8,  # what a run means; checks judge it
+    "measurements": 1.2,  # what the evaluator is asked and answers, shared by both sides
     "store": 2.5,  # keeps records, which have a form of their own
     "similarity": 2.5,  # reads programs; a report shows what it found
     **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "records", "catalog"), 2),
@@ -161,8 +163,8 @@ def test_who_opens_a_class_hands_in_who_opens_its_archives() -> None:
 
 def test_a_parser_outside_of_the_walls_is_caught() -> None:
     assert parsed_outside("from grader.reading import read", "grader.grading.story")
-    assert parsed_outside("def f():\n    from grader.evidence import load_arrays", "grader.checks.seen")
-    assert not parsed_outside("from grader.evidence import arrays_of", "grader.checks.seen")
+    assert parsed_outside("def f():\n    from grader.evidence import load_arrays", "grader.analysis.provenance")
+    assert not parsed_outside("from grader.evidence import arrays_of", "grader.analysis.provenance")
     assert not parsed_outside("from grader.reading import read", "grader.parsing.readings")
 
 

@@ -32,7 +32,7 @@ EXERCISE = Exercise(
         runs.check(points=1),
         parameters.check(points=3),
         architecture.check(points=4),
-        training.check(points=3, loss="mean_squared_error", optimizer="Adam", epochs=1000),
+        training.check(points=3, loss="mean_squared_error", optimizer="Adam", epochs=1000, rows=4),
         xor.check(points=5, restarts=2000),
         answers.yes_no(
             "perceptron_simple",

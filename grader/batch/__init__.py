@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.analysis.saved_files import model_files
 from grader.batch.plan import Entry, Plan, plan
 from grader.batch.pool import Pool, Readers, Task, all_by, benches, grade_all
 from grader.batch.remote import Remote, grade_parcel
-from grader.checks.left_files import model_files
 from grader.domain import Exercise, Mode, Submission
 from grader.grading import Options
 

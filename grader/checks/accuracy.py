@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from grader.checks.diagnose import diagnose
+from grader.analysis import Analysis, MatchedModel
+from grader.analysis.provenance import RowProvenance
+from grader.analysis.refusal_texts import refusal
+from grader.analysis.training_hints import training_hint
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
-from grader.checks.left_files import checkpoints, model_files
-from grader.checks.meant import Meant, meant
-from grader.checks.refusals import refusal
-from grader.checks.scalers import fed_alike, inputs_of
-from grader.checks.seen import Seen, seen_rows
-from grader.domain import Check, Facts, Finding, Json, Measurement, Mode, Text
+from grader.domain import Check, Finding, Mode, Text
+from grader.measurements import CheckpointRequest, HandedInRequest, MeasurementRequest, Prediction, Refused
 from grader.messages import join, percent, say
 
 BAND = 0.5  # the share of the points between the two thresholds
@@ -29,83 +28,76 @@ def check(points: float, full: float, partial: float, model: int = 0, id: str = 
         id,
         say("Accuracy on the test images"),
         points,
-        lambda facts: judge(facts, full, partial, model),
-        needs=lambda facts: needs(facts, model),
+        lambda analysis: judge(analysis, full, partial, model),
+        requests=lambda analysis: requests(analysis, model),
     )
 
 
-def needs(facts: Facts, model: int) -> tuple[Measurement, ...]:
-    found = meant(facts, model)
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The accuracies (shares from 0 to 1) from which all and a part of the points are earned."""
+
+    full: float
+    partial: float
+
+    @property
+    def expected(self) -> Text:
+        return say("at least {full}", full=percent(self.full))
+
+
+def requests(analysis: Analysis, model: int) -> tuple[MeasurementRequest[Prediction], ...]:
+    found = analysis.model(model)
     if found is None:
         return ()
-    if cut_short(facts, found):
-        return tuple(handed_in(facts, found))
-    measurement = measurement_of(facts, found)
-    return (measurement,) if measurement else tuple(checkpoints(facts, found).values())
+    asked = analysis.requests_of(found)
+    if cut_short(analysis, found):
+        return asked.handed_in
+    return (asked.prediction,) if asked.prediction else asked.checkpoints
 
 
-def cut_short(facts: Facts, found: Meant) -> bool:
+def cut_short(analysis: Analysis, found: MatchedModel) -> bool:
     """An audit stops each training after a few steps: the weights say nothing then."""
-    return facts.mode is Mode.AUDIT and any(t.capped for t in found.trainings)
+    return analysis.mode is Mode.AUDIT and any(t.capped for t in found.trainings)
 
 
-def handed_in(facts: Facts, found: Meant) -> list[Measurement]:
-    """The weights handed in beside the program, as they were before it could overwrite them."""
-    built = max(
-        (s for s in facts.evidence.snapshots if s.model == found.shape.model and s.weights),
-        key=lambda s: s.id,
-        default=None,
-    )
-    if built is None:
-        return []
-    settings = (*fed_alike(facts, found, built), *inputs_of(facts, found))
-    return [Measurement("handed_in", (("handed_in", name), *settings)) for name in model_files(facts.handed_in)]
-
-
-def measurement_of(facts: Facts, found: Meant) -> Measurement | None:
-    if found.final is None or found.final.architecture is None:
-        return None
-    return Measurement("predict", (*fed_alike(facts, found, found.final), *inputs_of(facts, found)))
-
-
-def judge(facts: Facts, full: float, part: float, model: int) -> Finding:
-    expected = say("at least {full}", full=percent(full))
-    found = meant(facts, model)
+def judge(analysis: Analysis, full: float, part: float, model: int) -> Finding:
+    asked = Thresholds(full, part)
+    found = analysis.model(model)
     if found is None:
-        return nothing_recorded(facts, expected)
-    if cut_short(facts, found):
-        return _by_hand_in(facts, found, full, part, expected)
-    measurement = measurement_of(facts, found)
-    if measurement is None and found.shape.architecture is not None:
-        return _by_checkpoint(facts, found, full, part, expected)
-    if measurement is None:
+        return nothing_recorded(analysis, asked.expected)
+    if cut_short(analysis, found):
+        return _by_hand_in(analysis, found, asked)
+    request = analysis.requests_of(found).prediction
+    if request is None and found.shape.architecture is not None:
+        return _by_checkpoint(analysis, found, asked)
+    if request is None:
         return failed(
             say("The model cannot be rebuilt by the grader: it has layers or a class of your own."),
-            expected=expected,
+            expected=asked.expected,
             hint=say("Use `keras.Sequential` or the functional API with the layers of Keras."),
         )
-    result = facts.measured[measurement]
-    if "refused" in result:
+    answer = analysis.answer(request)
+    if isinstance(answer, Refused):
         return failed(
-            say("The model cannot be judged: {reason}.", reason=refusal(result["refused"])),
-            expected=expected,
-            hint=diagnose(facts, found)
+            say("The model cannot be judged: {reason}.", reason=refusal(answer)),
+            expected=asked.expected,
+            hint=training_hint(found)
             or say("Use the layers of Keras that the handout names, with inputs and outputs of the right size."),
         )
-    return _by_figures(facts, found, result, seen_rows(facts, found), full, part, expected)
+    return _by_figures(analysis, found, answer, asked)
 
 
-def _by_hand_in(facts: Facts, found: Meant, full: float, part: float, expected: Text) -> Finding:
+def _by_hand_in(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
     """An audit: the training was cut after a few steps, so the weights that were handed in are judged."""
-    results = [facts.measured[m] for m in handed_in(facts, found)]
-    usable = [r for r in results if "refused" not in r]
-    if usable:
-        best = max(usable, key=lambda r: real(r["accuracy"]))
-        return _by_figures(facts, found, best, seen_rows(facts, found), full, part, expected)
-    if results:
-        reason = refusal(results[0]["refused"])
+    requests = analysis.requests_of(found).handed_in
+    best = _best(analysis, requests)
+    if best is not None:
+        return _by_figures(analysis, found, best[1], asked)
+    first = analysis.answer(requests[0]) if requests else None
+    if isinstance(first, Refused):
         return failed(
-            say("The weights that were handed in cannot be judged: {reason}.", reason=reason), expected=expected
+            say("The weights that were handed in cannot be judged: {reason}.", reason=refusal(first)),
+            expected=asked.expected,
         )
     return skipped(
         say("Not judged: an audit stops each training after a few steps, and no weights were handed in."),
@@ -113,14 +105,13 @@ def _by_hand_in(facts: Facts, found: Meant, full: float, part: float, expected: 
     )
 
 
-def _by_checkpoint(facts: Facts, found: Meant, full: float, part: float, expected: Text) -> Finding:
+def _by_checkpoint(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
     """No weights were recorded, for the program did not come so far: what it saved on the way is judged."""
-    results = {name: facts.measured[m] for name, m in checkpoints(facts, found).items()}
-    usable = {name: r for name, r in results.items() if "refused" not in r}
-    if usable:
-        name, best = max(usable.items(), key=lambda item: real(item[1]["accuracy"]))
-        finding = _by_figures(facts, found, best, seen_rows(facts, found), full, part, expected)
-        said = say("Judged by {file}, saved while the training, which did not end, was running.", file=name)
+    best = _best(analysis, analysis.requests_of(found).checkpoints)
+    if best is not None:
+        file, prediction = best
+        finding = _by_figures(analysis, found, prediction, asked)
+        said = say("Judged by {file}, saved while the training, which did not end, was running.", file=file)
         return replace(finding, message=join([finding.message, said], " "))
     stopped = (
         say("The training did not come to its end, and no weights were recorded: there is nothing to judge.")
@@ -130,16 +121,21 @@ def _by_checkpoint(facts: Facts, found: Meant, full: float, part: float, expecte
     hint = say(
         "Let the program come to its end within its time: see “{runs}”.", runs=say("The program runs to its end")
     )
-    return failed(stopped, expected=expected, hint=hint)
+    return failed(stopped, expected=asked.expected, hint=hint)
 
 
-def _by_figures(
-    facts: Facts, found: Meant, result: Mapping[str, Json], rows: Seen, full: float, part: float, expected: Text
-) -> Finding:
-    accuracy, train = real(result["accuracy"]), real(result["train_accuracy"])
+def _best(analysis: Analysis, requests: Sequence[HandedInRequest | CheckpointRequest]) -> tuple[str, Prediction] | None:
+    """The file whose weights do best, the first of equals."""
+    answers = [(request.file, analysis.answer(request)) for request in requests]
+    usable = [(file, answer) for file, answer in answers if isinstance(answer, Prediction)]
+    return max(usable, key=lambda item: item[1].accuracy, default=None)
+
+
+def _by_figures(analysis: Analysis, found: MatchedModel, prediction: Prediction, asked: Thresholds) -> Finding:
+    accuracy, expected = prediction.accuracy, asked.expected
     measured = percent(accuracy, 2)
-    rows = _recognised(result, rows)
-    if _trained_on_test(facts, rows, accuracy - train, result):
+    rows = _recognised(prediction, found.provenance)
+    if _trained_on_test(analysis, rows, prediction):
         return failed(
             say(
                 "The model was trained on the test images, so its accuracy of {measured} says nothing.",
@@ -149,47 +145,42 @@ def _by_figures(
             expected,
             say("Train on `x_train`, `y_train` only; the test images are for the end."),
         )
-    if accuracy >= full:
+    if accuracy >= asked.full:
         return passed(say("{measured} of the test images are recognised.", measured=measured), measured, expected)
-    hint = _labels_hint(rows) or diagnose(facts, found) or _untrained(found)
+    hint = _labels_hint(rows) or training_hint(found) or _untrained(found)
     message = say(
-        "{measured} of the test images are recognised; {full} are asked for.", measured=measured, full=percent(full)
+        "{measured} of the test images are recognised; {full} are asked for.",
+        measured=measured,
+        full=percent(asked.full),
     )
-    if accuracy >= part:
+    if accuracy >= asked.partial:
         return partial(BAND, message, measured, expected, hint)
     return failed(message, measured, expected, hint)
 
 
-def _recognised(result: Mapping[str, Json], rows: Seen) -> Seen:
+def _recognised(prediction: Prediction, rows: RowProvenance) -> RowProvenance:
     """What the evaluator recognised behind a scaler, where there was one."""
-    behind = result.get("rows")
-    counts = [behind.get(n) for n in ("known", "test", "wrong_labels")] if isinstance(behind, Mapping) else []
-    known, test, wrong = (c if isinstance(c, int) else 0 for c in counts or (0, 0, 0))
-    return replace(rows, known=known, test=test, wrong_labels=wrong) if known else rows
+    behind = prediction.rows
+    if behind is None or not behind.known:
+        return rows
+    return replace(rows, known=behind.known, test=behind.test, wrong_labels=behind.wrong_labels)
 
 
-def _trained_on_test(facts: Facts, rows: Seen, lead: float, result: Mapping[str, Json]) -> bool:
+def _trained_on_test(analysis: Analysis, rows: RowProvenance, prediction: Prediction) -> bool:
     """Test images were recognised among what a training saw; or, where what it saw is unknown (a loop of one's own),
     the model knows them better than honest models do. Who was seen to train on the training images is not accused."""
     if rows.known:
         return rows.test > max(TEST_SHARE * rows.known, 1)
-    return lead > (TOO_WELL_STAND_IN if facts.stand_in else _too_well(result))
+    lead = prediction.accuracy - prediction.train_accuracy
+    return lead > (TOO_WELL_STAND_IN if analysis.stand_in else _too_well(prediction.images))
 
 
-def _too_well(result: Mapping[str, Json]) -> float:
+def _too_well(images: int) -> float:
     """`TOO_WELL`, or more where the test set is so small that honest accuracies lie further apart."""
-    confusion = result.get("confusion")
-    table = confusion if isinstance(confusion, list) else []
-    images = sum(n for row in table if isinstance(row, list) for n in row if isinstance(n, int))
     return max(TOO_WELL, DEVIATIONS * 0.5 / math.sqrt(images)) if images else TOO_WELL
 
 
-def real(value: object) -> float:
-    """A figure of the evaluator's; NaN where it is none."""
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-
-
-def _labels_hint(rows: Seen) -> Text:
+def _labels_hint(rows: RowProvenance) -> Text:
     if rows.known and rows.wrong_labels > 0.2 * rows.known:
         return say(
             "{share} of the images were trained with a label that is not theirs: are images and labels still in the same order?",
@@ -198,5 +189,5 @@ def _labels_hint(rows: Seen) -> Text:
     return Text()
 
 
-def _untrained(found: Meant) -> Text:
+def _untrained(found: MatchedModel) -> Text:
     return Text() if found.trained else say("Call `model.fit(x_train, y_train, …)` before judging the model.")

@@ -7,8 +7,9 @@ import re
 import unicodedata
 from dataclasses import replace
 
+from grader.analysis import Analysis
 from grader.checks.findings import failed, partial, passed, review
-from grader.domain import Check, Facts, Finding, Stage, Text
+from grader.domain import Check, Finding, Stage, Text
 from grader.messages import number as written
 from grader.messages import plain, say
 from grader.reading.figures import final_number
@@ -50,7 +51,7 @@ def number(
         f"answer.{key}",
         _title(key),
         points,
-        lambda facts: judge_number(facts.reading.answers.get(key, ""), accepted, why, labels),
+        lambda analysis: judge_number(analysis.reading.answers.get(key, ""), accepted, why, labels),
         stage=Stage.READING,
     )
 
@@ -86,7 +87,7 @@ def yes_no(key: str, points: float, expected: bool, why: Text, about: tuple[str,
         f"answer.{key}",
         _title(key),
         points,
-        lambda facts: judge_yes_no(facts.reading.answers.get(key, ""), expected, why, about),
+        lambda analysis: judge_yes_no(analysis.reading.answers.get(key, ""), expected, why, about),
         stage=Stage.READING,
     )
 
@@ -117,7 +118,7 @@ def shapes(key: str, points: float, expected: tuple[tuple[int, ...], ...], why: 
         f"answer.{key}",
         _title(key),
         points,
-        lambda facts: judge_shapes(facts.reading.answers.get(key, ""), expected, why),
+        lambda analysis: judge_shapes(analysis.reading.answers.get(key, ""), expected, why),
         stage=Stage.READING,
     )
 
@@ -145,13 +146,13 @@ def free_text(key: str, points: float, rubric: Text) -> Check:
         f"answer.{key}",
         _title(key),
         points,
-        lambda facts: judge_free_text(facts, key, rubric),
+        lambda analysis: judge_free_text(analysis, key, rubric),
         stage=Stage.READING,
     )
 
 
-def judge_free_text(facts: Facts, key: str, rubric: Text) -> Finding:
-    answer = facts.reading.answers.get(key, "")
+def judge_free_text(analysis: Analysis, key: str, rubric: Text) -> Finding:
+    answer = analysis.reading.answers.get(key, "")
     if not answer.strip():
         return _empty(say("some sentences"))
     return replace(review(say("A teacher will read this answer."), shortened(answer, 4000)), rubric=rubric)
@@ -163,7 +164,7 @@ def space(key: str, points: float, dimension: int, why: Text) -> Check:
         f"answer.{key}",
         _title(key),
         points,
-        lambda facts: judge_space(facts.reading.answers.get(key, ""), dimension, why),
+        lambda analysis: judge_space(analysis.reading.answers.get(key, ""), dimension, why),
         stage=Stage.READING,
     )
 

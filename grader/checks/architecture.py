@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from grader.checks.canonical import Layer, canonical, differing, same, written
+from grader.analysis import Analysis
+from grader.analysis.canonical import Layer, canonical, differing, same, written
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.checks.meant import meant
-from grader.domain import Check, Facts, Finding, Stage, Text
+from grader.domain import Check, Finding, Stage, Text
 from grader.messages import join, plain, say
 
 RIGHT_KINDS = 0.5  # the right layers with a wrong setting
@@ -13,17 +13,21 @@ RIGHT_KINDS = 0.5  # the right layers with a wrong setting
 
 def check(points: float, model: int = 0) -> Check:
     return Check(
-        "architecture", say("Architecture of the model"), points, lambda facts: judge(facts, model), stage=Stage.MODEL
+        "architecture",
+        say("Architecture of the model"),
+        points,
+        lambda analysis: judge(analysis, model),
+        stage=Stage.MODEL,
     )
 
 
-def judge(facts: Facts, model: int) -> Finding:
-    asked = canonical(facts.exercise.models[model].layers)
+def judge(analysis: Analysis, model: int) -> Finding:
+    asked = canonical(analysis.exercise.models[model].layers)
     expected = written(asked)
-    found = meant(facts, model)
+    found = analysis.model(model)
     if found is None:
-        return nothing_recorded(facts, expected)
-    seen = canonical(found.shape.layers)
+        return nothing_recorded(analysis, expected)
+    seen = found.layers
     measured = written(seen)
     if same(seen, asked):
         return passed(say("The layers are those that are asked for."), measured, expected)

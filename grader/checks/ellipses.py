@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.checks.embeddings import needs
-from grader.checks.outlines import judge_outlines
+from grader.checks.outlines import Outlines, judge_outlines
+from grader.checks.projections import embedding_requests
 from grader.domain import Check
 from grader.messages import say
 
@@ -13,13 +13,13 @@ def check(points: float) -> Check:
         "ellipses",
         say("Best-fitting ellipse of each class"),
         points,
-        lambda facts: judge_outlines(
-            facts,
-            "ellipses",
+        lambda analysis: judge_outlines(
+            analysis,
+            lambda figures: Outlines(figures.ellipses, figures.ellipses_made),
             say("10 ellipses, each the full-covariance Gaussian of one class"),
             say(
                 'For each class c: `GaussianMixture(n_components=1, covariance_type="full").fit(points[labels == c])`, with labels as numbers from 0 to 9.'
             ),
         ),
-        needs=needs,
+        requests=embedding_requests,
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from grader.analysis import Analysis
+from grader.analysis.provenance import find
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.checks.seen import find
-from grader.domain import Check, Evidence, Facts, FigureSeen, Finding, Mode, Text
+from grader.domain import Check, Evidence, FigureSeen, Finding, Mode, Text
 from grader.evidence import Forged, arrays_of
 from grader.messages import join, number, plain, say
 
@@ -14,31 +17,46 @@ WRONG_NUMBER = 0.5
 
 
 def image_grid(points: float, rows: int, columns: int, first: int, cmap: str = "gray") -> Check:
-    """The `first` training images in order, `rows` × `columns`, in shades of grey."""
+    """The `first` training images in order, `rows` × `columns`, in the colours `cmap`: any shades of grey where that is
+    one of them."""
     return Check(
-        "figure", say("Figure with the first images"), points, lambda facts: judge_grid(facts, rows, columns, first)
+        "figure",
+        say("Figure with the first images"),
+        points,
+        lambda analysis: judge_grid(analysis, Grid(rows, columns, first, cmap)),
     )
 
 
-def judge_grid(facts: Facts, rows: int, columns: int, first: int) -> Finding:
-    expected = say(
-        "the training images 0 to {last}, in order, in a grid of {grid}, in grey",
-        last=first - 1,
-        grid=f"{rows} × {columns}",
-    )
-    figures = [f for f in facts.evidence.figures if f.axes and f.arrays is not None]
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What a figure is to show: the `first` images in `rows` × `columns`, in the colours `cmap`."""
+
+    rows: int
+    columns: int
+    first: int
+    cmap: str = "gray"
+
+    @property
+    def colours(self) -> frozenset[str]:
+        return GREY if self.cmap in GREY else frozenset({self.cmap})
+
+
+def judge_grid(analysis: Analysis, asked: Grid) -> Finding:
+    rows, columns, first = asked.rows, asked.columns, asked.first
+    expected = _expected(asked)
+    figures = [f for f in analysis.evidence.figures if f.axes and f.arrays is not None]
     if not figures:
-        return _no_figure(facts, expected)
+        return _no_figure(analysis, expected)
     best = max(figures, key=lambda f: sum(a.images for a in f.axes))
     count = sum(axes.images for axes in best.axes)
     measured = say("{count} images, colours “{cmap}”", count=number(count), cmap=best.axes[0].cmap or "?")
-    right = leading_images(facts, best)
+    right = leading_images(analysis, best)
     if right == 0:
         return failed(
             say("The figure does not show the training images in their order."),
             measured,
             expected,
-            _pixels_hint(facts, best),
+            _pixels_hint(analysis, best),
         )
     if right < min(first, count):
         message = say("Only the first {right} images are the right ones in the right place.", right=number(right))
@@ -57,29 +75,45 @@ def judge_grid(facts: Facts, rows: int, columns: int, first: int) -> Finding:
         wrong.append(
             say("the grid is {seen} instead of {asked}", seen=f"{seen[0]} × {seen[1]}", asked=f"{rows} × {columns}")
         )
-    if any(axes.cmap not in GREY for axes in best.axes if axes.images):
-        wrong.append(say('the colours are not shades of grey: pass `cmap="gray"` to `imshow`'))
+    if any(axes.cmap not in asked.colours for axes in best.axes if axes.images):
+        wrong.append(
+            say('the colours are not shades of grey: pass `cmap="gray"` to `imshow`')
+            if asked.cmap in GREY
+            else say('the colours are others: pass `cmap="{cmap}"` to `imshow`', cmap=asked.cmap)
+        )
     if wrong:
         return partial(WRONG_LOOK, say("The right images, but {wrong}.", wrong=join(wrong, "; ")), measured, expected)
     return passed(say("The {first} images are there, in order.", first=number(first)), measured, expected)
 
 
-def leading_images(facts: Facts, figure: FigureSeen) -> int:
+def _expected(asked: Grid) -> Text:
+    grid, last = f"{asked.rows} × {asked.columns}", asked.first - 1
+    if asked.cmap in GREY:
+        return say("the training images 0 to {last}, in order, in a grid of {grid}, in grey", last=last, grid=grid)
+    return say(
+        "the training images 0 to {last}, in order, in a grid of {grid}, in the colours “{cmap}”",
+        last=last,
+        grid=grid,
+        cmap=asked.cmap,
+    )
+
+
+def leading_images(analysis: Analysis, figure: FigureSeen) -> int:
     """How many images from the first on are the training images of the same number, pixels upright."""
     import numpy as np
 
     from grader.fingerprints import fingerprints
 
-    if facts.rows is None:
+    if analysis.rows is None:
         return 0
-    wanted = facts.rows.split["train"]
-    for n, image in enumerate(_images(facts.evidence, figure)[: len(wanted)]):
+    wanted = analysis.rows.split["train"]
+    for n, image in enumerate(_images(analysis.evidence, figure)[: len(wanted)]):
         if image.squeeze().shape != (28, 28):
             return n
         hashes, _, _ = fingerprints(np.asarray(image).reshape(1, -1))
         if hashes[0] != wanted[n]:
             return n
-    return len(_images(facts.evidence, figure))
+    return len(_images(analysis.evidence, figure))
 
 
 def _images(evidence: Evidence, figure: FigureSeen) -> list:  # type: ignore[type-arg]  # arrays of any number type
@@ -90,37 +124,37 @@ def _images(evidence: Evidence, figure: FigureSeen) -> list:  # type: ignore[typ
     return [arrays[f"i{n}"] for n in range(len(arrays)) if f"i{n}" in arrays]
 
 
-def _pixels_hint(facts: Facts, figure: FigureSeen) -> Text:
+def _pixels_hint(analysis: Analysis, figure: FigureSeen) -> Text:
     import numpy as np
 
     from grader.fingerprints import fingerprints
 
-    images = [i for i in _images(facts.evidence, figure) if i.size == 784]
-    if not images or facts.rows is None:
+    images = [i for i in _images(analysis.evidence, figure) if i.size == 784]
+    if not images or analysis.rows is None:
         return say('Show each image with `imshow(X_train[i].reshape(28, 28), cmap="gray")`.')
     stacked = np.stack([np.asarray(i, dtype=np.float64).reshape(784) for i in images])
     hashes, _, _ = fingerprints(stacked)
-    if find(hashes, facts.rows.split["test"])[0].mean() > 0.5:
+    if find(hashes, analysis.rows.split["test"])[0].mean() > 0.5:
         return say("These are test images: take them from `X_train`.")
-    if find(hashes, facts.rows.split["train"])[0].mean() > 0.5:
+    if find(hashes, analysis.rows.split["train"])[0].mean() > 0.5:
         return say("These are training images, but not in the order 0, 1, 2…")
     turned, _, _ = fingerprints(stacked.reshape(-1, 28, 28).transpose(0, 2, 1).reshape(-1, 784))
-    if find(turned, facts.rows.split["train"])[0].mean() > 0.5:
+    if find(turned, analysis.rows.split["train"])[0].mean() > 0.5:
         return say("The images are transposed: rows and columns are exchanged.")
     return say('Show each image with `imshow(X_train[i].reshape(28, 28), cmap="gray")`.')
 
 
 def scatter(points: float, minimum: int) -> Check:
     """A figure in which at least `minimum` points are scattered."""
-    return Check("figure", say("Figure of the projection"), points, lambda facts: judge_scatter(facts, minimum))
+    return Check("figure", say("Figure of the projection"), points, lambda analysis: judge_scatter(analysis, minimum))
 
 
-def judge_scatter(facts: Facts, minimum: int) -> Finding:
+def judge_scatter(analysis: Analysis, minimum: int) -> Finding:
     expected = say("a figure with at least {minimum} points", minimum=number(minimum))
-    if not facts.evidence.figures:
-        return _no_figure(facts, expected)
-    most = max(sum(axes.points for axes in figure.axes) for figure in facts.evidence.figures)
-    lines = any(axes.lines for figure in facts.evidence.figures for axes in figure.axes)
+    if not analysis.evidence.figures:
+        return _no_figure(analysis, expected)
+    most = max(sum(axes.points for axes in figure.axes) for figure in analysis.evidence.figures)
+    lines = any(axes.lines for figure in analysis.evidence.figures for axes in figure.axes)
     measured = say("{count} points", count=number(most))
     if most >= minimum:
         return passed(say("The figure shows {count} points.", count=number(most)), measured, expected)
@@ -132,9 +166,9 @@ def judge_scatter(facts: Facts, minimum: int) -> Finding:
     return failed(say("No figure shows the projected points."), measured, expected, hint)
 
 
-def _no_figure(facts: Facts, expected: Text) -> Finding:
-    if facts.mode is Mode.STATIC or not facts.reading.runnable or facts.evidence.failures:
-        finding = nothing_recorded(facts, expected)
+def _no_figure(analysis: Analysis, expected: Text) -> Finding:
+    if analysis.mode is Mode.STATIC or not analysis.reading.runnable or analysis.evidence.failures:
+        finding = nothing_recorded(analysis, expected)
         if finding.status == "skipped":
             return finding
         return failed(say("No figure was drawn before the program stopped."), expected=expected, hint=finding.hint)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from grader.domain import Facts, Finding, Mode, Status, Text
+from grader.analysis import Analysis
+from grader.domain import Finding, Mode, Status, Text
 from grader.messages import say
 
 
@@ -32,13 +33,13 @@ def error(message: Text, hint: Text = Text()) -> Finding:
     return Finding(Status.ERROR, 0.0, message, hint=hint)
 
 
-def nothing_recorded(facts: Facts, expected: Text = Text()) -> Finding:
+def nothing_recorded(analysis: Analysis, expected: Text = Text()) -> Finding:
     """No model was seen: why depends on how the program went."""
-    if facts.mode is Mode.STATIC:
+    if analysis.mode is Mode.STATIC:
         return skipped(say("Not judged: the program was only read, not run."))
-    if not facts.reading.runnable:
+    if not analysis.reading.runnable:
         return failed(say("The program could not start, so no model was seen."), expected=expected)
-    if facts.evidence.failures:
+    if analysis.evidence.failures:
         return failed(
             say("The program stopped before it built a model."),
             expected=expected,

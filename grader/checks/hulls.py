@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grader.checks.embeddings import needs
-from grader.checks.outlines import judge_outlines
+from grader.checks.outlines import Outlines, judge_outlines
+from grader.checks.projections import embedding_requests
 from grader.domain import Check
 from grader.messages import say
 
@@ -13,11 +13,11 @@ def check(points: float) -> Check:
         "hulls",
         say("Convex hull of each class"),
         points,
-        lambda facts: judge_outlines(
-            facts,
-            "hulls",
+        lambda analysis: judge_outlines(
+            analysis,
+            lambda figures: Outlines(figures.hulls, figures.hulls_made),
             say("10 hulls, each of all projected points of one class"),
             say("For each class c: `ConvexHull(points[labels == c])`, with labels as numbers from 0 to 9."),
         ),
-        needs=needs,
+        requests=embedding_requests,
     )

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from grader.checks.embeddings import embeddings, needs, none_found, runs_of
+from grader.analysis import Analysis
 from grader.checks.findings import failed, partial, passed
-from grader.domain import Check, Facts, Finding
+from grader.checks.projections import embedding_requests, no_projection
+from grader.domain import Check, Finding
 from grader.messages import join, plain, say
 
 
 def check(points: float, models: int = 2, size: int = 100) -> Check:
     return Check(
-        "latent", say("Hidden values of both networks"), points, lambda facts: judge(facts, models, size), needs=needs
+        "latent",
+        say("Hidden values of both networks"),
+        points,
+        lambda analysis: judge(analysis, models, size),
+        requests=embedding_requests,
     )
 
 
-def judge(facts: Facts, models: int, size: int) -> Finding:
+def judge(analysis: Analysis, models: int, size: int) -> Finding:
     expected = say("projections of the {size} hidden values of each of the {models} networks", size=size, models=models)
-    if not runs_of(facts):
-        return none_found(facts, expected)
-    sources = {e.source for e in embeddings(facts)}
-    shapes = join([plain(c.facts.get("shape")) for c in runs_of(facts)])
-    right = [which for which in range(models) if f"hidden{which}" in sources and _width(facts, which) == size]
+    if not analysis.tsne_runs:
+        return no_projection(analysis, expected)
+    sources = {e.source for e in analysis.embeddings()}
+    shapes = join([plain(list(run.shape)) for run in analysis.tsne_runs])
+    right = [which for which in range(models) if f"hidden{which}" in sources and _width(analysis, which) == size]
     measured = say("inputs of shape {shapes}", shapes=shapes)
     if len(right) == models:
         return passed(say("The hidden values come from the networks themselves."), measured, expected)
-    missing = [facts.exercise.models[which].name for which in range(models) if which not in right]
+    missing = [analysis.exercise.models[which].name for which in range(models) if which not in right]
     message = say("No projection shows the hidden values of {missing}.", missing=", ".join(missing))
     hint = say(
         "Cut the network after its layer of {size} units: `keras.Model(model.inputs, model.layers[-2].output)`, then `predict` on the test images.",
@@ -35,14 +40,8 @@ def judge(facts: Facts, models: int, size: int) -> Finding:
     return failed(message, measured, expected, hint)
 
 
-def _width(facts: Facts, which: int) -> int:
-    for embedding in embeddings(facts):
-        shape = embedding.call.facts.get("shape")
-        if (
-            embedding.source == f"hidden{which}"
-            and isinstance(shape, list)
-            and len(shape) == 2
-            and isinstance(shape[1], int)
-        ):
-            return shape[1]
+def _width(analysis: Analysis, which: int) -> int:
+    for embedding in analysis.embeddings():
+        if embedding.source == f"hidden{which}" and len(embedding.run.shape) == 2:
+            return embedding.run.shape[1]
     return 0

@@ -9,40 +9,68 @@ import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from grader.checks.embeddings import Embedding, embeddings, needs, none_found
+from grader.analysis import Analysis
+from grader.analysis.embeddings import Embedding, largest_by_source
 from grader.checks.findings import failed, partial, passed
-from grader.domain import Check, Facts, Finding, Text
+from grader.checks.projections import no_projection
+from grader.domain import Check, Finding, Text
+from grader.errors import BadSpecification
+from grader.measurements import NEIGHBOURS
 from grader.messages import join, number, say
 
 BANDS = Path(__file__).with_name("neighbourhood_hit.json")
 NEAR = 0.005
 MARGIN = 0.03  # below the lowest of the measured seeds
 HALF = 0.5
+Bands = Mapping[str, tuple[float, float]]
 NAMES = {"pixels": ("nh", "nh_brut"), "hidden0": ("nh_mlp", "nh"), "hidden1": ("nh_cnn", "nh")}
 LABELS = {"pixels": say("pixels"), "hidden0": say("hidden layer of the MLP"), "hidden1": say("hidden layer of the CNN")}
 
 
-def check(points: float, k: int = 6, sources: tuple[str, ...] = ("pixels",)) -> Check:
-    """`sources` are the embeddings that must be there: `pixels`, `hidden0`, `hidden1` (the exercise's models)."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many neighbours count, which embeddings must be there, and bands in place of the measured ones."""
+
+    k: int
+    sources: tuple[str, ...]
+    bands: Bands
+
+
+def check(
+    points: float, k: int = NEIGHBOURS, sources: tuple[str, ...] = ("pixels",), bands: Bands | None = None
+) -> Check:
+    """`sources` are the embeddings that must be there: `pixels`, `hidden0`, `hidden1` (the exercise's models).
+
+    `bands` gives for each of them the lowest and highest value to expect; where it is None, they are those that were
+    measured for k = 6. Raise `BadSpecification` where nothing says what is to be expected.
+    """
+    if k != NEIGHBOURS and (bands is None or not set(sources) <= bands.keys()):
+        raise BadSpecification(
+            f"neighbourhood_hit : les bandes sont mesurées pour k = {NEIGHBOURS} ; avec k = {k}, donner `bands=`.",
+            f"neighbourhood_hit: the bands were measured for k = {NEIGHBOURS}; with k = {k}, pass `bands=`.",
+        )
+    asked = Asked(k, sources, bands or {})
     return Check(
         "neighbourhood_hit",
         say("Neighbourhood hit (k = {k})", k=k),
         points,
-        lambda facts: judge(facts, sources),
-        needs=needs,
+        lambda analysis: judge(analysis, asked),
+        requests=lambda analysis: analysis.embedding_requests(k),
     )
 
 
-def judge(facts: Facts, sources: tuple[str, ...]) -> Finding:
+def judge(analysis: Analysis, asked: Asked) -> Finding:
     expected = say("in the usual band, and your own value within {near} of the recomputed one", near=number(NEAR, 3))
-    found = by_source(facts)
+    found = largest_by_source(analysis.embeddings(asked.k))
+    sources = asked.sources
     if not any(source in found for source in sources):
-        return none_found(facts, expected)
-    parts = [_one(facts, found.get(source), source) for source in sources]
+        return no_projection(analysis, expected)
+    parts = [_one(analysis, found.get(source), source, asked) for source in sources]
     share = sum(part.share for part in parts) / len(parts)
     message, measured = join([p.message for p in parts], " "), join([p.measured for p in parts if p.measured], "; ")
     hint = next((p.hint for p in parts if p.hint), Text())
@@ -53,26 +81,16 @@ def judge(facts: Facts, sources: tuple[str, ...]) -> Finding:
     return partial(share, message, measured, expected, hint)
 
 
-def by_source(facts: Facts) -> dict[str, Embedding]:
-    """For each source the run with the most points; test and training images are both `pixels`."""
-    found: dict[str, Embedding] = {}
-    for embedding in embeddings(facts):
-        source = "pixels" if embedding.source in ("test", "train") else embedding.source
-        if source and (source not in found or embedding.count >= found[source].count):
-            found[source] = embedding
-    return found
-
-
-def _one(facts: Facts, embedding: Embedding | None, source: str) -> Finding:
+def _one(analysis: Analysis, embedding: Embedding | None, source: str, asked: Asked) -> Finding:
     label = LABELS[source]
-    value = embedding.real("nh") if embedding is not None else None
+    value = embedding.figures.nh if embedding is not None else None
     if embedding is None or value is None:
         return failed(
             say("{label}: no projection was found.", label=label), hint=say("Project them by t-SNE like the pixels.")
         )
     measured = say("{label}: {value}", label=label, value=number(value, 3))
-    low, high = band(source, embedding.count, data_kind(facts))
-    own, formula = stated(facts, embedding, source, value)
+    low, high = asked.bands.get(source) or band(source, embedding.count, data_kind(analysis))
+    own, formula = stated(analysis, embedding, source, value, asked.k)
     in_band = low <= value <= high
     if in_band and own is not None and formula is None:
         return passed(say("{label}: {value}, as expected.", label=label, value=number(value, 3)), measured)
@@ -103,29 +121,31 @@ def _one(facts: Facts, embedding: Embedding | None, source: str) -> Finding:
 # ── The student's own value ─────────────────────────────────────────────────────────────────────
 
 
-def stated(facts: Facts, embedding: Embedding, source: str, value: float) -> tuple[float | None, Text | None]:
+def stated(
+    analysis: Analysis, embedding: Embedding, source: str, value: float, k: int = NEIGHBOURS
+) -> tuple[float | None, Text | None]:
     """The student's value, and what is wrong with it (None where it is right)."""
-    variables = [v for name in NAMES[source] if isinstance(v := facts.evidence.values.get(name), int | float)]
-    printed = _printed(facts.evidence.printed.text)
-    for own in (*variables, *printed, *_titled(facts)):
+    variables = [v for name in NAMES[source] if isinstance(v := analysis.evidence.values.get(name), int | float)]
+    printed = _printed(analysis.evidence.printed.text)
+    for own in (*variables, *printed, *_titled(analysis)):
         if abs(own - value) <= NEAR:
             return own, None
-    formulas = embedding.result.get("formulas")
-    table = formulas if isinstance(formulas, Mapping) else {}
+    table = embedding.figures.formulas
     for own in (*variables, *printed):
         for name, wrong in table.items():
-            if isinstance(wrong, int | float) and abs(own - wrong) <= NEAR * max(1, abs(wrong)) / 2:
-                return own, explain_formula(name)
+            if abs(own - wrong) <= NEAR * max(1, abs(wrong)) / 2:
+                return own, explain_formula(name, k)
     if variables:
         return variables[0], say(
-            "Compare your formula with the definition: the mean, over all points, of the share of the 6 nearest neighbours with the same label."
+            "Compare your formula with the definition: the mean, over all points, of the share of the {k} nearest neighbours with the same label.",
+            k=k,
         )
     return None, None
 
 
-def _titled(facts: Facts) -> list[float]:
+def _titled(analysis: Analysis) -> list[float]:
     """Numbers in the titles of plots, where the hit stands in percent, as a rule."""
-    titles = "\n".join(axes.title for figure in facts.evidence.figures for axes in figure.axes)
+    titles = "\n".join(axes.title for figure in analysis.evidence.figures for axes in figure.axes)
     return [share for found in _printed(titles) for share in (found, found / 100)]
 
 
@@ -136,7 +156,7 @@ def _printed(text: str) -> list[float]:
     return [n for n in found if math.isfinite(n)]
 
 
-def explain_formula(name: str) -> Text:
+def explain_formula(name: str, k: int = NEIGHBOURS) -> Text:
     sentences = {
         "division_in_if": say(
             "`tx /= k` stands inside the `if`: it must be divided once per point, after the loop over the neighbours. Check the indentation."
@@ -144,13 +164,19 @@ def explain_formula(name: str) -> Text:
         "division_in_loop": say(
             "`tx /= k` stands inside the loop over the neighbours: it must be divided once per point, after the loop. Check the indentation."
         ),
-        "self_counted": say("The point itself is counted among its 6 neighbours: ask for 7 and leave out the first."),
-        "self_added": say("The point itself is counted on top of its 6 neighbours: leave out the first."),
-        "self_added_divided": say("The point itself is counted as a seventh neighbour: leave out the first."),
+        "self_counted": say(
+            "The point itself is counted among its {k} neighbours: ask for {more} and leave out the first.",
+            k=k,
+            more=k + 1,
+        ),
+        "self_added": say("The point itself is counted on top of its {k} neighbours: leave out the first.", k=k),
+        "self_added_divided": say("The point itself is counted as one neighbour more: leave it out."),
         "percent": say("The value is asked for as a share between 0 and 1, not in percent."),
-        "not_divided": say("The number of neighbours with the same label must be divided by k = 6."),
+        "not_divided": say("The number of neighbours with the same label must be divided by k = {k}.", k=k),
     }
-    return sentences.get(name) or say("This is the value for k = {k}: k = 6 is asked for.", k=name.removeprefix("k"))
+    return sentences.get(name) or say(
+        "This is the value for k = {other}: k = {k} is asked for.", other=name.removeprefix("k"), k=k
+    )
 
 
 # ── Bands ───────────────────────────────────────────────────────────────────────────────────────
@@ -163,8 +189,8 @@ def _bands() -> dict[str, dict[str, dict[str, list[float]]]]:
     return bands
 
 
-def data_kind(facts: Facts) -> str:
-    return "stand-in" if facts.stand_in else "mnist"
+def data_kind(analysis: Analysis) -> str:
+    return "stand-in" if analysis.stand_in else "mnist"
 
 
 def band(source: str, count: int, data: str) -> tuple[float, float]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from grader.checks.embeddings import needs, none_found
+from grader.analysis import Analysis
+from grader.analysis.embeddings import largest_by_source
 from grader.checks.findings import failed, partial, passed
-from grader.checks.neighbourhood_hit import LABELS, by_source
-from grader.domain import Check, Facts, Finding
+from grader.checks.neighbourhood_hit import LABELS
+from grader.checks.projections import embedding_requests, no_projection
+from grader.domain import Check, Finding
 from grader.messages import join, number, say
 
 ORDER = ("pixels", "hidden0", "hidden1")
@@ -16,16 +18,16 @@ LUCK = 0.01  # t-SNE's own spread: pixels and MLP lie close together for many po
 
 
 def check(points: float) -> Check:
-    return Check("ordering", say("Order of the three neighbourhood hits"), points, judge, needs=needs)
+    return Check("ordering", say("Order of the three neighbourhood hits"), points, judge, requests=embedding_requests)
 
 
-def judge(facts: Facts) -> Finding:
+def judge(analysis: Analysis) -> Finding:
     expected = say("pixels < MLP < CNN")
-    found = by_source(facts)
-    values = [found[source].real("nh") for source in ORDER if source in found]
+    found = largest_by_source(analysis.embeddings())
+    values = [found[source].figures.nh for source in ORDER if source in found]
     if len(values) < 2 or any(value is None for value in values):
         return (
-            none_found(facts, expected)
+            no_projection(analysis, expected)
             if not found
             else failed(say("At least two projections are needed to compare them."), expected=expected)
         )

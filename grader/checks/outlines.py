@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from grader.checks.embeddings import best, none_found
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from grader.analysis import Analysis
 from grader.checks.findings import failed, partial, passed
-from grader.domain import Facts, Finding, Text
+from grader.checks.projections import no_projection
+from grader.domain import Finding, Text
+from grader.measurements import EmbeddingFigures
 from grader.messages import number, say
 
 CLASSES = 10
 
 
-def judge_outlines(facts: Facts, kind: str, expected: Text, hint: Text) -> Finding:
-    """`kind` is `hulls` or `ellipses`; the evaluator gives the list of the classes whose outline is right."""
-    found = best(facts)
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """The classes whose outline is right, and how many outlines were computed."""
+
+    right: tuple[int, ...]
+    made: int
+
+
+def judge_outlines(
+    analysis: Analysis, outlines: Callable[[EmbeddingFigures], Outlines], expected: Text, hint: Text
+) -> Finding:
+    found = analysis.best_embedding
     if found is None:
-        return none_found(facts, expected)
-    right = found.result.get(kind)
-    made = found.real(f"{kind}_made") or 0
-    count = len(right) if isinstance(right, list) else 0
+        return no_projection(analysis, expected)
+    drawn = outlines(found.figures)
+    count, made = len(drawn.right), drawn.made
     measured = say("{right} right of {made} computed", right=count, made=number(made))
     if count >= CLASSES:
         return passed(say("One for each of the ten classes, all right."), measured, expected)

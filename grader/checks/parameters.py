@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from grader.analysis import Analysis
 from grader.checks.findings import failed, nothing_recorded, passed
-from grader.checks.meant import meant
-from grader.domain import Check, Facts, Finding, LayerSeen, Stage, Text
+from grader.domain import Check, Finding, LayerSeen, Stage, Text
 from grader.messages import join, number, say
 
 
@@ -13,17 +13,17 @@ def check(points: float, model: int = 0) -> Check:
         "parameters",
         say("Number of parameters of the model"),
         points,
-        lambda facts: judge(facts, model),
+        lambda analysis: judge(analysis, model),
         stage=Stage.MODEL,
     )
 
 
-def judge(facts: Facts, model: int) -> Finding:
-    asked = facts.exercise.models[model].parameters
+def judge(analysis: Analysis, model: int) -> Finding:
+    asked = analysis.exercise.models[model].parameters
     expected = join([number(count) for count in asked], " / ")
-    found = meant(facts, model)
+    found = analysis.model(model)
     if found is None:
-        return nothing_recorded(facts, expected)
+        return nothing_recorded(analysis, expected)
     count = found.shape.parameters
     measured = number(count)
     if count in asked:

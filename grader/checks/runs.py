@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from grader.checks.explain import explain
+from grader.analysis import Analysis
+from grader.analysis.error_messages import explain
 from grader.checks.findings import failed, passed, skipped
-from grader.domain import Check, Facts, Failure, Finding, Mode, Outcome, Text
+from grader.domain import ArrayInfo, Check, Failure, Finding, Mode, Outcome, Text
 from grader.messages import number, plain, say
 
 
@@ -12,49 +13,49 @@ def check(points: float) -> Check:
     return Check("runs", say("The program runs to its end"), points, judge)
 
 
-def judge(facts: Facts) -> Finding:
+def judge(analysis: Analysis) -> Finding:
     expected = say("a program that ends by itself, without an error")
-    if facts.reading.failure is not None:
-        return failed(explain(facts.reading.failure), expected=expected)
-    if facts.mode is Mode.STATIC or facts.outcome is None:
+    if analysis.reading.failure is not None:
+        return failed(explain(analysis.reading.failure), expected=expected)
+    if analysis.mode is Mode.STATIC or analysis.outcome is None:
         return skipped(say("Not judged: the program was only read, not run."))
-    stopped = _stopped(facts.outcome, facts)
+    stopped = _stopped(analysis.outcome, analysis)
     if stopped:
-        return failed(stopped, say("stopped after {seconds} s", seconds=number(facts.outcome.seconds, 1)), expected)
-    if facts.evidence.failures:
-        first, whose = _own_failure(facts)
+        return failed(stopped, say("stopped after {seconds} s", seconds=number(analysis.outcome.seconds, 1)), expected)
+    if analysis.evidence.failures:
+        first, whose = _own_failure(analysis)
         if first is not None:
             return failed(explain(first), plain(first.type), expected)
         return passed(
             say(
                 "This part ran; the program stopped in the part of {exercise}: {reason}",
                 exercise=whose,
-                reason=explain(facts.evidence.failures[0]),
+                reason=explain(analysis.evidence.failures[0]),
             )
         )
-    if not facts.evidence.finished:
+    if not analysis.evidence.finished:
         return failed(
             say("The program was cut short from inside, without telling why."),
-            say("exit code {code}", code=facts.outcome.exit),
+            say("exit code {code}", code=analysis.outcome.exit),
             expected,
             say("Remove calls such as `os._exit()` or `os.kill()`, and let the program end by itself."),
         )
-    if not did_something(facts):
+    if not did_something(analysis):
         return failed(
             say("The program ran, but did nothing that the exercise asks for yet."),
             expected=expected,
             hint=say("Complete the parts marked TODO, then run `grade` again."),
         )
-    return passed(say("The program ran in {seconds} s.", seconds=number(facts.outcome.seconds, 1)))
+    return passed(say("The program ran in {seconds} s.", seconds=number(analysis.outcome.seconds, 1)))
 
 
-def _own_failure(facts: Facts) -> tuple[Failure | None, str]:
+def _own_failure(analysis: Analysis) -> tuple[Failure | None, str]:
     """In a file of several exercises: the first failure that is this one's, else whose part failed.
 
     A script that failed before it came to this exercise's part has not run it; the cells of a notebook all run."""
-    parts, own = facts.reading.parts, facts.exercise.id
+    parts, own = analysis.reading.parts, analysis.exercise.id
     begins, whose = parts.begins(own), ""
-    for failure in facts.evidence.failures:
+    for failure in analysis.evidence.failures:
         exercise, line = parts.of_failure(failure)
         reached = begins is not None and (bool(parts.cells) or begins < line)
         if exercise in ("", own) or not reached:
@@ -63,14 +64,14 @@ def _own_failure(facts: Facts) -> tuple[Failure | None, str]:
     return None, whose
 
 
-def did_something(facts: Facts) -> bool:
-    evidence = facts.evidence
-    calls = [call for call in evidence.calls if call.what != "array"]
+def did_something(analysis: Analysis) -> bool:
+    evidence = analysis.evidence
+    calls = [call for call in evidence.calls if not isinstance(call, ArrayInfo)]
     return bool(evidence.snapshots or evidence.figures or calls)
 
 
-def _stopped(outcome: Outcome, facts: Facts) -> Text:
-    limits = facts.exercise.limits
+def _stopped(outcome: Outcome, analysis: Analysis) -> Text:
+    limits = analysis.exercise.limits
     sentences = {
         "timeout": say(
             "The program was still running after {limit} s and was stopped. Is there an endless loop, or far too many epochs?",

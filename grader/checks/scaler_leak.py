@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from grader.analysis import Analysis
+from grader.analysis.scaler_fits import fitted_rows
 from grader.checks.findings import failed, partial, passed, review, skipped
-from grader.checks.meant import meant
-from grader.checks.scalers import fed_raw, fits_of, fitted_on
-from grader.domain import Check, Facts, Finding, Mode
+from grader.domain import Check, Finding, Mode
 from grader.messages import number, say
 
 UNUSED = 0.5  # a scaler without a leak, whose result the network never saw
 
 
 def check(points: float, model: int = 0) -> Check:
-    return Check("scaler_leak", say("Scaling without a look at the test"), points, lambda facts: judge(facts, model))
+    return Check(
+        "scaler_leak", say("Scaling without a look at the test"), points, lambda analysis: judge(analysis, model)
+    )
 
 
-def judge(facts: Facts, model: int) -> Finding:
+def judge(analysis: Analysis, model: int) -> Finding:
     expected = say("a StandardScaler fitted on training images alone")
-    if facts.mode is Mode.STATIC:
+    if analysis.mode is Mode.STATIC:
         return skipped(say("Not judged: the program was only read, not run."))
-    fits = fits_of(facts)
+    fits = analysis.scaler_fits
     if not fits:
         return failed(
             say("No scaler of scikit-learn was fitted."),
             expected=expected,
             hint=say("`scaler = StandardScaler()`, then `X_train = scaler.fit_transform(X_train)`."),
         )
-    if facts.rows is None:
+    if analysis.rows is None:
         return skipped(say("Not judged: the images of the dataset are not at hand."))
-    seen = [fitted_on(facts, call, facts.rows) for call in fits]
+    seen = [fitted_rows(analysis.evidence, fit, analysis.rows) for fit in fits]
     test, known, sampled = sum(s.test for s in seen), sum(s.known for s in seen), sum(s.sampled for s in seen)
     measured = say("{test} test images among {known} rows that were looked at", test=number(test), known=number(known))
     if test:
@@ -48,8 +50,8 @@ def judge(facts: Facts, model: int) -> Finding:
             measured,
             expected,
         )
-    found = meant(facts, model)
-    if found is not None and fed_raw(facts, found):
+    found = analysis.model(model)
+    if found is not None and found.provenance.as_they_are:
         return partial(
             UNUSED,
             say("A scaler was fitted on training images, but the network was trained on images that it did not scale."),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from grader.analysis import Analysis
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
-from grader.checks.meant import meant
-from grader.domain import Check, Facts, Finding, Mode, Stage, Text
+from grader.domain import ArrayInfo, Check, Finding, Mode, Stage, Text
 from grader.messages import join, plain, say
 
 RANGE = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)(?![\d.])")
@@ -16,29 +16,28 @@ HALF = 0.5
 def data(points: float, shapes: tuple[tuple[int, ...], ...], low: float = 0.0, high: float = 1.0) -> Check:
     """The program prints these shapes, and the range of its pixels: half of the points each."""
     return Check(
-        "shapes", say("Shapes and range of the data"), points, lambda facts: judge_data(facts, shapes, low, high)
+        "shapes", say("Shapes and range of the data"), points, lambda analysis: judge_data(analysis, shapes, low, high)
     )
 
 
-def judge_data(facts: Facts, shapes: tuple[tuple[int, ...], ...], low: float, high: float) -> Finding:
+def judge_data(analysis: Analysis, shapes: tuple[tuple[int, ...], ...], low: float, high: float) -> Finding:
     expected = say(
         "{shapes}, pixels from {low} to {high}, printed",
         shapes=join([plain(shape) for shape in shapes], " · "),
         low=f"{low:g}",
         high=f"{high:g}",
     )
-    if facts.mode is Mode.STATIC or facts.outcome is None:
+    if analysis.mode is Mode.STATIC or analysis.outcome is None:
         return (
             skipped(say("Not judged: the program was only read, not run."))
-            if facts.mode is Mode.STATIC
-            else nothing_recorded(facts, expected)
+            if analysis.mode is Mode.STATIC
+            else nothing_recorded(analysis, expected)
         )
-    missing = [shape for shape in shapes if not printed_shape(facts.evidence.printed.text, shape)]
-    arrays = [c.facts for c in facts.evidence.calls if c.what == "array"]
-    own = [a for a in arrays if a.get("shape") == list(shapes[0])]
-    without = _without_shapes(facts.evidence.printed.text)
+    missing = [shape for shape in shapes if not printed_shape(analysis.evidence.printed.text, shape)]
+    own = [array for array in analysis.evidence.calls_of(ArrayInfo) if array.shape == shapes[0]]
+    without = _without_shapes(analysis.evidence.printed.text)
     numbers = {float(n) for n in RANGE.findall(without)}
-    in_range = {low, high} <= numbers and not any(a.get("high") != high or a.get("low") != low for a in own)
+    in_range = {low, high} <= numbers and not any(array.high != high or array.low != low for array in own)
     measured = _measured(own)
     if not missing and in_range:
         return passed(say("The shapes and the range are printed, and right."), measured, expected)
@@ -63,10 +62,10 @@ def _without_shapes(text: str) -> str:
     return re.sub(r"[(\[]\s*\d+\s*(?:,\s*\d+\s*)+,?[)\]]", " ", text)
 
 
-def _measured(arrays: list) -> Text:  # type: ignore[type-arg]  # tables of the recorder's
+def _measured(arrays: list[ArrayInfo]) -> Text:
     if not arrays:
         return Text()
-    return say("pixels from {low} to {high}", low=arrays[0].get("low"), high=arrays[0].get("high"))
+    return say("pixels from {low} to {high}", low=arrays[0].low, high=arrays[0].high)
 
 
 def check(points: float, expected: tuple[tuple[int, ...], ...], model: int = 0) -> Check:
@@ -75,16 +74,16 @@ def check(points: float, expected: tuple[tuple[int, ...], ...], model: int = 0) 
         "shapes",
         say("Shapes that leave each layer"),
         points,
-        lambda facts: judge(facts, expected, model),
+        lambda analysis: judge(analysis, expected, model),
         stage=Stage.MODEL,
     )
 
 
-def judge(facts: Facts, asked: tuple[tuple[int, ...], ...], model: int) -> Finding:
+def judge(analysis: Analysis, asked: tuple[tuple[int, ...], ...], model: int) -> Finding:
     expected = join([plain(_shape(shape)) for shape in asked], " → ")
-    found = meant(facts, model)
+    found = analysis.model(model)
     if found is None:
-        return nothing_recorded(facts, expected)
+        return nothing_recorded(analysis, expected)
     silent = {"Activation", "Dropout", "InputLayer", "Rescaling", "Softmax", "ReLU"}
     seen = tuple(layer.output_shape or () for layer in found.shape.layers if layer.kind not in silent)
     measured = join([plain(_shape(shape)) for shape in seen], " → ")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from grader.checks.canonical import canonical
+from grader.analysis import Analysis, MatchedModel
+from grader.analysis.svm_fits import classifier_beside
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.checks.meant import Meant, ends_alike, meant
-from grader.domain import Check, Facts, Finding, LayerSeen, LayerSpec
+from grader.domain import Check, Finding, LayerSeen, LayerSpec
 from grader.messages import number, say
 
 OTHER_HEAD = 0.5  # shared, but what follows the encoder is not what was asked for
@@ -16,16 +16,16 @@ def check(points: float, models: tuple[int, int] = (0, 1)) -> Check:
         "shared_encoder",
         say("One encoder for both models"),
         points,
-        lambda facts: judge(facts, *models),
+        lambda analysis: judge(analysis, *models),
     )
 
 
-def judge(facts: Facts, first: int, second: int) -> Finding:
+def judge(analysis: Analysis, first: int, second: int) -> Finding:
     expected = say("the same encoder object in both models")
-    one = meant(facts, first)
+    one = analysis.model(first)
     if one is None:
-        return nothing_recorded(facts, expected)
-    other = classifier(facts, one, second)
+        return nothing_recorded(analysis, expected)
+    other = classifier_beside(one, analysis.model(second))
     if other is None:
         return failed(
             say("No classifier was built besides the autoencoder."),
@@ -48,7 +48,7 @@ def judge(facts: Facts, first: int, second: int) -> Finding:
             expected,
             say("Put the same variable `encoder` into both models: the same Keras object, hence the same weights."),
         )
-    head = _head(shared[-1], facts.exercise.models[second].layers[-1])
+    head = _head(shared[-1], analysis.exercise.models[second].layers[-1])
     if head is not None and other.shape.parameters - count != head:
         return partial(
             OTHER_HEAD,
@@ -60,16 +60,7 @@ def judge(facts: Facts, first: int, second: int) -> Finding:
     return passed(say("Both models hold the same encoder."), measured, expected)
 
 
-def classifier(facts: Facts, autoencoder: Meant, which: int) -> Meant | None:
-    """The model that fits the second architecture, where there is one that ends like it."""
-    found = meant(facts, which)
-    if found is None or found.shape.model == autoencoder.shape.model:
-        return None
-    seen, asked = canonical(found.shape.layers), canonical(found.spec.layers)
-    return found if ends_alike(seen, asked) and len(seen) > 1 else None
-
-
-def shared_layers(one: Meant, other: Meant) -> list[LayerSeen]:
+def shared_layers(one: MatchedModel, other: MatchedModel) -> list[LayerSeen]:
     """The layers with parameters of `other` that are the same objects in `one`, in order."""
     there = {layer.settings.get("identity") for layer in one.shape.layers if layer.parameters}
     return [la for la in other.shape.layers if la.parameters and la.settings.get("identity") in there]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from grader.checks.diagnose import diagnose
+import math
+
+from grader.analysis import Analysis, MatchedModel
+from grader.analysis.training_hints import training_hint
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.checks.meant import Meant, meant
-from grader.domain import Check, CompileSeen, Facts, Finding, Text, Training
+from grader.domain import Check, CompileSeen, Finding, Text, Training
 from grader.messages import join, plain, say, say_n
 
 LOSSES = {
@@ -20,7 +22,7 @@ LOSSES = {
     "sparsecategoricalcrossentropy": "categorical_crossentropy",
     "categoricalcrossentropy": "categorical_crossentropy",
 }
-TRAIN_IMAGES = 60_000
+KERAS_BATCH = 32  # its own default
 
 
 def check(
@@ -30,16 +32,27 @@ def check(
     epochs: int = 1,
     model: int = 0,
     id: str = "training",
+    rows: int | None = None,
 ) -> Check:
-    """A third of the points each for the loss, the optimizer and the epochs; what is None is free."""
-    return Check(id, say("Training settings"), points, lambda facts: judge(facts, loss, optimizer, epochs, model))
+    """A third of the points each for the loss, the optimizer and the epochs; what is None is free.
+
+    `rows` is how many rows make an epoch, where the exercise's dataset does not say it.
+    """
+    return Check(
+        id,
+        say("Training settings"),
+        points,
+        lambda analysis: judge(analysis, loss, optimizer, epochs, model, rows),
+    )
 
 
-def judge(facts: Facts, loss: str | None, optimizer: str | None, epochs: int, model: int) -> Finding:
+def judge(
+    analysis: Analysis, loss: str | None, optimizer: str | None, epochs: int, model: int, rows: int | None = None
+) -> Finding:
     expected = _written(loss, optimizer, epochs)
-    found = meant(facts, model)
+    found = analysis.model(model)
     if found is None:
-        return nothing_recorded(facts, expected)
+        return nothing_recorded(analysis, expected)
     if not found.trained and found.unfinished:
         return failed(say("The training was stopped before its first epoch was over."), say("no whole epoch"), expected)
     if not found.trained:
@@ -50,7 +63,7 @@ def judge(facts: Facts, loss: str | None, optimizer: str | None, epochs: int, mo
             say("Call `model.fit(x_train, y_train, …)` after `model.compile(…)`."),
         )
     compiled = _compiled(found)
-    ran = epochs_of(found)
+    ran = epochs_of(found, rows or analysis.training_rows)
     measured = _written(compiled.loss, compiled.optimizer, ran)
     wrong: list[Text] = []
     if loss and name_of(compiled.loss) != loss:
@@ -67,13 +80,13 @@ def judge(facts: Facts, loss: str | None, optimizer: str | None, epochs: int, mo
         return passed(say("Trained as asked for."), measured, expected)
     asked = sum(item is not None for item in (loss, optimizer)) + 1
     message = say("Not trained as asked for: {wrong}.", wrong=join(wrong, "; "))
-    hint = diagnose(facts, found)
+    hint = training_hint(found)
     if len(wrong) == asked:
         return failed(message, measured, expected, hint)
     return partial(1 - len(wrong) / asked, message, measured, expected, hint)
 
 
-def _compiled(found: Meant) -> CompileSeen:
+def _compiled(found: MatchedModel) -> CompileSeen:
     known = [t.compiled for t in found.trainings if t.compiled is not None]
     return known[-1] if known else CompileSeen(found.shape.model, "", "", None, ())
 
@@ -82,17 +95,23 @@ def name_of(loss: str) -> str:
     return LOSSES.get(loss.lower(), loss.lower())
 
 
-def epochs_of(found: Meant) -> int:
-    """Epochs really run; in an audit, those that were asked for; for a loop of one's own, the steps' worth."""
-    return sum(_epochs(t) for t in found.trainings)
+def epochs_of(found: MatchedModel, rows: int | None) -> int:
+    """Return the epochs really run; in an audit, those that were asked for; for a loop over batches, the passes over
+    `rows` rows that its steps are worth, those of its own first batch where None."""
+    return sum(_epochs(t, rows) for t in found.trainings)
 
 
-def _epochs(training: Training) -> int:
+def _epochs(training: Training, rows: int | None) -> int:
     if training.capped and training.finished:
         return training.epochs_asked
     if training.how == "fit":
         return training.epochs_run
-    return round(training.steps * (training.batch_size or 32) / TRAIN_IMAGES)
+    batch = training.batch_size or KERAS_BATCH
+    size = rows or (training.data.rows if training.data else batch)
+    for an_epoch in (math.ceil(size / batch), size // batch):  # with and without the last, smaller batch
+        if an_epoch and training.steps % an_epoch == 0:
+            return training.steps // an_epoch
+    return round(training.steps * batch / size)
 
 
 def _written(loss: str | None, optimizer: str | None, epochs: int) -> Text:

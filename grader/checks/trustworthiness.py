@@ -5,9 +5,10 @@ Measure: trustworthiness with 6 neighbours (Venna and Kaski 2001; scikit-learn's
 
 from __future__ import annotations
 
-from grader.checks.embeddings import best, needs, none_found
+from grader.analysis import Analysis
 from grader.checks.findings import failed, passed
-from grader.domain import Check, Facts, Finding
+from grader.checks.projections import embedding_requests, no_projection
+from grader.domain import Check, Finding
 from grader.messages import number, say
 
 FAITHFUL = 0.9  # real runs: 0.96 and more; a random layout: about 0.5
@@ -18,17 +19,17 @@ def check(points: float, least: float = FAITHFUL) -> Check:
         "trustworthiness",
         say("The projection is faithful to the images"),
         points,
-        lambda facts: judge(facts, least),
-        needs=needs,
+        lambda analysis: judge(analysis, least),
+        requests=embedding_requests,
     )
 
 
-def judge(facts: Facts, least: float) -> Finding:
+def judge(analysis: Analysis, least: float) -> Finding:
     expected = say("at least {least}", least=number(least, 2))
-    found = best(facts)
-    value = found.real("trustworthiness") if found is not None else None
+    found = analysis.best_embedding
+    value = found.figures.trustworthiness if found is not None else None
     if found is None or value is None:
-        return none_found(facts, expected)
+        return no_projection(analysis, expected)
     measured = number(value, 3)
     if value >= least:
         return passed(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from grader.checks.embeddings import best, needs, none_found
+from grader.analysis import Analysis
 from grader.checks.findings import failed, partial, passed
-from grader.domain import Check, Facts, Finding, Json, Text
+from grader.checks.projections import embedding_requests, no_projection
+from grader.domain import Check, Finding, Scalar, Text, TsneRun
 from grader.messages import join, number, plain, say
 
 HALF = 0.5
@@ -13,21 +14,27 @@ HALF = 0.5
 def check(
     points: float, perplexity: float = 30, init: str = "pca", minimum: int = 1000, verbose: int | None = None
 ) -> Check:
-    asked: dict[str, Json] = {"n_components": 2, "init": init, "perplexity": perplexity}
+    asked: dict[str, Scalar] = {"n_components": 2, "init": init, "perplexity": perplexity}
     if verbose is not None:
         asked["verbose"] = verbose
-    return Check("tsne", say("t-SNE projection"), points, lambda facts: judge(facts, asked, minimum), needs=needs)
+    return Check(
+        "tsne",
+        say("t-SNE projection"),
+        points,
+        lambda analysis: judge(analysis, asked, minimum),
+        requests=embedding_requests,
+    )
 
 
-def judge(facts: Facts, asked: dict[str, Json], minimum: int) -> Finding:
+def judge(analysis: Analysis, asked: dict[str, Scalar], minimum: int) -> Finding:
     expected = say("{settings}, at least {minimum} test images", settings=_written(asked), minimum=number(minimum))
-    found = best(facts)
+    found = analysis.best_embedding
     if found is None:
-        return none_found(facts, expected)
-    settings = found.call.facts.get("settings")
-    seen = {name: settings.get(name) for name in asked} if isinstance(settings, dict) else {}
+        return no_projection(analysis, expected)
+    known = settings_of(found.run)
+    seen = {name: known[name] for name in asked}
     measured = say("{settings}, {count} images", settings=_written(seen), count=number(found.count))
-    if not found.result.get("finite") or found.call.facts.get("points") != [found.count, 2]:
+    if not found.figures.finite or found.run.points != (found.count, 2):
         return failed(say("The projected points are not finite points of the plane."), measured, expected)
     wrong: list[Text] = [
         say("{name} is {seen} instead of {asked}", name=name, seen=seen.get(name), asked=value)
@@ -43,5 +50,15 @@ def judge(facts: Facts, asked: dict[str, Json], minimum: int) -> Finding:
     return partial(HALF, say("A t-SNE of images, but {wrong}.", wrong=join(wrong, "; ")), measured, expected)
 
 
-def _written(settings: dict[str, Json]) -> Text:
+def settings_of(run: TsneRun) -> dict[str, Scalar]:
+    """Return the settings that may be asked for, by their names in scikit-learn."""
+    return {
+        "n_components": run.n_components,
+        "init": run.init,
+        "perplexity": run.perplexity,
+        "verbose": run.verbose,
+    }
+
+
+def _written(settings: dict[str, Scalar]) -> Text:
     return plain(", ".join(f"{name}={value}" for name, value in settings.items()))

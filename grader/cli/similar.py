@@ -142,7 +142,7 @@ def _reader(parser: "Parser", submissions: Sequence[Submission]) -> "ReadProgram
 
 def _weights(submissions: Iterable[Submission], walls: "Walls") -> "list[Arrays]":
     """What the handed-in model files hold. They are read behind the walls; without any, no wall is built."""
-    from grader.checks.left_files import model_files
+    from grader.analysis.saved_files import model_files
     from grader.sandbox import Slot
 
     # A folder's files belong to each exercise that was found in it; one look at each is enough.

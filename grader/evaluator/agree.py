@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from grader.evaluator.bounds import Refused
+from grader.measurements import Unmeasurable, Why
 
 SETTINGS = (
     "units", "activation", "filters", "kernel_size", "strides", "padding", "pool_size", "use_bias", "rate",
@@ -20,14 +20,14 @@ UNNAMED = "function"  # an activation given as a function that Keras knows under
 
 
 def check_agreement(model: Any, noted: Sequence[Mapping[str, Any]]) -> None:
-    """`noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`. Raises `Refused`."""
+    """`noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`. Raises `Unmeasurable`."""
     found = {inside + layer.name: layer for inside, layer in _unfolded(model)}
     by_name = {str(one["settings"].get("inside") or "") + one["name"]: one for one in noted}
     if len(by_name) != len(noted) or found.keys() != by_name.keys():
-        raise Refused("other layers than those that were recorded")
+        raise Unmeasurable(Why.UNLIKE_RECORDED, "other layers than those that were recorded")
     for name, layer in found.items():
         if not _same(layer, by_name[name]):
-            raise Refused(f"a layer {name} unlike the one that was recorded")
+            raise Unmeasurable(Why.UNLIKE_RECORDED, f"a layer {name} unlike the one that was recorded")
 
 
 def _unfolded(model: Any, inside: str = "") -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from grader.measurements import Unmeasurable, Why
+
 MOST_LAYERS = 200  # nested ones included
 MOST_CALLS = 1000  # of layers: a model may be called many times by the one around it
 MOST_PARAMETERS = 60_000_000
@@ -18,24 +20,20 @@ MOST_VALUES = 1 << 20  # activations of one example in one layer; 128 channels o
 MOST_STEPS = 1 << 29  # multiplications for one example; LeNet needs 11 million
 
 
-class Refused(ValueError):
-    """An architecture that the grader does not rebuild; the argument names what is not on the list."""
-
-
 def check_bounds(config: dict[str, Any]) -> None:
-    """Raises `Refused` for a cleaned configuration (see `rebuild`) that is larger than a student's network can be."""
+    """Raises `Unmeasurable` for a cleaned configuration (see `rebuild`) that is larger than a student's network can be."""
     layers, calls = count(config["config"])
     if layers > MOST_LAYERS or calls > MOST_CALLS:
-        raise Refused("too many layers")
+        raise Unmeasurable(Why.TOO_LARGE, "too many layers")
     model = built_without_values(config)
     if not model.built:
-        raise Refused("a model without input shape")
+        raise Unmeasurable(Why.NO_INPUT_SHAPE, "a model without input shape")
     if model.count_params() > MOST_PARAMETERS:
-        raise Refused("too many parameters")
+        raise Unmeasurable(Why.TOO_LARGE, "too many parameters")
     if max((math.prod(s) for layer in leaves(model) for s in shapes(layer)), default=0) > MOST_VALUES:
-        raise Refused("too many values in one layer")
+        raise Unmeasurable(Why.TOO_LARGE, "too many values in one layer")
     if steps(model, config["config"]) > MOST_STEPS:
-        raise Refused("too much to compute")
+        raise Unmeasurable(Why.TOO_LARGE, "too much to compute")
 
 
 def count(config: dict[str, Any]) -> tuple[int, int]:

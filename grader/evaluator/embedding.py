@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import Refused
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for, load_model
+from grader.evaluator.scaling import Affine
 from grader.evidence import Forged, load_arrays
 from grader.fingerprints import positions
+from grader.measurements import NEIGHBOURS, EmbeddingFigures, EmbeddingRequest, Outline, Unmeasurable
 
 Points = NDArray[np.float64]
 MOST_POINTS = 70_000
 LARGEST = 1e9  # squares of larger coordinates lead beyond all numbers
 TRUST_POINTS = 2000
-NEIGHBOURS = 6
 OTHER_K = (1, 3, 4, 5, 7, 8, 10, 12, 15, 20)
 RECOGNISED = 0.95
 HIDDEN_ERROR = 1e-3
@@ -26,79 +27,93 @@ OUTLINE_ERROR = 1e-6
 ELLIPSE_ERROR = 0.02
 
 
-def measure_embedding(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """Settings: `arrays` (a recorded t-SNE), `arrays_hull_*`, `arrays_gaussian_*`, `snapshot_*`, `dataset`.
+def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFigures:
+    """Return what a recorded t-SNE's points give, with the grader's own labels of the recognised rows.
 
-    `source` is where the rows come from: `test` or `train` images, `hidden0`… (hidden values of the exercise's
-    models), or empty; the rest is measured with the grader's own labels of the recognised rows.
+    Raise `Forged` or `Unmeasurable` where the points cannot be read.
     """
-    try:
-        run = load_arrays(folder, settings["arrays"])
-        points = np.asarray(run["points"], dtype=np.float64)
-    except (Forged, KeyError) as problem:
-        return {"refused": str(problem)}
+    run = load_arrays(inputs.folder, request.arrays)
+    if "points" not in run:
+        raise Forged("no points were kept")
+    points = np.asarray(run["points"], dtype=np.float64)
     finite = bool(points.size and np.isfinite(points).all() and np.abs(points).max() < LARGEST)
-    result: dict[str, Any] = {"finite": finite, "source": ""}
-    if not result["finite"] or points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
-        return result
-    found = recognise(run, len(points), settings, folder, datasets[settings["dataset"]])
+    if not finite or points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
+        return EmbeddingFigures(finite)
+    found = recognise(run, len(points), request, inputs)
     if found is None:
-        return result
-    source, labels, original = found
-    result |= {"source": source, "recognised": int((labels >= 0).sum())}
-    points, original, labels = points[labels >= 0], original[labels >= 0], labels[labels >= 0]
-    if len(points) <= NEIGHBOURS:
-        return {**result, "source": ""}
-    neighbours = nearest(points, min(max(OTHER_K) + 1, len(points) - 1))
-    result |= {"nh": hit(neighbours, labels, NEIGHBOURS), "formulas": wrong_formulas(neighbours, labels)}
-    result["trustworthiness"] = faithful(original, points)
-    result |= outlines(settings, folder, points, labels)
-    result["points"] = np.round(points[:TRUST_POINTS], 3).tolist()
-    result["labels"] = labels[:TRUST_POINTS].tolist()
-    return result
+        return EmbeddingFigures(finite)
+    known = found.labels >= 0
+    recognised = int(known.sum())
+    points, original, labels = points[known], found.rows[known], found.labels[known]
+    if len(points) <= request.k:
+        return EmbeddingFigures(finite, recognised=recognised)
+    neighbours = nearest(points, min(max(*OTHER_K, request.k) + 1, len(points) - 1))
+    drawn = compared_outlines(request, points, labels, inputs)
+    return EmbeddingFigures(
+        finite,
+        found.source,
+        recognised,
+        nh=hit(neighbours, labels, request.k),
+        formulas=wrong_formulas(neighbours, labels, request.k),
+        trustworthiness=faithful(original, points),
+        points=_pairs(np.round(points[:TRUST_POINTS], 3)),
+        labels=tuple(labels[:TRUST_POINTS].tolist()),
+        hulls=drawn.hulls,
+        hulls_made=drawn.hulls_made,
+        ellipses=drawn.ellipses,
+        ellipses_made=drawn.ellipses_made,
+        outlines=drawn.outlines,
+    )
 
 
 # ── Which images ────────────────────────────────────────────────────────────────────────────────
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What the rows of a t-SNE are: `source` as in `EmbeddingFigures`, `labels` of shape (n,) with -1 for unknown rows,
+    and the `rows` of the input, of shape (n, width)."""
+
+    source: str
+    labels: NDArray[np.int64]
+    rows: NDArray[Any]
+
+
 def recognise(
-    run: Mapping[str, NDArray[Any]], count: int, settings: Mapping[str, Any], folder: Path, data: Path
-) -> tuple[str, NDArray[np.int64], NDArray[np.float32]] | None:
-    """(source, labels with -1 for unknown rows, rows of the input), or None."""
+    run: Mapping[str, NDArray[Any]], count: int, request: EmbeddingRequest, inputs: Inputs
+) -> Recognised | None:
+    """Return what the `count` rows of a recorded run are; None where they are nothing known."""
     hashes = run.get("hashes")
     if hashes is None or hashes.shape != (count,):
         return None
     for split in ("test", "train"):
-        at = positions(hashes, np.load(data / f"rows_{split}.npy"))
+        at = positions(hashes, inputs.rows(request.dataset, split))
         if (at >= 0).mean() >= RECOGNISED:
-            images = np.load(data / f"x_{split}.npy", mmap_mode="r")
-            labels = np.load(data / f"y_{split}.npy").ravel().astype(np.int64)
+            labels = inputs.labels(request.dataset, split)
+            images = inputs.images(request.dataset, split)
             rows = images[np.maximum(at, 0)].reshape(count, -1).astype(np.float32) / 255
-            return split, np.where(at >= 0, labels[at], -1), rows
-    return _hidden(run.get("input"), count, settings, folder, data)
+            return Recognised(split, np.where(at >= 0, labels[at], -1), rows)
+    return _hidden(run.get("input"), count, request, inputs)
 
 
-def _hidden(
-    rows: NDArray[Any] | None, count: int, settings: Mapping[str, Any], folder: Path, data: Path
-) -> tuple[str, NDArray[np.int64], NDArray[np.float32]] | None:
+def _hidden(rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, inputs: Inputs) -> Recognised | None:
     """Rows that are hidden values of a recorded model for test images."""
     if rows is None or rows.ndim != 2 or len(rows) != count or not np.isfinite(rows).all():
         return None
-    images = np.load(data / "x_test.npy", mmap_mode="r")
-    labels = np.load(data / "y_test.npy").ravel().astype(np.int64)
-    for name in sorted(key for key in settings if key.startswith("snapshot_")):
+    images, labels = inputs.images(request.dataset, "test"), inputs.labels(request.dataset, "test")
+    for number, snapshot in request.networks:
         try:
-            model = load_model({"snapshot": settings[name]}, folder)
-            inputs = inputs_for(model, np.asarray(images), {})
-        except (Refused, Forged):
+            model = load_model(snapshot, inputs)
+            fed = inputs_for(model, np.asarray(images), Affine())
+        except (Unmeasurable, Forged):
             continue
-        for values in hidden_values(model, inputs, rows.shape[1]):
+        for values in hidden_values(model, fed, rows.shape[1]):
             if not np.isfinite(values).all():
                 continue
             at = match_rows(rows, values)
             if (at >= 0).mean() >= RECOGNISED:
                 found = np.where(at >= 0, labels[np.maximum(at, 0)], -1)
-                return f"hidden{name.removeprefix('snapshot_')}", found, rows.astype(np.float32)
+                return Recognised(f"hidden{number}", found, rows.astype(np.float32))
     return None
 
 
@@ -191,41 +206,53 @@ def faithful(original: NDArray[Any], points: Points) -> float:
 # ── Hulls and ellipses ──────────────────────────────────────────────────────────────────────────
 
 
-def outlines(settings: Mapping[str, Any], folder: Path, points: Points, labels: NDArray[np.int64]) -> dict[str, Any]:
-    """The classes whose recorded hull, and whose recorded Gaussian, is that of the class's projected points."""
-    hulls = _recorded(settings, folder, "arrays_hull_")
-    gaussians = _recorded(settings, folder, "arrays_gaussian_")
+@dataclass(frozen=True, slots=True)
+class ComparedOutlines:
+    """As the fields of the same names in `EmbeddingFigures`."""
+
+    hulls: tuple[int, ...]
+    hulls_made: int
+    ellipses: tuple[int, ...]
+    ellipses_made: int
+    outlines: tuple[Outline, ...]
+
+
+def compared_outlines(
+    request: EmbeddingRequest, points: Points, labels: NDArray[np.int64], inputs: Inputs
+) -> ComparedOutlines:
+    """Return the classes whose recorded hull, and whose recorded Gaussian, is that of the class's projected points."""
+    hulls, gaussians = _recorded(request.hulls, inputs), _recorded(request.gaussians, inputs)
     by_class = {int(c): points[labels == c] for c in np.unique(labels)}
-    return {
-        "hulls": [c for c, own in by_class.items() if any(is_hull(h, own) for h in hulls)],
-        "hulls_made": len(hulls),
-        "ellipses": [c for c, own in by_class.items() if any(is_ellipse(g, own) for g in gaussians)],
-        "ellipses_made": len(gaussians),
-        "outlines": [drawn for c, own in by_class.items() if (drawn := outline(c, own))],
-    }
+    return ComparedOutlines(
+        tuple(c for c, own in by_class.items() if any(is_hull(h, own) for h in hulls)),
+        len(hulls),
+        tuple(c for c, own in by_class.items() if any(is_ellipse(g, own) for g in gaussians)),
+        len(gaussians),
+        tuple(drawn for c, own in by_class.items() if (drawn := outline(c, own))),
+    )
 
 
-def outline(label: int, own: Points) -> dict[str, Any] | None:
-    """The corners of a class's convex hull, its mean and its full covariance, for a figure; None for a flat class."""
+def outline(label: int, own: Points) -> Outline | None:
+    """Return the outline of a class's points, shape (n, 2), for a figure; None for a flat class."""
     from scipy.spatial import ConvexHull, QhullError
 
     try:
         corners = own[ConvexHull(own).vertices]
     except (QhullError, ValueError):
         return None
-    return {
-        "label": label,
-        "hull": np.round(corners, 3).tolist(),
-        "mean": own.mean(axis=0).tolist(),
-        "covariance": np.cov(own.T, bias=True).tolist(),
-    }
+    mean, (across, up) = own.mean(axis=0).tolist(), np.cov(own.T, bias=True).tolist()
+    return Outline(label, _pairs(np.round(corners, 3)), tuple(mean), (tuple(across), tuple(up)))
 
 
-def _recorded(settings: Mapping[str, Any], folder: Path, prefix: str) -> list[dict[str, NDArray[Any]]]:
+def _pairs(points: Points) -> tuple[tuple[float, float], ...]:
+    return tuple((x, y) for x, y in points.tolist())
+
+
+def _recorded(names: Iterable[str], inputs: Inputs) -> list[dict[str, NDArray[Any]]]:
     found = []
-    for name in (key for key in settings if key.startswith(prefix)):
+    for name in names:
         try:
-            found.append(load_arrays(folder, settings[name]))
+            found.append(load_arrays(inputs.folder, name))
         except Forged:
             continue
     return found

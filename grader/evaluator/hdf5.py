@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from grader.evaluator.bounds import Refused
+from grader.measurements import Unmeasurable, Why
 
 MOST_BYTES = 512 << 20
 MOST_RATIO = 200  # of all values to the file's bytes
@@ -27,11 +27,11 @@ FILTERS = frozenset((1, 2, 3, 32000))  # deflate, shuffle, checksum, LZF
 
 
 def check_hdf5(path: Path) -> None:
-    """Raises `Refused`, or what h5py raises for a damaged file."""
+    """Raises `Unmeasurable`, or what h5py raises for a damaged file."""
     import h5py
 
     if path.stat().st_size > MOST_BYTES:
-        raise Refused("a file that large")
+        raise Unmeasurable(Why.TOO_LARGE, "a file that large")
     with h5py.File(path, "r") as file:
         examiner = _Examiner(max(FREE_BYTES, min(MOST_BYTES, MOST_RATIO * path.stat().st_size)), longest_text(path))
         examiner.attributes(file)
@@ -62,7 +62,7 @@ class _Examiner:
             self._seen += 1
             link = group.get(name, getlink=True)
             if self._seen > MOST_OBJECTS or depth > MOST_DEPTH or not isinstance(link, h5py.HardLink):
-                raise Refused("a file with links, or too deep")
+                raise Unmeasurable(Why.FILE, "a file with links, or too deep")
             item = group[name]
             self.attributes(item)
             if isinstance(item, h5py.Group):
@@ -70,18 +70,18 @@ class _Examiner:
             elif isinstance(item, h5py.Dataset):
                 self.dataset(item)
             else:
-                raise Refused("a file with types of its own")
+                raise Unmeasurable(Why.FILE, "a file with types of its own")
 
     def dataset(self, item: Any) -> None:
         if item.external or item.is_virtual or item.dtype.hasobject or item.dtype.kind not in "biufV":
-            raise Refused("a file with foreign data")
+            raise Unmeasurable(Why.FILE, "a file with foreign data")
         properties = item.id.get_create_plist()
         if any(properties.get_filter(n)[0] not in FILTERS for n in range(properties.get_nfilters())):
-            raise Refused("a file that is packed in an unusual way")
+            raise Unmeasurable(Why.FILE, "a file that is packed in an unusual way")
         chunk = math.prod(item.chunks or ()) * item.dtype.itemsize  # is unpacked whole, whatever is read of it
         self._left -= max(item.nbytes, chunk)
         if self._left < 0:
-            raise Refused("a file that unpacks to too much")
+            raise Unmeasurable(Why.TOO_LARGE, "a file that unpacks to too much")
 
     def attributes(self, item: Any) -> None:
         """Small, and without two mentions of one thing."""
@@ -93,11 +93,11 @@ class _Examiner:
             values = math.prod(found.shape)
             of_any_length = found.dtype.hasobject
             if self._seen > MOST_OBJECTS or values > MOST_NAMES:
-                raise Refused("a file with too many names")
+                raise Unmeasurable(Why.FILE, "a file with too many names")
             if of_any_length and h5py.check_string_dtype(found.dtype) is None:
-                raise Refused("a file with foreign data")
+                raise Unmeasurable(Why.FILE, "a file with foreign data")
             if values * (self._longest_text if of_any_length else found.dtype.itemsize) > MOST_TEXT_BYTES:
-                raise Refused("a file with a name that long")
+                raise Unmeasurable(Why.FILE, "a file with a name that long")
             if name.startswith(("layer_names", "weight_names")) and values:
                 _each_once(item.attrs[name])
 
@@ -106,4 +106,4 @@ def _each_once(names: Iterable[Any]) -> None:
     plain = [n.decode("utf-8", "replace") if isinstance(n, bytes) else str(n) for n in names]
     parts = [part for name in plain for part in name.split("/")]
     if len(set(plain)) != len(plain) or any(part in ("", ".", "..") for part in parts):
-        raise Refused("a file that names one thing twice")
+        raise Unmeasurable(Why.FILE, "a file that names one thing twice")

@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.evidence import write_all
+from grader.evaluator.inputs import Inputs
+from grader.evidence import Forged, write_all
+from grader.measurements import MeasurementRequest, Refused, Unmeasurable, Why
+from grader.measurements.codec import answer_to_json, request_from_json
 
-# kind of measurement → (module, function); a function takes the settings and the folders and returns JSON.
+# kind of measurement → (module, function); a function takes the request and the inputs, and returns its result.
 KINDS = {
     "predict": ("grader.evaluator.predict", "predict"),
     "saved_model": ("grader.evaluator.saved", "compare_saved"),
-    "handed_in": ("grader.evaluator.saved", "evaluate_saved"),
-    "checkpoint": ("grader.evaluator.saved", "evaluate_saved"),
+    "handed_in": ("grader.evaluator.saved", "evaluate_handed_in"),
+    "checkpoint": ("grader.evaluator.saved", "evaluate_checkpoint"),
     "embedding": ("grader.evaluator.embedding", "measure_embedding"),
     "restarts": ("grader.evaluator.retry", "retry"),
     "svm": ("grader.evaluator.refit", "refit"),
@@ -26,18 +29,25 @@ def run(fields: Mapping[str, Any], events: int) -> int:
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(fields["threads"])
-    folder = Path(fields["folder"])
-    datasets = {name: Path(path) for name, path in fields["datasets"].items()}
-    for index, (kind, settings) in enumerate(fields["measurements"]):
-        module, function = KINDS[kind]
-        measure = getattr(importlib.import_module(module), function)
-        result = measure(settings, folder, datasets)
-        write_all(events, _line(index, result))
+    inputs = Inputs(Path(fields["folder"]), {name: Path(path) for name, path in fields["datasets"].items()})
+    for index, (kind, settings) in enumerate(fields["requests"]):
+        write_all(events, _line(index, answer(request_from_json(kind, settings), inputs)))
     return 0
 
 
-def _line(index: int, result: Mapping[str, Any]) -> bytes:
+def answer(request: MeasurementRequest[object], inputs: Inputs) -> object:
+    """Return the result, or a `Refused` where what was handed in cannot be measured."""
+    module, function = KINDS[request.kind]
     try:
-        return json.dumps({"index": index, "result": result}, allow_nan=False).encode() + b"\n"
+        return getattr(importlib.import_module(module), function)(request, inputs)
+    except Unmeasurable as problem:
+        return problem.refused
+    except Forged as problem:
+        return Refused(Why.EVIDENCE, {"reason": str(problem)})
+
+
+def _line(index: int, result: object) -> bytes:
+    try:
+        return json.dumps({"index": index, "answer": answer_to_json(result)}, allow_nan=False).encode() + b"\n"
     except ValueError:  # weights and points are the student's: they must not stop the evaluator
-        return _line(index, {"refused": "weights that are not finite numbers"})
+        return _line(index, Refused(Why.WEIGHTS_NOT_FINITE))

@@ -2,80 +2,73 @@
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.agree import check_agreement
-from grader.evaluator.bounds import Refused
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.rebuild import rebuild
-from grader.evaluator.scaling import affine, scaled
-from grader.evidence import Forged, load_arrays
+from grader.evaluator.scaling import Affine, Scale, affine, scaled
+from grader.evidence import load_arrays
+from grader.measurements import Mistake, ModelInputs, Prediction, PredictRequest, RecognisedRows, Unmeasurable, Why
 
 BATCH = 500
 TRAIN_IMAGES = 2000  # seen beside the test images: a model that knows the test set better has been trained on it
 WRONG_EXAMPLES = 24
 
 
-def predict(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """Settings: `snapshot` (its number), `dataset`, `scale` and `offset` (pixels → input), or recorded scalers
-    (see `scaling`).
-
-    Returns accuracy on the 10 000 test images and on some training images, the confusion matrix (rows: true
-    class), the number of parameters of the rebuilt model; `rows`, where a scaler was used: what the training's rows
-    turned out to be; or `refused` with the reason.
-    """
-    try:
-        return figures(load_model(settings, folder), settings, folder, datasets)
-    except (Refused, Forged) as problem:
-        return {"refused": str(problem)}
+def predict(request: PredictRequest, inputs: Inputs) -> Prediction:
+    """Return what the recorded weights predict. Raise `Unmeasurable` or `Forged`."""
+    return figures(load_model(request.snapshot, inputs), request.inputs, inputs)
 
 
-def figures(model: Any, settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """As `evaluate`, with inputs as the training's rows (`arrays_rows`) were: on their scale, or through a recorded
-    scaler, where there is one."""
-    data = datasets[settings["dataset"]]
-    found = scaled(settings, folder, data)
+def figures(model: Any, fed: ModelInputs, inputs: Inputs) -> Prediction:
+    """Return what a model predicts, with inputs as the training's rows were: on their scale, or through a recorded
+    scaler, where there is one. Raise as `predict`."""
+    found = scaled(fed, inputs)
     if found is None:
-        exact = affine(folder, settings.get("arrays_rows"), data)
-        scale = dict(zip(("scale", "offset"), exact, strict=True)) if exact else {}
-        return evaluate(model, {**settings, **scale}, datasets)
-    rows = {"known": found.known, "test": found.test, "wrong_labels": found.wrong_labels}
-    return {**evaluate(model, {**settings, "through": found.scaler}, datasets), "rows": rows}
+        exact = affine(fed.rows, fed.dataset, inputs)
+        return evaluate(model, fed.dataset, Affine(*exact) if exact else Affine(fed.scale, fed.offset), inputs)
+    rows = RecognisedRows(found.known, found.test, found.wrong_labels)
+    return replace(evaluate(model, fed.dataset, found.scaler, inputs), rows=rows)
 
 
-def evaluate(model: Any, settings: Mapping[str, Any], datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """The figures of `predict` for a model. Raises `Refused` where its inputs or outputs do not fit the dataset."""
-    data = datasets[settings["dataset"]]
-    test = _probabilities(model, np.load(data / "x_test.npy", mmap_mode="r"), settings)
-    train = _probabilities(model, np.load(data / "x_train.npy", mmap_mode="r")[:TRAIN_IMAGES], settings)
-    labels = np.load(data / "y_test.npy").ravel()
-    train_labels = np.load(data / "y_train.npy").ravel()[:TRAIN_IMAGES]
+def evaluate(model: Any, dataset: str, scale: Scale, inputs: Inputs) -> Prediction:
+    """Return the figures of a model whose inputs come from pixels by `scale`.
+
+    Raise `Unmeasurable` where its inputs or outputs do not fit the dataset.
+    """
+    test = _probabilities(model, inputs.images(dataset, "test"), scale)
+    train = _probabilities(model, inputs.images(dataset, "train")[:TRAIN_IMAGES], scale)
+    labels, train_labels = inputs.labels(dataset, "test"), inputs.labels(dataset, "train")[:TRAIN_IMAGES]
     classes = int(labels.max()) + 1
     if test.shape[1] != classes:
-        raise Refused(f"an output of {test.shape[1]} values for {classes} classes")
+        raise Unmeasurable(
+            Why.OUTPUT_COUNT,
+            f"an output of {test.shape[1]} values for {classes} classes",
+            got=test.shape[1],
+            want=classes,
+        )
     predicted = test.argmax(axis=1)
     wrong = np.flatnonzero(predicted != labels)[:WRONG_EXAMPLES]
-    return {
-        "accuracy": float((predicted == labels).mean()),
-        "train_accuracy": float((train.argmax(axis=1) == train_labels).mean()),
-        "confusion": np.bincount(labels.astype(int) * classes + predicted, minlength=classes**2)
-        .reshape(classes, classes)
-        .tolist(),
-        "wrong": [[int(i), int(labels[i]), int(predicted[i])] for i in wrong],
-        "parameters": int(model.count_params()),
-    }
+    confusion = np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
+    return Prediction(
+        accuracy=float((predicted == labels).mean()),
+        train_accuracy=float((train.argmax(axis=1) == train_labels).mean()),
+        confusion=tuple(tuple(row) for row in confusion.tolist()),
+        wrong=tuple(Mistake(int(i), int(labels[i]), int(predicted[i])) for i in wrong),
+        parameters=int(model.count_params()),
+    )
 
 
-def load_model(settings: Mapping[str, Any], folder: Path) -> Any:
-    """The rebuilt model of a snapshot, which the grader laid into `folder`. Raises `Refused` or `Forged`."""
-    snapshot = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
-    arrays = load_arrays(folder, snapshot["weights"])
+def load_model(number: int, inputs: Inputs) -> Any:
+    """Return the rebuilt model of a snapshot. Raise `Unmeasurable` or `Forged`."""
+    snapshot = inputs.snapshot(number)
+    arrays = load_arrays(inputs.folder, snapshot["weights"])
     weights = [arrays[f"w{i}"] for i in range(len(arrays)) if f"w{i}" in arrays]
     model = rebuild(snapshot["architecture"], weights)
     if "layers" in snapshot:
@@ -83,21 +76,20 @@ def load_model(settings: Mapping[str, Any], folder: Path) -> Any:
     return model
 
 
-def inputs_for(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:
-    """Images of shape (n, …) as the model takes them: scaled as its training was, in the shape of its input."""
+def inputs_for(model: Any, pixels: NDArray[np.uint8], scale: Scale) -> NDArray[np.float32]:
+    """Return images of shape (n, …) as the model takes them: by `scale`, in the shape of its input.
+
+    Raise `Unmeasurable` where that is another number of values.
+    """
     shape = getattr(model, "input_shape", None)
     if not isinstance(shape, tuple) or not all(n is None or isinstance(n, int) for n in shape):
-        raise Refused("a model with several inputs")
+        raise Unmeasurable(Why.SEVERAL_INPUTS, "a model with several inputs")
     wanted, given = shape[1:], pixels.shape[1:]
     if any(n is None for n in wanted) or math.prod(wanted) != math.prod(given):
-        raise Refused(f"an input of shape {wanted} for images of shape {given}")
-    through = settings.get("through")
-    if through is not None:
-        inputs: NDArray[np.float32] = through(pixels)
-    else:
-        scale, offset = settings.get("scale", 1 / 255), settings.get("offset", 0.0)
-        inputs = pixels.astype(np.float32) * np.float32(scale) + np.float32(offset)
-    return inputs.reshape(len(pixels), *wanted)
+        raise Unmeasurable(
+            Why.INPUT_SHAPE, f"an input of shape {wanted} for images of shape {given}", want=str(wanted), got=str(given)
+        )
+    return scale(pixels).reshape(len(pixels), *wanted)
 
 
 def _predicted(model: Any, inputs: NDArray[np.float32]) -> Any:
@@ -109,8 +101,8 @@ def _predicted(model: Any, inputs: NDArray[np.float32]) -> Any:
     return np.concatenate([np.asarray(part) for part in parts]) if all(hasattr(p, "shape") for p in parts) else parts
 
 
-def _probabilities(model: Any, pixels: NDArray[np.uint8], settings: Mapping[str, Any]) -> NDArray[np.float32]:
-    output = _predicted(model, inputs_for(model, pixels, settings))
+def _probabilities(model: Any, pixels: NDArray[np.uint8], scale: Scale) -> NDArray[np.float32]:
+    output = _predicted(model, inputs_for(model, pixels, scale))
     if not isinstance(output, np.ndarray):
-        raise Refused("a model with several outputs")
+        raise Unmeasurable(Why.SEVERAL_OUTPUTS, "a model with several outputs")
     return np.nan_to_num(output.reshape(len(pixels), -1).astype(np.float32))

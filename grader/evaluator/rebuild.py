@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import MOST_LAYERS, MOST_PARAMETERS, Refused, check_bounds
+from grader.evaluator.bounds import MOST_LAYERS, MOST_PARAMETERS, check_bounds
 from grader.evidence import ARCHITECTURE_CHARS, read_json
+from grader.measurements import Unmeasurable, Why
 
 MOST_DEPTH = 4
 MOST_IN_SEQUENCE = 80  # Keras builds a Sequential anew for each of its layers
@@ -79,30 +80,30 @@ def rebuild(architecture: str, weights: list[NDArray[Any]]) -> Any:
         weights: the arrays in the order of `model.get_weights()`.
 
     Raises:
-        Refused: a layer, activation or size that is not allowed, or weights that do not fit.
+        Unmeasurable: a layer, activation or size that is not allowed, or weights that do not fit.
     """
     if sum(w.size for w in weights) > MOST_PARAMETERS:
-        raise Refused("too many parameters")
+        raise Unmeasurable(Why.TOO_LARGE, "too many parameters")
     model = build(architecture)
     set_weights(model, weights)
     return model
 
 
 def build(architecture: str) -> Any:
-    """The model of an architecture alone, with fresh weights. Raises `Refused`."""
+    """The model of an architecture alone, with fresh weights. Raises `Unmeasurable`."""
     import keras
 
     if len(architecture) > ARCHITECTURE_CHARS:
-        raise Refused("an architecture that long")
+        raise Unmeasurable(Why.TOO_LARGE, "an architecture that long")
     try:
         clean = model_config(read_json(architecture), depth=0)
         check_bounds(clean)
         kind = keras.Sequential if clean["class_name"] == "Sequential" else keras.Model
         model = kind.from_config(clean["config"])
-    except Refused:
+    except Unmeasurable:
         raise
     except Exception as problem:  # Keras raises what it likes on settings that do not fit together
-        raise Refused(f"not a buildable architecture ({type(problem).__name__})") from None
+        raise Unmeasurable(Why.ARCHITECTURE, f"not a buildable architecture ({type(problem).__name__})") from None
     return model
 
 
@@ -110,9 +111,9 @@ def set_weights(model: Any, weights: list[NDArray[Any]]) -> None:
     wanted = [tuple(w.shape) for w in model.weights]
     given = [w.shape for w in weights]
     if wanted != given:
-        raise Refused("weights that do not fit the architecture")
+        raise Unmeasurable(Why.WEIGHTS_DO_NOT_FIT, "weights that do not fit the architecture")
     if any(not np.isfinite(w).all() for w in weights):
-        raise Refused("weights that are not finite numbers")
+        raise Unmeasurable(Why.WEIGHTS_NOT_FINITE, "weights that are not finite numbers")
     model.set_weights([w.astype(np.float32) for w in weights])
     _finish(model)
 
@@ -130,11 +131,11 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
     """A clean copy of a model's configuration."""
     kind, config = _named(given)
     if kind not in MODELS:
-        raise Refused(kind)
+        raise _unknown_layer(kind[:80])
     layers = config.get("layers")
     most = MOST_LAYERS if MODELS[kind] == "Model" else MOST_IN_SEQUENCE
     if depth > MOST_DEPTH or not isinstance(layers, list) or len(layers) > most:
-        raise Refused("too many layers")
+        raise Unmeasurable(Why.TOO_LARGE, "too many layers")
     clean: dict[str, Any] = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
     if MODELS[kind] == "Model":
         for end in ("input_layers", "output_layers"):
@@ -146,10 +147,10 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
 
 def _named(given: Any) -> tuple[str, dict[str, Any]]:
     if not isinstance(given, dict) or not isinstance(given.get("class_name"), str):
-        raise Refused("not a layer")
+        raise Unmeasurable(Why.ARCHITECTURE, "not a layer")
     config = given.get("config")
     if not isinstance(config, dict):
-        raise Refused("a layer without settings")
+        raise Unmeasurable(Why.ARCHITECTURE, "a layer without settings")
     return given["class_name"], config
 
 
@@ -163,7 +164,7 @@ def _layer(given: Any, depth: int) -> dict[str, Any]:
         settings |= {"name": _name(config.get("name"))}
         clean = {"module": "keras.layers", "class_name": kind, "config": settings, "registered_name": None}
     else:
-        raise Refused(str(given.get("registered_name") or kind)[:80])
+        raise _unknown_layer(str(given.get("registered_name") or kind)[:80])
     clean["name"] = clean["config"]["name"]
     clean["inbound_nodes"] = _nodes(given.get("inbound_nodes"))
     return clean
@@ -171,7 +172,7 @@ def _layer(given: Any, depth: int) -> dict[str, Any]:
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 120 or not value.isprintable():
-        raise Refused("a layer without a name")
+        raise Unmeasurable(Why.ARCHITECTURE, "a layer without a name")
     return value
 
 
@@ -184,7 +185,7 @@ def _setting(name: str, value: Any) -> Any:
         return _shape(value)
     if isinstance(value, str):
         if value not in ("same", "valid", "channels_last", "nearest", "bilinear"):
-            raise Refused(f"{name}={value[:40]}")
+            raise _unknown_setting(name, value)
         return value
     return _plain(name, value)
 
@@ -193,7 +194,7 @@ def _activation(value: Any) -> str:
     if isinstance(value, dict):
         value = value.get("config") if value.get("class_name") == "function" else value.get("class_name")
     if not isinstance(value, str) or value not in ACTIVATIONS:
-        raise Refused(f"activation {str(value)[:60]}")
+        raise Unmeasurable(Why.ACTIVATION, f"activation {str(value)[:60]}", name=str(value)[:60])
     return value
 
 
@@ -204,17 +205,17 @@ def _plain(name: str, value: Any, depth: int = 3) -> Any:
         return value
     if isinstance(value, int | float) and abs(value) <= MOST_SETTING:
         return value
-    raise Refused(f"{name}={str(value)[:40]}")
+    raise _unknown_setting(name, value)
 
 
 def _shape(value: Any) -> list[int | None]:
     if not isinstance(value, list) or not 1 <= len(value) <= 6:
-        raise Refused("an input shape")
+        raise Unmeasurable(Why.ARCHITECTURE, "an input shape")
     shape = [None if n is None else n for n in value]
     if any(isinstance(n, bool) or not (n is None or isinstance(n, int)) or (n or 1) < 1 for n in shape):
-        raise Refused("an input shape")
+        raise Unmeasurable(Why.ARCHITECTURE, "an input shape")
     if math.prod(n or 1 for n in shape) > MOST_DIMENSIONS:
-        raise Refused("an input that large")
+        raise Unmeasurable(Why.TOO_LARGE, "an input that large")
     return [None, *shape[1:]]
 
 
@@ -224,12 +225,12 @@ def _ends(value: Any) -> Any:
         return [_name(value[0]), *(_index(n) for n in value[1:3])]
     if isinstance(value, list) and len(value) <= 16:
         return [_ends(item) for item in value]
-    raise Refused("a graph")
+    raise Unmeasurable(Why.ARCHITECTURE, "a graph")
 
 
 def _index(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
-        raise Refused("a graph")
+        raise Unmeasurable(Why.ARCHITECTURE, "a graph")
     return value
 
 
@@ -238,14 +239,14 @@ def _nodes(value: Any) -> list[Any]:
     if value is None:
         return []
     if not isinstance(value, list) or len(value) > 16:
-        raise Refused("a graph")
+        raise Unmeasurable(Why.ARCHITECTURE, "a graph")
     return [{"args": [_argument(a) for a in _list(node, "args")], "kwargs": {}} for node in value]
 
 
 def _list(node: Any, key: str) -> list[Any]:
     items = node.get(key) if isinstance(node, dict) else None
     if not isinstance(items, list) or len(items) > 4:
-        raise Refused("a graph")
+        raise Unmeasurable(Why.ARCHITECTURE, "a graph")
     return items
 
 
@@ -255,7 +256,7 @@ def _argument(value: Any) -> Any:
     kind, config = _named(value)
     history = config.get("keras_history")
     if kind != "__keras_tensor__" or not isinstance(history, list) or len(history) != 3:
-        raise Refused("a call with something else than tensors")
+        raise Unmeasurable(Why.ARCHITECTURE, "a call with something else than tensors")
     kept = {"shape": config.get("shape"), "dtype": "float32"}
     kept["shape"] = [None if n is None else _index_wide(n) for n in kept["shape"]] if kept["shape"] else []
     return {
@@ -266,5 +267,13 @@ def _argument(value: Any) -> Any:
 
 def _index_wide(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DIMENSIONS:
-        raise Refused("a shape")
+        raise Unmeasurable(Why.ARCHITECTURE, "a shape")
     return value
+
+
+def _unknown_layer(name: str) -> Unmeasurable:
+    return Unmeasurable(Why.LAYER, name, name=name)
+
+
+def _unknown_setting(name: str, value: object) -> Unmeasurable:
+    return Unmeasurable(Why.SETTING, f"{name}={str(value)[:40]}", name=name, value=str(value)[:40])

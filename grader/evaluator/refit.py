@@ -7,17 +7,18 @@ images with the recorded weights; that names the images, hence their labels, and
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import Refused
+from grader.domain import Scalar
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for, load_model
+from grader.evaluator.scaling import Affine
 from grader.evidence import Forged, load_arrays
+from grader.measurements import SvmFigures, SvmRequest, Unmeasurable, Why
 
 Rows = NDArray[np.float32]
 
@@ -42,51 +43,56 @@ class Source:
     test: Rows
 
 
-def refit(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """Settings: `arrays` (a recorded `SVC.fit`), `C`, `gamma`, `kernel`, `rows` (most that are used), `dataset`,
-    `scale` and `offset` (pixels → input), `snapshot_0`, `snapshot_1`… (the networks that may have given the features).
+def refit(request: SvmRequest, inputs: Inputs) -> SvmFigures:
+    """Return where the features of a recorded fit come from, and what an SVM fitted on them again does.
 
-    Returns `models` (numbers of the snapshots that give these features) and `split`, `known` (share of the rows that
-    were recognised), `wrong_labels` (share of them with another label than ours), `rows`, and `accuracy` on the test
-    images; or `refused`.
+    Raise `Unmeasurable` or `Forged`.
     """
-    try:
-        features, labels = recorded(settings, folder)
-        data = datasets[settings["dataset"]]
-        source = find_source(features, settings, folder, data)
-        if source is None:
-            return {"models": [], "rows": len(features)}
-        return {**_described(source, labels, data), **_accuracy(features, source, settings, data)}
-    except (Refused, Forged) as problem:
-        return {"refused": str(problem)}
+    features, labels = recorded(request, inputs)
+    source = find_source(features, request, inputs)
+    if source is None:
+        return SvmFigures(models=(), rows=len(features))
+    true = inputs.labels(request.inputs.dataset, source.split)[np.maximum(source.at, 0)]
+    known = source.at >= 0
+    wrong = known & (labels != true)
+    return SvmFigures(
+        models=source.models,
+        rows=len(labels),
+        split=source.split,
+        known=float(known.mean()),
+        wrong_labels=float(wrong.sum() / max(1, known.sum())),
+        accuracy=_accuracy(features, source, true, request, inputs),
+    )
 
 
-def recorded(settings: Mapping[str, Any], folder: Path) -> tuple[Rows, NDArray[np.int64]]:
-    """The first rows of the recorded features, and their recorded labels. Raises `Forged` or `Refused`."""
-    arrays = load_arrays(folder, settings["arrays"])
+def recorded(request: SvmRequest, inputs: Inputs) -> tuple[Rows, NDArray[np.int64]]:
+    """Return the first rows of the recorded features, shape (n, width), and their recorded labels, shape (n,).
+
+    Raise `Unmeasurable` or `Forged`.
+    """
+    arrays = load_arrays(inputs.folder, request.arrays)
     features, labels = arrays.get("input"), arrays.get("labels")
     if features is None or features.ndim != 2 or not features.size:
-        raise Forged("images or nothing instead of features")
+        raise Unmeasurable(Why.NOT_FEATURES, "images or nothing instead of features")
     if labels is None or labels.shape != (len(features),) or labels.dtype.kind not in "iu":
-        raise Forged("a label is needed for each row of features")
-    most = int(settings["rows"])
-    if min(most, len(features)) ** 2 * features.shape[1] > MOST_WORK:
-        raise Refused("too much to compute")
+        raise Unmeasurable(Why.LABELS, "a label is needed for each row of features")
+    if min(request.rows, len(features)) ** 2 * features.shape[1] > MOST_WORK:
+        raise Unmeasurable(Why.TOO_LARGE, "too much to compute")
     with np.errstate(all="ignore"):
-        kept = features[:most].astype(np.float32)
+        kept = features[: request.rows].astype(np.float32)
     if not np.isfinite(kept).all():
-        raise Forged("features that are not finite numbers")
-    return kept, labels[:most].astype(np.int64)
+        raise Unmeasurable(Why.FEATURES_NOT_FINITE, "features that are not finite numbers")
+    return kept, labels[: request.rows].astype(np.int64)
 
 
 # ── Which network, which images ─────────────────────────────────────────────────────────────────
 
 
-def find_source(features: Rows, settings: Mapping[str, Any], folder: Path, data: Path) -> Source | None:
+def find_source(features: Rows, request: SvmRequest, inputs: Inputs) -> Source | None:
     """The networks and the images that give these features; None where no recorded network does."""
     for split in ("train", "test"):
-        images = np.load(data / f"x_{split}.npy", mmap_mode="r")
-        candidates = _candidates(features, images, settings, folder)
+        images = inputs.images(request.inputs.dataset, split)
+        candidates = _candidates(features, images, request, inputs)
         if not candidates:
             continue
         best = min(error for _, _, error in candidates)
@@ -94,25 +100,27 @@ def find_source(features: Rows, settings: Mapping[str, Any], folder: Path, data:
         values = alike[0][1]
         at = rows_at(features, values(images))
         if (at >= 0).mean() >= FEWEST_KNOWN:
-            test = values(images if split == "test" else np.load(data / "x_test.npy", mmap_mode="r"))
+            test = values(images if split == "test" else inputs.images(request.inputs.dataset, "test"))
             return Source(tuple(n for n, _ in alike), split, at, test)
     return None
 
 
-def _candidates(features: Rows, images: NDArray[Any], settings: Mapping[str, Any], folder: Path) -> list[Any]:
-    """(number of the snapshot, function from images to features, error) of every network that comes near."""
+def _candidates(
+    features: Rows, images: NDArray[Any], request: SvmRequest, inputs: Inputs
+) -> list[tuple[int, _Features, float]]:
+    """(number of the network, function from images to features, error) of every network that comes near."""
     probes = np.linspace(0, len(features) - 1, min(PROBES, len(features))).astype(np.int64)
+    scale = Affine(request.inputs.scale, request.inputs.offset)
     found = []
-    numbered = sorted((int(key.removeprefix("snapshot_")), key) for key in settings if key.startswith("snapshot_"))
-    for number, key in numbered:
+    for number, snapshot in sorted(request.networks):
         try:
-            model = load_model({"snapshot": settings[key]}, folder)
+            model = load_model(snapshot, inputs)
             for depth in depths(model, features.shape[1]):
-                values = _Features(model, depth, settings)
+                values = _Features(model, depth, scale)
                 error = _error(features[probes], probes, values, images)
                 if error < NEAR:
                     found.append((number, values, error))
-        except (Refused, Forged):
+        except (Unmeasurable, Forged):
             continue
     return found
 
@@ -123,29 +131,29 @@ class _Features:
 
     model: Any
     depth: int
-    settings: Mapping[str, Any]
+    scale: Affine
 
     def __call__(self, images: NDArray[Any]) -> Rows:
         parts = []
         for start in range(0, len(images), BATCH):
-            value: Any = inputs_for(self.model, images[start : start + BATCH], self.settings)
+            value: Any = inputs_for(self.model, images[start : start + BATCH], self.scale)
             for layer in chain(self.model)[: self.depth + 1]:
                 value = layer(value)
             parts.append(np.asarray(value, dtype=np.float32))
         values = np.concatenate(parts)
         if not np.isfinite(values).all():  # finite weights may still lead beyond all numbers
-            raise Refused("features that are not finite numbers")
+            raise Unmeasurable(Why.FEATURES_NOT_FINITE, "features that are not finite numbers")
         return values
 
 
 def chain(model: Any) -> list[Any]:
-    """The layers in order, nested models unfolded. Raises `Refused` for a net that branches."""
+    """The layers in order, nested models unfolded. Raises `Unmeasurable` for a net that branches."""
     layers: list[Any] = []
     for layer in model.layers:
         if hasattr(layer, "layers"):
             layers += chain(layer)
         elif type(layer).__name__ in ("Add", "Average", "Maximum", "Multiply", "Subtract", "Concatenate"):
-            raise Refused("a network that branches")
+            raise Unmeasurable(Why.BRANCHES, "a network that branches")
         elif type(layer).__name__ != "InputLayer":
             layers.append(layer)
     return layers
@@ -192,32 +200,20 @@ def _nearest(rows: Rows, among: Rows) -> tuple[NDArray[np.float64], NDArray[np.i
 # ── The SVM ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _described(source: Source, labels: NDArray[np.int64], data: Path) -> dict[str, Any]:
-    true = np.load(data / f"y_{source.split}.npy").ravel().astype(np.int64)
-    known = source.at >= 0
-    wrong = known & (labels != true[np.maximum(source.at, 0)])
-    return {
-        "models": list(source.models),
-        "split": source.split,
-        "known": float(known.mean()),
-        "wrong_labels": float(wrong.sum() / max(1, known.sum())),
-        "rows": len(labels),
-    }
-
-
-def _accuracy(features: Rows, source: Source, settings: Mapping[str, Any], data: Path) -> dict[str, Any]:
+def _accuracy(
+    features: Rows, source: Source, true: NDArray[np.int64], request: SvmRequest, inputs: Inputs
+) -> float | None:
     """Fitted on the recognised rows with our own labels. Features of test images are not fitted on."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.svm import SVC
 
     if source.split != "train":
-        return {}
+        return None
     known = source.at >= 0
-    true = np.load(data / "y_train.npy").ravel()[np.maximum(source.at, 0)]
     svm = SVC(
-        C=_positive(settings, "C"),
-        gamma=_gamma(settings),
-        kernel=_kernel(settings),
+        C=_positive("C", request.C),
+        gamma=_gamma(request.gamma),
+        kernel=_kernel(request.kernel),
         cache_size=500,
         max_iter=ITERATIONS,
     )
@@ -226,22 +222,25 @@ def _accuracy(features: Rows, source: Source, settings: Mapping[str, Any], data:
             warnings.simplefilter("ignore", ConvergenceWarning)
             svm.fit(features[known], true[known])
     except ValueError:  # one class only
-        return {}
-    return {"accuracy": float(svm.score(source.test, np.load(data / "y_test.npy").ravel()))}
+        return None
+    return float(svm.score(source.test, inputs.labels(request.inputs.dataset, "test")))
 
 
-def _positive(settings: Mapping[str, Any], name: str) -> float:
-    value = settings.get(name)
+def _positive(name: str, value: Scalar) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
-        raise Refused(f"{name}={value}")
+        raise _setting(name, value)
     return float(value)
 
 
-def _gamma(settings: Mapping[str, Any]) -> Any:
-    return settings["gamma"] if settings.get("gamma") in ("scale", "auto") else _positive(settings, "gamma")
+def _gamma(value: Scalar) -> float | str:
+    return value if value in ("scale", "auto") and isinstance(value, str) else _positive("gamma", value)
 
 
-def _kernel(settings: Mapping[str, Any]) -> Any:
-    if settings.get("kernel") not in KERNELS:
-        raise Refused(f"kernel={str(settings.get('kernel'))[:40]}")
-    return settings["kernel"]
+def _kernel(value: Scalar) -> str:
+    if value not in KERNELS or not isinstance(value, str):
+        raise _setting("kernel", value)
+    return value
+
+
+def _setting(name: str, value: Scalar) -> Unmeasurable:
+    return Unmeasurable(Why.SETTING, f"{name}={str(value)[:40]}", name=name, value=str(value)[:40])

@@ -6,44 +6,47 @@ allow-list as a recorded one, and the arrays. Keras' own `load_model` is never c
 
 from __future__ import annotations
 
-import json
 import shutil
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import Refused
 from grader.evaluator.hdf5 import FREE_BYTES, MOST_BYTES, MOST_RATIO, check_hdf5
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import figures, inputs_for, load_model
 from grader.evaluator.rebuild import build, set_weights
-from grader.evidence import ARCHITECTURE_CHARS, Forged
+from grader.evaluator.scaling import Affine
+from grader.evidence import ARCHITECTURE_CHARS
 from grader.files import no_room
+from grader.measurements import (
+    CheckpointRequest,
+    HandedInRequest,
+    Prediction,
+    SavedDifference,
+    SavedModelRequest,
+    Unmeasurable,
+    Why,
+)
+from grader.measurements.request import HANDED_IN, LEFT
 
 MOST_ENTRIES = 200
 SAMPLE = 200
 
 
-def compare_saved(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """Settings: `file`, `snapshot`, `dataset`, `scale`, `offset`.
-
-    Returns `difference`, the largest difference between the predictions of the saved and of the recorded model on
-    some test images; or `refused`.
-    """
-    images = np.load(datasets[settings["dataset"]] / "x_test.npy", mmap_mode="r")[:SAMPLE]
-    try:
-        saved = open_saved(settings, folder)
-        recorded = load_model(settings, folder)
-        a, b = (_output(model, inputs_for(model, images, settings)) for model in (saved, recorded))
-    except (Refused, Forged) as problem:
-        return {"refused": str(problem)}
+def compare_saved(request: SavedModelRequest, inputs: Inputs) -> SavedDifference:
+    """Return how the saved and the recorded model differ on some test images. Raise `Unmeasurable` or `Forged`."""
+    images = inputs.images(request.inputs.dataset, "test")[:SAMPLE]
+    scale = Affine(request.inputs.scale, request.inputs.offset)
+    saved = open_saved(inputs.folder / LEFT / request.file, inputs.folder, _built(request.snapshot, inputs))
+    recorded = load_model(request.snapshot, inputs)
+    a, b = (_output(model, inputs_for(model, images, scale)) for model in (saved, recorded))
     if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
-        return {"difference": 1.0}
+        return SavedDifference(1.0)
     a, b = (np.nan_to_num(one.astype(np.float64)) for one in (a, b))
-    return {"difference": float(np.abs(a - b).max())}
+    return SavedDifference(float(np.abs(a - b).max()))
 
 
 def _output(model: Any, inputs: NDArray[np.float32]) -> Any:
@@ -52,50 +55,55 @@ def _output(model: Any, inputs: NDArray[np.float32]) -> Any:
     return np.asarray(output) if hasattr(output, "shape") else output
 
 
-def evaluate_saved(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path]) -> dict[str, Any]:
-    """As `predict`, for the weights of the file `handed_in`, or of the `file` that the program left, in the architecture of
-    `snapshot`, which the script builds: what else the file says of layers between those weights is of no account."""
-    try:
-        saved = open_saved(settings, folder)
-        model = build(_built(settings, folder))
-        if shapes_of(saved) != shapes_of(model):
-            whose = "handed-in" if "handed_in" in settings else "saved"
-            return {"refused": f"{whose} weights of another architecture than the one the program builds"}
-        set_weights(model, saved.get_weights())
-        return figures(model, settings, folder, datasets)
-    except (Refused, Forged) as problem:
-        return {"refused": str(problem)}
+def evaluate_handed_in(request: HandedInRequest, inputs: Inputs) -> Prediction:
+    """Return what the weights that were handed in predict. Raise `Unmeasurable` or `Forged`."""
+    return _evaluate(request, inputs.folder / HANDED_IN / request.file, Why.HANDED_IN_OTHER, inputs)
 
 
-def _built(settings: Mapping[str, Any], folder: Path) -> str:
-    facts = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
-    return str(facts["architecture"])
+def evaluate_checkpoint(request: CheckpointRequest, inputs: Inputs) -> Prediction:
+    """Return what the weights that the program left predict. Raise `Unmeasurable` or `Forged`."""
+    return _evaluate(request, inputs.folder / LEFT / request.file, Why.SAVED_OTHER, inputs)
+
+
+def _evaluate(request: HandedInRequest | CheckpointRequest, path: Path, other: Why, inputs: Inputs) -> Prediction:
+    """In the architecture that the program builds: what else the file says of layers between is of no account."""
+    architecture = _built(request.snapshot, inputs)
+    saved = open_saved(path, inputs.folder, architecture)
+    model = build(architecture)
+    if shapes_of(saved) != shapes_of(model):
+        raise Unmeasurable(other, "weights of another architecture than the one the program builds")
+    set_weights(model, saved.get_weights())
+    return figures(model, request.inputs, inputs)
+
+
+def _built(snapshot: int, inputs: Inputs) -> str:
+    return str(inputs.snapshot(snapshot)["architecture"])
 
 
 def shapes_of(model: Any) -> list[tuple[int, ...]]:
     return [tuple(w.shape) for w in model.weights]
 
 
-def open_saved(settings: Mapping[str, Any], folder: Path) -> Any:
-    """The model of a file. Raises `Refused`."""
-    handed_in = "handed_in" in settings
-    name = str(settings["handed_in"] if handed_in else settings["file"])
-    path = folder / ("handed_in" if handed_in else "file") / name
+def open_saved(path: Path, scratch: Path, architecture: str | None) -> Any:
+    """Return the model of a file; of one that holds weights only, in `architecture`. Raise `Unmeasurable`.
+
+    `scratch` is a folder for what has to be unpacked.
+    """
     if not path.is_file():
-        raise Refused("the file cannot be read")
+        raise Unmeasurable(Why.FILE, "the file cannot be read")
     try:
         if zipfile.is_zipfile(path):
-            return _keras_archive(path, folder)
+            return _keras_archive(path, scratch)
         check_hdf5(path)
-        if settings.get("snapshot") is not None and (name.endswith(".weights.h5") or _only_weights(path)):
-            return _with_weights(build(_built(settings, folder)), path)
+        if architecture is not None and (path.name.endswith(".weights.h5") or _only_weights(path)):
+            return _with_weights(build(architecture), path)
         return _legacy_h5(path)
-    except Refused:
+    except Unmeasurable:
         raise
     except Exception as problem:  # whatever a hostile or damaged file makes a parser say
         if no_room(problem):
             raise  # the grader's own trouble
-        raise Refused(f"the file cannot be read ({type(problem).__name__})") from None
+        raise Unmeasurable(Why.FILE, f"the file cannot be read ({type(problem).__name__})") from None
 
 
 def _only_weights(path: Path) -> bool:
@@ -106,22 +114,24 @@ def _only_weights(path: Path) -> bool:
         return "layer_names" in file.attrs and "model_config" not in file.attrs
 
 
-def _keras_archive(path: Path, folder: Path) -> Any:
+def _keras_archive(path: Path, scratch: Path) -> Any:
     """Two entries are read by their names, and written under one of ours; nothing is unpacked."""
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in archive.infolist())
         if len(archive.infolist()) > MOST_ENTRIES or size > max(FREE_BYTES, min(MOST_BYTES, _ratio(path))):
-            raise Refused("an archive that unpacks to too much")
+            raise Unmeasurable(Why.TOO_LARGE, "an archive that unpacks to too much")
         if not {"config.json", "model.weights.h5"} <= entries.keys():
-            raise Refused("not a .keras archive")
+            raise Unmeasurable(Why.FILE, "not a .keras archive")
         config, packed = entries["config.json"], entries["model.weights.h5"]
         if config.file_size > ARCHITECTURE_CHARS:
-            raise Refused("an architecture that long")
+            raise Unmeasurable(Why.TOO_LARGE, "an architecture that long")
         if {config.compress_type, packed.compress_type} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise Refused("an archive that is packed in an unusual way")  # other methods know no bound on one step
+            raise Unmeasurable(
+                Why.FILE, "an archive that is packed in an unusual way"
+            )  # other methods know no bound on one step
         model = build(archive.read(config).decode("utf-8"))
-        weights = folder / f"{path.stem}-unpacked.weights.h5"
+        weights = scratch / f"{path.stem}-unpacked.weights.h5"
         with archive.open(packed) as source, weights.open("wb") as target:
             shutil.copyfileobj(source, target)
     return _with_weights(model, weights)
@@ -143,7 +153,7 @@ def _with_weights(model: Any, path: Path) -> Any:
     if not older:
         model.load_weights(path)
     if any(not np.isfinite(np.asarray(w)).all() for w in model.get_weights()):
-        raise Refused("weights that are not finite numbers")
+        raise Unmeasurable(Why.WEIGHTS_NOT_FINITE, "weights that are not finite numbers")
     return model
 
 
@@ -155,7 +165,7 @@ def _legacy_h5(path: Path) -> Any:
     with h5py.File(path, "r") as file:
         config = file.attrs.get("model_config")
         if config is None:
-            raise Refused("weights without an architecture")
+            raise Unmeasurable(Why.WEIGHTS_ALONE, "weights without an architecture")
         model = build(config if isinstance(config, str) else bytes(config).decode("utf-8"))
         _load_legacy(file["model_weights"], model)
     return model

@@ -9,22 +9,40 @@ they were.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.evaluator.inputs import Inputs
 from grader.evidence import Forged, load_arrays
-from grader.fingerprints import fingerprints
+from grader.fingerprints import fingerprints, positions
+from grader.measurements import ModelInputs, Unmeasurable, Why
 
 FIRST = 10_000  # images tried before all of them: the exercise asks for the first 10 000
 RECOGNISED = 0.5
 LARGEST = 1e6
 CHUNK = 5000
 COMPARED = 500  # images by which one scale for all of them is found
+
+
+class Scale(Protocol):
+    """How pixels become inputs."""
+
+    def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """pixels · `scale` + `offset`."""
+
+    scale: float = 1 / 255
+    offset: float = 0.0
+
+    def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
+        """Return an array of the same shape."""
+        return pixels.astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +64,7 @@ class Scaler:
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """The scaler that a training's rows went through, and what they were: as `checks.seen.Seen` counts."""
+    """The scaler that a training's rows went through, and what they were: as `grader.analysis.provenance` counts."""
 
     scaler: Scaler
     known: int = 0
@@ -54,39 +72,40 @@ class Scaled:
     wrong_labels: int = 0
 
 
-def scaled(settings: Mapping[str, Any], folder: Path, data: Path) -> Scaled | None:
-    """Settings: `arrays_scaler_0`… (recorded fits, the last first), `arrays_rows` (the training's rows).
+def scaled(fed: ModelInputs, inputs: Inputs) -> Scaled | None:
+    """Return the recorded scaler that the training's rows went through; None where no scaler was recorded.
 
-    None where no scaler was recorded. Raises `Forged` where none of them is a scaler of these images.
+    Raise `Unmeasurable` where none of them is a scaler of these images.
     """
-    names = [settings[key] for key in sorted(settings) if key.startswith("arrays_scaler_")]
-    if not names:
+    if not fed.scalers:
         return None
-    scalers = [s for s in (_scaler(folder, name, data) for name in names) if s is not None]
+    scalers = [s for s in (_scaler(name, fed.dataset, inputs) for name in fed.scalers) if s is not None]
     if not scalers:
-        raise Forged("no scaler with one value per pixel")
-    rows = _rows(settings, folder)
+        raise Unmeasurable(Why.SCALER, "no scaler with one value per pixel")
+    rows = _rows(fed.rows, inputs)
     if rows is None:
         return Scaled(scalers[0])
-    found = (_recognise(scaler, *rows, data) for scaler in scalers)
+    found = (_recognise(scaler, *rows, fed.dataset, inputs) for scaler in scalers)
     return max((f for f in found if f.known >= RECOGNISED * len(rows[0])), key=lambda f: f.known, default=None) or (
         Scaled(scalers[0])
     )
 
 
-def affine(folder: Path, name: object, data: Path) -> tuple[float, float] | None:
-    """(scale, offset) such that pixels · scale + offset are the recorded rows; None where they are no such images."""
+def affine(name: str | None, dataset: str, inputs: Inputs) -> tuple[float, float] | None:
+    """Return (scale, offset) such that pixels · scale + offset are the recorded rows; None where they are no such
+    images."""
     try:
-        arrays = load_arrays(folder, str(name))
+        arrays = load_arrays(inputs.folder, name)
     except Forged:
         return None
     hashes, low, high = (arrays.get(key, np.zeros(0)) for key in ("hashes", "low", "high"))
     if hashes.dtype != np.uint64 or not hashes.shape == low.shape == high.shape or hashes.ndim != 1:
         return None
     for split in ("train", "test"):
-        at, known = _positions(hashes.astype(np.uint64), np.load(data / f"rows_{split}.npy"))
+        at = positions(hashes.astype(np.uint64), inputs.rows(dataset, split))
+        known = at >= 0
         if known.any():
-            of_images = np.load(data / f"x_{split}.npy", mmap_mode="r")[at[known][:COMPARED]]
+            of_images = inputs.images(dataset, split)[at[known][:COMPARED]]
             of_images = of_images.reshape(len(of_images), -1)
             return _between(of_images, low[known][:COMPARED].astype(float), high[known][:COMPARED].astype(float))
     return None
@@ -102,12 +121,12 @@ def _between(
     return (scale, offset) if usable else None
 
 
-def _scaler(folder: Path, name: str, data: Path) -> Scaler | None:
-    pixels = math.prod(np.load(data / "x_test.npy", mmap_mode="r").shape[1:])
-    before = affine(folder, name, data)
+def _scaler(name: str, dataset: str, inputs: Inputs) -> Scaler | None:
+    pixels = math.prod(inputs.images(dataset, "test").shape[1:])
+    before = affine(name, dataset, inputs)
     if before is None:
         return None
-    arrays = load_arrays(folder, name)
+    arrays = load_arrays(inputs.folder, name)
     scale = arrays.get("scale", np.zeros(0)).astype(np.float64)
     if scale.shape != (pixels,) or not np.isfinite(scale).all() or (scale == 0).any():
         return None
@@ -121,10 +140,10 @@ def _scaler(folder: Path, name: str, data: Path) -> Scaler | None:
     return Scaler(*before, mean.astype(np.float32), deviation.astype(np.float32))
 
 
-def _rows(settings: Mapping[str, Any], folder: Path) -> tuple[NDArray[np.uint64], NDArray[np.int64]] | None:
+def _rows(name: str | None, inputs: Inputs) -> tuple[NDArray[np.uint64], NDArray[np.int64]] | None:
     """(fingerprints, labels with -1 for unknown) of the training's sampled rows."""
     try:
-        arrays = load_arrays(folder, settings.get("arrays_rows"))
+        arrays = load_arrays(inputs.folder, name)
     except Forged:
         return None
     hashes = arrays.get("hashes", np.zeros(0))
@@ -135,26 +154,22 @@ def _rows(settings: Mapping[str, Any], folder: Path) -> tuple[NDArray[np.uint64]
     return hashes.astype(np.uint64), labels.astype(np.int64) if known else np.full(len(hashes), -1)
 
 
-def _recognise(scaler: Scaler, hashes: NDArray[np.uint64], labels: NDArray[np.int64], data: Path) -> Scaled:
+def _recognise(
+    scaler: Scaler, hashes: NDArray[np.uint64], labels: NDArray[np.int64], dataset: str, inputs: Inputs
+) -> Scaled:
     """Which of the grader's images, put through the scaler, have these fingerprints; test images last."""
     true = np.full(len(hashes), -1, np.int64)
     seen = {split: np.zeros(len(hashes), bool) for split in ("train", "test")}
     for split, there in seen.items():
-        images = np.load(data / f"x_{split}.npy", mmap_mode="r")
-        own = np.load(data / f"y_{split}.npy").ravel().astype(np.int64)
+        images, own = inputs.images(dataset, split), inputs.labels(dataset, split)
         for start in range(0, len(images), CHUNK):
             if split == "train" and start == FIRST and there.mean() > RECOGNISED:
                 break
             part = slice(start, start + CHUNK)
-            at, found = _positions(hashes, fingerprints(scaler(images[part]))[0])
-            true = np.where(found & (true < 0), own[part][at], true)
+            at = positions(hashes, fingerprints(scaler(images[part]))[0])
+            found = at >= 0
+            true = np.where(found & (true < 0), own[part][np.maximum(at, 0)], true)
             np.logical_or(there, found, out=there)
     known = seen["train"] | seen["test"]
     wrong = known & (labels >= 0) & (labels != true)
     return Scaled(scaler, int(known.sum()), int((seen["test"] & ~seen["train"]).sum()), int(wrong.sum()))
-
-
-def _positions(hashes: NDArray[np.uint64], among: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    order = np.argsort(among, kind="stable")
-    at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
-    return at, (among[at] == hashes) & (hashes != 0)

@@ -8,7 +8,6 @@ from typing import Any
 
 from grader.domain import (
     AxesSeen,
-    Call,
     CompileSeen,
     DataSeen,
     Failure,
@@ -21,6 +20,7 @@ from grader.domain import (
     Text,
     Training,
 )
+from grader.evidence.calls import call
 from grader.evidence.fields import Fields, clean, real_number
 from grader.evidence.forged import Forged
 
@@ -143,10 +143,6 @@ def _figure(fields: Fields) -> FigureSeen:
     )
 
 
-def _call(fields: Fields) -> Call:
-    return Call(fields.whole("id"), fields.text("what", 60), fields.small("facts"), fields.file("arrays"))
-
-
 def _frame(value: object) -> Frame:
     fields = Fields(value)
     return Frame(fields.text("file"), fields.whole("line"), fields.text("function"), fields.text("text", 300))
@@ -171,7 +167,7 @@ KEPT: dict[str, Callable[[Fields], Any]] = {
     "compile": _compile,
     "use": _use,
     "figure": _figure,
-    "call": _call,
+    "call": call,
     "failure": read_failure,
     "notice": read_notice,
 }

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from grader.domain import Json
+from grader.domain import Json, Scalar
 from grader.evidence.arrays import ARRAY_NAME
 from grader.evidence.forged import Forged
 
@@ -58,6 +58,14 @@ class Fields:
 
     def shape(self, name: str) -> tuple[int | None, ...] | None:
         return None if self._fields.get(name) is None else self.many(name, 16, _dimension)
+
+    def sizes(self, name: str) -> tuple[int, ...]:
+        """A shape without unknown sides: (0, …) in their place."""
+        return tuple(n or 0 for n in self.shape(name) or ())
+
+    def scalars(self, name: str) -> dict[str, Scalar]:
+        """A table of plain values; what is none is left out."""
+        return {key: value for key, value in self.small(name).items() if isinstance(value, Scalar)}
 
     def table(self, name: str, most: int = 64) -> dict[str, Any]:
         value = self._fields.get(name) or {}

@@ -66,7 +66,8 @@ class Reader:
     def _keep(self, kind: str, fields: Fields) -> Any:
         if kind in KEPT:
             item = KEPT[kind](fields)
-            self._found[kind].append(item)
+            if item is not None:
+                self._found[kind].append(item)
             return item
         if kind == "snapshot":
             snapshot = read_snapshot(fields)

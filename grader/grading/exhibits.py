@@ -27,15 +27,15 @@ import base64
 import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
-from grader.checks.embeddings import embeddings
-from grader.domain import Facts, FigureSeen, Json, Submission
+from grader.analysis import Analysis
+from grader.domain import FigureSeen, Json, Submission
 from grader.evidence import Forged, arrays_of, open_regular, png_size
 from grader.grading.bench import Desk
 from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
+from grader.measurements import Prediction
 from grader.parsing import Cells
 
 MOST_BYTES = 880_000  # of all exhibits as JSON: with the rest, a record stays below 1 MB
@@ -48,17 +48,17 @@ PICTURE_BYTES = 150_000
 PROJECTIONS = 4
 ANSWER_CHARS = 4000
 
-Exhibit = Callable[[Facts, Submission, "Desk | None"], "Json"]
+Exhibit = Callable[[Analysis, Submission, "Desk | None"], "Json"]
 
 
-def exhibits_of(facts: Facts, submission: Submission, desk: Desk | None) -> dict[str, Json]:
+def exhibits_of(analysis: Analysis, submission: Submission, desk: Desk | None) -> dict[str, Json]:
     """The exhibits in the order of their worth, as long as the budget lasts. What cannot be made is left out."""
     found: dict[str, Json] = {}
     left = MOST_BYTES
     for kind, make in EXHIBITS.items():
         made: Json = None
         with contextlib.suppress(Exception):  # a courtesy: a fault of it must not cost the record
-            made = make(facts, submission, desk)
+            made = make(analysis, submission, desk)
         size = len(json.dumps(made, default=str)) if made else 0
         if made and size <= left:
             found[kind] = made
@@ -69,74 +69,78 @@ def exhibits_of(facts: Facts, submission: Submission, desk: Desk | None) -> dict
 # ── Texts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _source(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
-    if submission.is_notebook or not facts.reading.source:
+def _source(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+    if submission.is_notebook or not analysis.reading.source:
         return None
-    text = facts.reading.source
+    text = analysis.reading.source
     return {"file": submission.program, "text": text[:SOURCE_CHARS], "cut": len(text) > SOURCE_CHARS}
 
 
-def _notebook(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _notebook(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
     if not submission.is_notebook or desk is None:
         return None
-    return desk.parser.one(Cells(submission, facts.evidence.folder))
+    return desk.parser.one(Cells(submission, analysis.evidence.folder))
 
 
-def _answers(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
-    return {key: text[:ANSWER_CHARS] for key, text in list(facts.reading.answers.items())[:40]}
+def _answers(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+    return {key: text[:ANSWER_CHARS] for key, text in list(analysis.reading.answers.items())[:40]}
 
 
 # ── What the model does ─────────────────────────────────────────────────────────────────────────
 
 
-def _predictions(facts: Facts) -> Iterator[Mapping[str, Any]]:
-    """The evaluator's answers that hold a confusion matrix, each once."""
+def _predictions(analysis: Analysis) -> Iterator[Prediction]:
+    """The evaluator's predictions, those with equal confusion matrices once."""
     seen: list[object] = []
-    for result in facts.measured.values():
-        table = result.get("confusion")
-        if isinstance(table, list) and table not in seen:
-            seen.append(table)
-            yield result
+    for answer in analysis.answers.values():
+        if isinstance(answer, Prediction) and answer.confusion not in seen:
+            seen.append(answer.confusion)
+            yield answer
 
 
-def _confusion(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
-    models = facts.exercise.models
+def _confusion(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+    models = analysis.exercise.models
     return [
         {
             "name": models[n].name if n < len(models) else "",
-            "counts": result["confusion"],
-            "accuracy": result.get("accuracy"),
+            "counts": [list(row) for row in prediction.confusion],
+            "accuracy": prediction.accuracy,
         }
-        for n, result in enumerate(list(_predictions(facts))[:4])
+        for n, prediction in enumerate(list(_predictions(analysis))[:4])
     ]
 
 
-def _mistakes(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _mistakes(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
     import numpy as np
 
-    result = next(_predictions(facts), None)
-    info = desk.data.get(facts.exercise.dataset) if desk is not None else None
-    if result is None or info is None:
+    prediction = next(_predictions(analysis), None)
+    info = desk.data.get(analysis.exercise.dataset) if desk is not None else None
+    if prediction is None or info is None:
         return None
     images = np.load(info.folder / "x_test.npy", mmap_mode="r")
     return [
-        {"index": at, "true": true, "predicted": predicted, "png": _encoded(png(np.asarray(images[at])))}
-        for at, true, predicted in result.get("wrong", [])[:MISTAKES]
+        {
+            "index": one.index,
+            "true": one.true,
+            "predicted": one.predicted,
+            "png": _encoded(png(np.asarray(images[one.index]))),
+        }
+        for one in prediction.wrong[:MISTAKES]
     ]
 
 
 # ── What the student drew ───────────────────────────────────────────────────────────────────────
 
 
-def _grid(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _grid(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
     """The figure with the most images, if it is a grid of small ones, put together again."""
     import numpy as np
 
-    figures = [f for f in facts.evidence.figures if f.arrays and sum(a.images for a in f.axes) >= 9]
+    figures = [f for f in analysis.evidence.figures if f.arrays and sum(a.images for a in f.axes) >= 9]
     best = max(figures, key=lambda f: sum(a.images for a in f.axes), default=None)
     if best is None:
         return None
-    arrays = arrays_of(facts.evidence, best.arrays)
+    arrays = arrays_of(analysis.evidence, best.arrays)
     images = [np.squeeze(arrays[f"i{n}"]) for n in range(len(arrays)) if f"i{n}" in arrays][:GRID_IMAGES]
     shape = images[0].shape
     images = [i for i in images if i.shape == shape and i.ndim == 2]
@@ -170,16 +174,16 @@ def _layout(figure: FigureSeen, count: int) -> tuple[int, int]:
     return -(-count // columns), columns
 
 
-def _figures(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _figures(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
     """The recorder's small pictures of a script's figures; a notebook shows its own in its cells."""
-    if submission.is_notebook or facts.evidence.folder is None:
+    if submission.is_notebook or analysis.evidence.folder is None:
         return None
     found: list[Json] = []
-    for figure in facts.evidence.figures:
+    for figure in analysis.evidence.figures:
         if figure.picture is None or len(found) >= FIGURES:
             continue
         with contextlib.suppress(Forged, OSError):
-            with os.fdopen(open_regular(facts.evidence.folder / figure.picture, PICTURE_BYTES), "rb") as file:
+            with os.fdopen(open_regular(analysis.evidence.folder / figure.picture, PICTURE_BYTES), "rb") as file:
                 data = file.read(PICTURE_BYTES)
             width, height = png_size(data)
             found.append({"png": _encoded(data), "width": width, "height": height})
@@ -189,9 +193,9 @@ def _figures(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
 # ── Projections ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _projections(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
-    found = [e for e in embeddings(facts) if e.source and isinstance(e.result.get("points"), list)]
-    return [projection(e.source, e.count, e.result) for e in found[-PROJECTIONS:]]
+def _projections(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+    found = [embedding for embedding in analysis.embeddings() if embedding.source]
+    return [projection(embedding) for embedding in found[-PROJECTIONS:]]
 
 
 def _encoded(data: bytes) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Evidence, Json, Limits, Measurement, Snapshot
+from grader.analysis import Answers
+from grader.domain import Evidence, Json, Limits, Request, Snapshot
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
 from grader.grading.bench import Desk
 from grader.grading.run import ATTEMPTS, clear
+from grader.measurements import Files, MeasurementRequest, Refused, Why
+from grader.measurements.codec import answer_from_json, request_to_json
+from grader.measurements.request import HANDED_IN, LEFT
 from grader.sandbox import Job, Ran
 from grader.sandbox.place import without_room
 
 LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144, frozen=5)
-Measured = dict[Measurement, Mapping[str, Json]]
+Asked = MeasurementRequest[object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +33,30 @@ class Sources:
 
 
 def measure(
-    wanted: Iterable[Measurement],
+    wanted: Iterable[Request],
     evidence: Evidence,
     sources: Sources,
     desk: Desk,
     threads: int,
-    known: Mapping[Measurement, Mapping[str, Json]] | None = None,
-) -> Measured:
-    """The answers: those that are `known`, the others in one evaluation. One that a limit prevented is `refused`.
+    known: Answers | None = None,
+) -> dict[Request, object]:
+    """Return the answers: those that are `known`, the others from one evaluation.
 
-    Raises:
-        EvaluationFailed: the evaluator failed on its own account.
+    One that a limit prevented is `Refused`. Raise `EvaluationFailed` where the evaluator failed on its own account.
     """
-    asked = list(dict.fromkeys(wanted))
-    found = {m: known[m] for m in asked if m in known} if known else {}
-    missing = [m for m in asked if m not in found]
+    asked = list(dict.fromkeys(request for request in wanted if isinstance(request, MeasurementRequest)))
+    found: dict[Request, object] = {request: known[request] for request in asked if request in known} if known else {}
+    missing = [request for request in asked if request not in found]
     return {**found, **_ask(missing, evidence, sources, desk, threads)} if missing else found
 
 
-def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
+def _ask(
+    requests: list[Asked], evidence: Evidence, sources: Sources, desk: Desk, threads: int
+) -> dict[Request, object]:
     with desk.evaluator_lock:
         for attempt in range(ATTEMPTS):
             try:
-                return _once(measurements, evidence, sources, desk, threads)
+                return _once(requests, evidence, sources, desk, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
                     raise EvaluationFailed(problem.fr, problem.en) from None
@@ -60,42 +65,45 @@ def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, 
     raise AssertionError("unreachable")
 
 
-def _once(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
+def _once(
+    requests: list[Asked], evidence: Evidence, sources: Sources, desk: Desk, threads: int
+) -> dict[Request, object]:
     slot = desk.evaluator
     folder = slot.new_folder()
     try:
-        _lay_out(measurements, evidence, sources, folder)
+        _lay_out([request.files() for request in requests], evidence, sources, folder)
         fields = {
             "folder": str(folder),
             "threads": threads,
             "datasets": {name: str(info.folder) for name, info in desk.data.items()},
-            "measurements": [(m.kind, dict(m.settings)) for m in measurements],
+            "requests": [request_to_json(request) for request in requests],
         }
         lines: list[bytes] = []
         ran = slot.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
-        return _answers(measurements, lines, ran)
+        return _answers(requests, lines, ran)
     finally:
         clear(slot, folder)
 
 
-def _lay_out(measurements: list[Measurement], evidence: Evidence, sources: Sources, folder: Path) -> None:
-    """The evidence that the measurements speak of, copied to where the evaluator can see it."""
-    for measurement in measurements:
-        for name, value in measurement.settings:
-            if name.startswith("snapshot") and isinstance(value, int):
-                snapshot = evidence.snapshot(value)
-                if snapshot is not None:
-                    facts = {
-                        "architecture": snapshot.architecture,
-                        "weights": snapshot.weights,
-                        "layers": _noted(snapshot),
-                    }
-                    (folder / f"snapshot-{value}.json").write_text(json.dumps(facts), encoding="utf-8")
-                    _copy(evidence.folder, snapshot.weights, folder)
-            elif name.startswith("arrays") and isinstance(value, str):
-                _copy(evidence.folder, value, folder)
-            elif name in ("file", "handed_in") and isinstance(value, str):
-                _copy(sources.work if name == "file" else sources.root, value, folder / name)
+def _lay_out(needed: Iterable[Files], evidence: Evidence, sources: Sources, folder: Path) -> None:
+    """The files that the requests speak of, copied to where the evaluator can see them."""
+    for files in needed:
+        for number in files.snapshots:
+            snapshot = evidence.snapshot(number)
+            if snapshot is not None:
+                facts = {
+                    "architecture": snapshot.architecture,
+                    "weights": snapshot.weights,
+                    "layers": _noted(snapshot),
+                }
+                (folder / f"snapshot-{number}.json").write_text(json.dumps(facts), encoding="utf-8")
+                _copy(evidence.folder, snapshot.weights, folder)
+        for name in files.arrays:
+            _copy(evidence.folder, name, folder)
+        for name in files.left:
+            _copy(sources.work, name, folder / LEFT)
+        for name in files.handed_in:
+            _copy(sources.root, name, folder / HANDED_IN)
 
 
 def _noted(snapshot: Snapshot) -> list[dict[str, Json]]:
@@ -120,19 +128,20 @@ def _inside(folder: Path, name: str) -> bool:
     return (folder / name).resolve().is_relative_to(folder.resolve())
 
 
-def _answers(measurements: list[Measurement], lines: list[bytes], ran: Ran) -> Measured:
-    answers: Measured = {}
+def _answers(requests: list[Asked], lines: list[bytes], ran: Ran) -> dict[Request, object]:
+    answers: dict[Request, object] = {}
     for line in lines:
-        answer: dict[str, Any] = read_json(line)
-        answers[measurements[answer["index"]]] = answer["result"]
-    missing = [m for m in measurements if m not in answers]
+        told: dict[str, Any] = read_json(line)
+        request = requests[told["index"]]
+        answers[request] = answer_from_json(request, told["answer"])
+    missing = [request for request in requests if request not in answers]
     if missing and ran.outcome.status in ("memory", "timeout", "cpu"):
-        answers[missing[0]] = {"refused": f"limit: {ran.outcome.status}"}
+        answers[missing[0]] = Refused(Why.MEMORY if ran.outcome.status == "memory" else Why.TIME)
         missing = missing[1:]
     if missing:
-        told = ran.printed.text[-800:].strip()
+        told_text = ran.printed.text[-800:].strip()
         raise EvaluationFailed(
-            f"La mesure « {missing[0].kind} » n'a pas abouti : {told}",
-            f"The measurement “{missing[0].kind}” failed: {told}",
+            f"La mesure « {missing[0].kind} » n'a pas abouti : {told_text}",
+            f"The measurement “{missing[0].kind}” failed: {told_text}",
         )
     return answers

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, StoredArray, Submission
+from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, ScalerFit, StoredArray, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
 from grader.evidence import ARRAY_BYTES, EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
@@ -30,7 +30,6 @@ MOST_FILE_BYTES = 512 << 20
 ATTEMPTS = 2
 SPARE_BYTES = 16 << 20
 HELPERS = "outils.py"
-OPENED_CALLS = ("scaler_fit",)
 ARRAY_HEADERS = 16 << 20  # what files of arrays take beside their numbers
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
@@ -134,7 +133,7 @@ def _run_in(
 def _directories(evidence: Evidence, parser: Parser) -> dict[str, tuple[StoredArray, ...]]:
     """Of the array files that checks and pages open themselves; the others are the evaluator's."""
     named = [training.data.rows_file for training in evidence.trainings if training.data is not None]
-    named += [call.arrays for call in evidence.calls if call.what in OPENED_CALLS]
+    named += [fit.arrays for fit in evidence.calls_of(ScalerFit)]
     named += [figure.arrays for figure in evidence.figures]
     if evidence.folder is None:
         return {}

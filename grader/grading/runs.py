@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from grader.analysis import Answers
 from grader.domain import Exercise, Notice, Reading, Submission
 from grader.grading.bench import Bench, Desk, Options
 from grader.grading.keys import fingerprint, run_key
 from grader.grading.run import RanSubmission
-from grader.grading.shelf import Answers, Circumstances, Shelf
+from grader.grading.shelf import Circumstances, Shelf
 from grader.messages import number, say
 from grader.parsing import Read
 

@@ -23,13 +23,16 @@ from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from grader.checks.left_files import model_files
-from grader.domain import DatasetInfo, Json, Measurement, Mode, Notice, Outcome, Printed, Reading, Submission, Text
+from grader.analysis import Answers
+from grader.analysis.saved_files import model_files
+from grader.domain import DatasetInfo, Mode, Notice, Outcome, Printed, Reading, Submission, Text
 from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
 from grader.files import DAMAGED
 from grader.grading.bench import Options
 from grader.grading.keys import measuring, reading_key
 from grader.grading.run import RanSubmission, list_files
+from grader.measurements import MeasurementRequest, Refused
+from grader.measurements.codec import answer_from_json, answer_to_json, request_from_json, request_to_json
 from grader.parsing import BEYOND, Read, lines_of, reading_of
 
 WORTH_KEEPING_SECONDS = 20.0
@@ -38,7 +41,6 @@ MOST_FILE_BYTES = 64 << 20
 MOST_HANDED_IN_BYTES = 256 << 20
 LEFT_OVER_SECONDS = 86400.0
 PARTIAL = ".partial-"
-Answers = Mapping[Measurement, Mapping[str, Json]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,16 +197,20 @@ class Shelf:
         """What this evaluator answered about the run before."""
         try:
             listed = _read_json(self._measured(key))
-            return {Measurement(kind, tuple((k, v) for k, v in settings)): answer for kind, settings, answer in listed}
-        except DAMAGED:
+            asked = [(request_from_json(kind, fields), answer) for kind, fields, answer in listed]
+            return {request: answer_from_json(request, answer) for request, answer in asked}
+        except Exception:  # damaged, or of a form that nobody writes any more: it is measured again
             return {}
 
     def remember(self, key: str, answers: Answers) -> None:
         """In place of what was known. What a limit prevented may be answered another time, and is left out."""
-        lasting = {m: a for m, a in answers.items() if not str(a.get("refused", "")).startswith("limit:")}
-        if not lasting:
-            return
-        self._write(self._measured(key), [[m.kind, m.settings, dict(answer)] for m, answer in lasting.items()])
+        lasting = [
+            [*request_to_json(request), answer_to_json(answer)]
+            for request, answer in answers.items()
+            if isinstance(request, MeasurementRequest) and not (isinstance(answer, Refused) and not answer.lasting)
+        ]
+        if lasting:
+            self._write(self._measured(key), lasting)
 
     def _write(self, path: Path, listed: list[Any]) -> None:
         """Whole or not at all; a full disk costs the shortcut, not the grading."""

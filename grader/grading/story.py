@@ -8,19 +8,19 @@ from dataclasses import replace
 from typing import Any
 
 from grader import __version__
+from grader.analysis import Analysis, Answers
+from grader.analysis.notices import notices_of
 from grader.catalog import Catalog
-from grader.checks.advice import advise
 from grader.domain import (
     Check,
     Evidence,
     Exercise,
-    Facts,
     Finding,
-    Json,
     Mode,
     Notice,
     Reading,
     Record,
+    Request,
     Stage,
     Status,
     Submission,
@@ -35,13 +35,12 @@ from grader.grading.measure import Sources, measure
 from grader.grading.phases import Stopwatch
 from grader.grading.run import RanSubmission, clear, run_submission
 from grader.grading.runs import Runs, sandbox_of
-from grader.grading.shelf import Answers, Shelf
+from grader.grading.shelf import Shelf
 from grader.messages import plain, say
 from grader.parsing import Read
 
 TAIL_CHARS = 4000
 MOST_NOTICES = 50
-DRAWN = ("points", "labels", "outlines")
 
 
 def grade(
@@ -56,33 +55,33 @@ def grade(
     """
     listener, watch = listener or Listener(), Stopwatch()
     bench = desk if isinstance(desk, Bench) else None
-    facts, asked = Facts(exercise, options.mode, Reading()), _reading_of(exercise, submission)
+    analysis, asked = Analysis(exercise, options.mode, Reading()), _reading_of(exercise, submission)
     runs = Runs(submission, exercise, bench, options)
     ran: RanSubmission | None = None
     try:
         listener.phase("reading")
-        facts = replace(facts, reading=desk.parser.one(asked))
-        listener.early(judge_all(facts, Stage.READING))
+        analysis = replace(analysis, reading=desk.parser.one(asked))
+        listener.early(judge_all(analysis, Stage.READING))
         watch.lap("static")
-        if options.mode is not Mode.STATIC and facts.reading.runnable and bench is not None:
-            facts = _with_data(facts, submission, bench)
+        if options.mode is not Mode.STATIC and analysis.reading.runnable and bench is not None:
+            analysis = _with_data(analysis, submission, bench)
             listener.phase("student")
             ran = runs.kept()
             if ran is None:
-                ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
+                ran = run_submission(exercise, submission, bench, options, _overseer(analysis, listener))
                 watch.lap("evidence", start=ran.waited, student=ran.outcome.seconds)
             else:
-                facts = replace(facts, notes=(*facts.notes, runs.notice(ran)))
+                analysis = replace(analysis, notes=(*analysis.notes, runs.notice(ran)))
                 watch.lap("evidence")
             listener.phase("evaluation")
-            facts = _with_run(facts, ran, submission, bench, options.threads, runs.answers())
+            analysis = _with_run(analysis, ran, submission, bench, options.threads, runs.answers())
             watch.lap("evaluation")
         listener.phase("checks")
-        verdicts = judge_all(facts)
-        runs.keep(ran, facts.measured, asked, facts.reading)
+        verdicts = judge_all(analysis)
+        runs.keep(ran, analysis.answers, asked, analysis.reading)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
+    record = make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
     if ran is not None and bench is not None:
         clear(bench.student, ran.folder)
     watch.lap("checks")
@@ -111,20 +110,20 @@ def rejudge(
         shelf.remember_reading(key, asked, reading)
     if submission.is_notebook:
         desk.parser.start()
-    facts = Facts(exercise, told.mode, reading)
+    analysis = Analysis(exercise, told.mode, reading)
     if kept.ran is None and reading.runnable and told.mode is not Mode.STATIC:
         return None
     try:
         if kept.ran is not None:
-            facts = _with_data(facts, submission, desk)
+            analysis = _with_data(analysis, submission, desk)
             known = shelf.answers(key)
-            facts = _with_run(facts, kept.ran, submission, desk, threads, known)
-            if not facts.measured.keys() <= known.keys():
-                shelf.remember(key, {**known, **facts.measured})
-        verdicts = judge_all(facts)
+            analysis = _with_run(analysis, kept.ran, submission, desk, threads, known)
+            if not analysis.answers.keys() <= known.keys():
+                shelf.remember(key, {**known, **analysis.answers})
+        verdicts = judge_all(analysis)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    return make_record(facts, submission, desk, options, verdicts, told.sandbox)
+    return make_record(analysis, submission, desk, options, verdicts, told.sandbox)
 
 
 # ── Facts ───────────────────────────────────────────────────────────────────────────────────────
@@ -136,30 +135,30 @@ def _reading_of(exercise: Exercise, submission: Submission) -> Read:
     return Read(submission, tuple(question.key for question in exercise.questions), ids)
 
 
-def _with_data(facts: Facts, submission: Submission, desk: Desk) -> Facts:
-    dataset = facts.exercise.dataset
+def _with_data(analysis: Analysis, submission: Submission, desk: Desk) -> Analysis:
+    dataset = analysis.exercise.dataset
     handed_in = tuple(str(file) for file in submission.files)
-    return replace(facts, rows=desk.rows(dataset), stand_in=desk.stands_in(dataset), handed_in=handed_in)
+    return replace(analysis, rows=desk.rows(dataset), stand_in=desk.stands_in(dataset), handed_in=handed_in)
 
 
 def _with_run(
-    facts: Facts, ran: RanSubmission, submission: Submission, desk: Desk, threads: int, known: Answers
-) -> Facts:
+    analysis: Analysis, ran: RanSubmission, submission: Submission, desk: Desk, threads: int, known: Answers
+) -> Analysis:
     """What the run showed, and what the evaluator measures on it beyond what is `known`."""
-    facts = replace(facts, outcome=ran.outcome, evidence=ran.evidence)
+    analysis = replace(analysis, outcome=ran.outcome, evidence=ran.evidence)
     sources = Sources(ran.folder / "work", submission.root)
-    wanted = [measurement for check in facts.exercise.checks for measurement in _needs(check, facts)]
-    return replace(facts, measured=measure(wanted, facts.evidence, sources, desk, threads, known))
+    wanted = [request for check in analysis.exercise.checks for request in _requests(check, analysis)]
+    return analysis.with_answers(measure(wanted, analysis.evidence, sources, desk, threads, known))
 
 
-def _overseer(facts: Facts, listener: Listener) -> Any:
+def _overseer(analysis: Analysis, listener: Listener) -> Any:
     """Passes events on, and tells what can be judged of the model as soon as there is one."""
     told = [False]
 
     def on_event(kind: str, item: Any, reader: Reader) -> None:
         if kind == "snapshot" and not told[0]:
             told[0] = True
-            listener.early(judge_all(replace(facts, evidence=reader.close()), Stage.MODEL))
+            listener.early(judge_all(replace(analysis, evidence=reader.close()), Stage.MODEL))
         listener.event(kind, item)
 
     return on_event
@@ -168,14 +167,14 @@ def _overseer(facts: Facts, listener: Listener) -> Any:
 # ── Judging ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_all(facts: Facts, stage: Stage | None = None) -> tuple[Verdict, ...]:
+def judge_all(analysis: Analysis, stage: Stage | None = None) -> tuple[Verdict, ...]:
     """The verdicts of all checks, or of those that can speak at `stage`."""
-    return tuple(judge_one(check, facts) for check in facts.exercise.checks if stage in (None, check.stage))
+    return tuple(judge_one(check, analysis) for check in analysis.exercise.checks if stage in (None, check.stage))
 
 
-def judge_one(check: Check, facts: Facts) -> Verdict:
+def judge_one(check: Check, analysis: Analysis) -> Verdict:
     try:
-        finding = check.judge(facts)
+        finding = check.judge(analysis)
     except Exception as problem:  # a fault of a check is the grader's, told as such and never a zero
         where = traceback.extract_tb(problem.__traceback__)[-1]
         finding = Finding(
@@ -199,9 +198,9 @@ def judge_one(check: Check, facts: Facts) -> Verdict:
     )
 
 
-def _needs(check: Check, facts: Facts) -> tuple[Any, ...]:
+def _requests(check: Check, analysis: Analysis) -> tuple[Request, ...]:
     try:
-        return check.needs(facts)
+        return check.requests(analysis)
     except Exception:  # the check's own judgement will say so
         return ()
 
@@ -222,8 +221,8 @@ def unreadable(
         Verdict(check.id, Status.FAILED, 0.0, check.points, check.title, message=why if check.id == "runs" else nothing)
         for check in exercise.checks
     )
-    facts = Facts(exercise, options.mode, Reading())
-    record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
+    analysis = Analysis(exercise, options.mode, Reading())
+    record = make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
     return replace(record, notices=(Notice(why), *record.notices))
 
 
@@ -232,24 +231,24 @@ def not_marked(
 ) -> Record:
     """The record of a submission on which the grader itself failed, in a way that `grade` does not foresee."""
     verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    facts = Facts(exercise, options.mode, Reading())
-    return make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
+    analysis = Analysis(exercise, options.mode, Reading())
+    return make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
 
 
 # ── The record ──────────────────────────────────────────────────────────────────────────────────
 
 
 def make_record(
-    facts: Facts,
+    analysis: Analysis,
     submission: Submission,
     desk: Desk | None,
     options: Options,
     verdicts: tuple[Verdict, ...],
     sandbox: Mapping[str, str],
 ) -> Record:
-    evidence, exercise = facts.evidence, facts.exercise
+    evidence, exercise = analysis.evidence, analysis.exercise
     taken = (Notice(submission.note),) if submission.note else ()
-    notices = (*taken, *facts.reading.notices, *evidence.notices, *facts.notes, *_advice(facts))[:MOST_NOTICES]
+    notices = (*taken, *analysis.reading.notices, *evidence.notices, *analysis.notes, *_advice(analysis))[:MOST_NOTICES]
     return Record(
         exercise=exercise.id,
         title=exercise.title,
@@ -260,15 +259,14 @@ def make_record(
         verdicts=verdicts,
         dataset=desk.data.get(exercise.dataset) if desk is not None and options.mode is not Mode.STATIC else None,
         sandbox=sandbox,
-        outcome=facts.outcome,
+        outcome=analysis.outcome,
         notices=notices,
-        failure=facts.reading.failure or next(iter(evidence.failures), None),
+        failure=analysis.reading.failure or next(iter(evidence.failures), None),
         output_tail=evidence.printed.text[-TAIL_CHARS:],
         output_dropped=evidence.printed.dropped,
         versions=evidence.versions,
         curves=_curves(evidence),
-        details=_details(facts),
-        exhibits=exhibits_of(facts, submission, desk),
+        exhibits=exhibits_of(analysis, submission, desk),
         received=submission.received,
         identity=submission.identity,
         members=submission.members,
@@ -277,9 +275,9 @@ def make_record(
     )
 
 
-def _advice(facts: Facts) -> tuple[Notice, ...]:
+def _advice(analysis: Analysis) -> tuple[Notice, ...]:
     try:
-        return advise(facts)
+        return notices_of(analysis)
     except Exception:  # advice is a courtesy: a fault of it must not cost the record
         return ()
 
@@ -288,11 +286,3 @@ def _curves(evidence: Evidence) -> dict[str, tuple[float, ...]]:
     """The history of the longest training."""
     longest = max(evidence.trainings, key=lambda t: t.epochs_run, default=None)
     return {name: values[:2000] for name, values in longest.history.items()} if longest else {}
-
-
-def _details(facts: Facts) -> dict[str, Json]:
-    """The evaluator's figures, for reports; what is drawn from them is among the exhibits."""
-    return {
-        measurement.kind: {name: value for name, value in result.items() if name not in DRAWN}
-        for measurement, result in facts.measured.items()
-    }

@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 
 from grader import records
+from grader.analysis import Analysis
 from grader.checks import runs
 from grader.checks.findings import failed, passed
-from grader.domain import Check, Exercise, Facts, Finding, Limits, Mode, Record, Status, Submission, Text
+from grader.domain import Check, Exercise, Finding, Limits, Mode, Record, Status, Submission, Text
 from grader.grading import Bench, Options, grade
 from grader.grading import run as grading_run
 from grader.sandbox import BACKENDS, Job, Sandbox, Slot
@@ -65,7 +66,7 @@ SMALL = Limits(
 )
 
 
-def _worked(facts: Facts) -> Finding:
+def _worked(facts: Analysis) -> Finding:
     if facts.evidence.values.get("travail") == 1:
         return passed(Text("vu", "seen"))
     return failed(Text("rien", "nothing"))
@@ -80,7 +81,7 @@ def exercise(**limits: float) -> Exercise:
     return Exercise("essai", Text("essai"), "none", checks, limits=Limits(**{**_fields(SMALL), **limits}))  # type: ignore[arg-type]
 
 
-def _ended(facts: Facts) -> Finding:
+def _ended(facts: Analysis) -> Finding:
     """`runs` as it is, but that the tiny exercise asks for nothing that its recorder would see."""
     finding = runs.judge(facts)
     idle = facts.evidence.finished and not runs.did_something(facts)

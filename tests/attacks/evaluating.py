@@ -12,7 +12,8 @@ from typing import Any
 
 
 def run(fields: Mapping[str, Any], events: int) -> int:
-    for index, (_, settings) in enumerate(fields["measurements"]):
+    for index, (_, asked) in enumerate(fields["requests"]):
+        settings = json.loads(asked["file"])
         if settings["who"] != "nobody":
             mark = Path(settings["mark"])
             times = len(mark.read_text()) if mark.exists() else 0
@@ -20,5 +21,5 @@ def run(fields: Mapping[str, Any], events: int) -> int:
             if times < settings["deaths"]:
                 os.kill(os.getppid() if settings["who"] == "worker" else os.getpid(), signal.SIGKILL)
                 time.sleep(30)
-        os.write(events, json.dumps({"index": index, "result": {"right": True}}).encode() + b"\n")
+        os.write(events, json.dumps({"index": index, "answer": {"difference": 0.0}}).encode() + b"\n")
     return 0

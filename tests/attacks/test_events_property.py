@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import copy
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,9 +15,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader import catalog
-from grader.domain import Facts, Measurement, Mode, Outcome, Reading, Status
+from grader.analysis import Analysis
+from grader.domain import Mode, Outcome, Reading, Status
 from grader.evidence import Reader
 from grader.grading.story import judge_all
+from grader.measurements import (
+    EmbeddingFigures,
+    MeasurementRequest,
+    Prediction,
+    RecognisedRows,
+    Refused,
+    RestartFigures,
+    SavedDifference,
+    SvmFigures,
+    Why,
+)
 from tests.attacks.test_forged_evidence import EXTREME, ROWS
 from tests.test_evidence import ODD
 from tests.tools.record_events import EVENTS
@@ -27,17 +38,17 @@ KNOWN = catalog.locate()
 IDS = KNOWN.ids()
 NO_ARRAYS = Path("/nonexistent")
 # What the evaluator answers to each kind of question; it is trusted, so its answers have their form.
-FIGURES = {
-    "accuracy": 0.93,
-    "train_accuracy": 0.94,
-    "confusion": [[90 if a == b else 1 for a in range(10)] for b in range(10)],
-    "rows": {"known": 50, "test": 0, "wrong_labels": 0},
-}
-ANSWERS: dict[str, dict[str, Any]] = {
+FIGURES = Prediction(
+    0.93, 0.94, tuple(tuple(90 if a == b else 1 for a in range(10)) for b in range(10)), (), 7, RecognisedRows(50, 0, 0)
+)
+ANSWERS: dict[str, object] = {
     "predict": FIGURES,
     "handed_in": FIGURES,
     "checkpoint": FIGURES,
-    "saved_model": {"difference": 0.0},
+    "saved_model": SavedDifference(0.0),
+    "embedding": EmbeddingFigures(True, "test", 1000, 0.8, {"k5": 0.7}, 0.95, (1, 2), 3, (4,), 5),
+    "svm": SvmFigures((0, 1), 10_000, "train", 1.0, 0.0, 0.95),
+    "restarts": RestartFigures(errors=2, representable=True, share=0.1, restarts=2000),
 }
 JUNK = st.sampled_from([*EXTREME, *ODD, [[1, 2]], {"identity": [1]}, ["list"], 3.5, -7, "identity", False])
 
@@ -89,9 +100,9 @@ def forged(draw: st.DrawFn, exercise: str) -> list[bytes]:
     return lines
 
 
-def answer(measurement: Measurement, refused: bool) -> dict[str, Any]:
-    known = ANSWERS.get(measurement.kind)
-    return {"refused": "no"} if refused or known is None else known
+def answer(request: MeasurementRequest[object], refused: bool) -> object:
+    known = ANSWERS.get(request.kind)
+    return Refused(Why.FILE) if refused or known is None else known
 
 
 def judged(exercise: str, lines: list[bytes], mode: Mode, status: str, refused: bool, files: bool) -> list[str]:
@@ -101,7 +112,7 @@ def judged(exercise: str, lines: list[bytes], mode: Mode, status: str, refused: 
     for line in lines:
         reader.feed(line)
     left = {f"{exercise}.keras": 10, "x.weights.h5": 5} if files else {}
-    facts = Facts(
+    facts = Analysis(
         asked,
         mode,
         Reading("x = 1"),
@@ -110,8 +121,8 @@ def judged(exercise: str, lines: list[bytes], mode: Mode, status: str, refused: 
         rows=ROWS,
         handed_in=(f"{exercise}.py", f"{exercise}.keras"),
     )
-    wanted = [measurement for check in asked.checks for measurement in check.needs(facts)]
-    facts = replace(facts, measured={m: answer(m, refused) for m in wanted})
+    wanted = [request for check in asked.checks for request in check.requests(facts)]
+    facts = facts.with_answers({request: answer(request, refused) for request in wanted})
     return [f"{v.id}: {v.hint.en}" for v in judge_all(facts) if v.status is Status.ERROR]
 
 

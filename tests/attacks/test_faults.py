@@ -4,6 +4,7 @@ the batch get their right marks."""
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -16,13 +17,15 @@ from typing import Any
 import pytest
 
 from grader import records
+from grader.analysis import Analysis
 from grader.batch import Task, grade_all, pool
 from grader.checks.findings import failed, passed
 from grader.cli import exits, main
-from grader.domain import Check, Exercise, Facts, Finding, Limits, Measurement, Mode, Record, Submission, Text
+from grader.domain import Check, Exercise, Finding, Limits, Mode, Record, Submission, Text
 from grader.grading import Bench, Options, bench
 from grader.grading import measure as grading_measure
 from grader.grading import run as grading_run
+from grader.measurements import ModelInputs, SavedDifference, SavedModelRequest
 from grader.sandbox import Job, Slot, place
 from grader.sandbox.process import Process
 from tests.attacks import attack
@@ -48,13 +51,14 @@ def without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def measured(who: str = "nobody", deaths: int = 0, mark: str = "") -> Check:
     """A point for what the evaluator measures, in which somebody is killed as often as `deaths` says."""
-    wanted = Measurement("predict", (("who", who), ("deaths", deaths), ("mark", mark)))
+    asked = json.dumps({"who": who, "deaths": deaths, "mark": mark})
+    wanted = SavedModelRequest(asked, 0, ModelInputs("none"))  # see tests/attacks/evaluating.py
 
-    def judge(facts: Facts) -> Finding:
-        right = facts.measured.get(wanted, {}).get("right")
+    def judge(analysis: Analysis) -> Finding:
+        right = isinstance(analysis.answers.get(wanted), SavedDifference)
         return passed(Text("vu", "seen")) if right else failed(Text("pas vu", "not seen"))
 
-    return Check("measured", Text("measured"), 1, judge, needs=lambda facts: (wanted,))
+    return Check("measured", Text("measured"), 1, judge, requests=lambda analysis: (wanted,))
 
 
 def task(folder: Path, source: str = HONEST, check: Check | None = None, **limits: float) -> Task:

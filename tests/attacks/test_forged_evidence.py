@@ -22,13 +22,12 @@ import pytest
 from rich.console import Console
 
 from grader import catalog, records
-from grader.checks import seen
-from grader.checks.meant import meant
-from grader.checks.seen import seen_rows
-from grader.domain import Exercise, Facts, Mode, Outcome, Reading, RowIndex, Status, Submission
+from grader.analysis import Analysis, provenance
+from grader.domain import Exercise, Mode, Outcome, Reading, RowIndex, Status, Submission
 from grader.evidence import KIND_EVENTS, TABLE_VALUES, Forged, Reader, arrays_of, directory, load_arrays
 from grader.grading.bench import Options
 from grader.grading.story import judge_all, make_record
+from grader.measurements import Refused, Why
 from grader.reports.terminal import show_record
 from tests.test_evidence import ODD, VALID, archive, good_npy
 
@@ -116,7 +115,7 @@ def test_no_forged_run_makes_a_check_fail_of_its_own(name: str, tmp_path: Path) 
             spoil(dice, event)
             reader.feed(json.dumps(event).encode())
         files = {f"{name}.keras": 10, "x\ud800.h5": 3, "a\nb.keras": 1}
-        facts = Facts(
+        facts = Analysis(
             exercise,
             dice.choice([Mode.FULL, Mode.AUDIT]),
             Reading(answers={q.key: str(dice.choice(EXTREME)) for q in exercise.questions}),
@@ -125,7 +124,8 @@ def test_no_forged_run_makes_a_check_fail_of_its_own(name: str, tmp_path: Path) 
             rows=ROWS if dice.random() < 0.8 else None,
             handed_in=(f"{name}.py", f"{name}.keras"),
         )
-        facts = replace(facts, measured={m: {"refused": "no"} for check in exercise.checks for m in check.needs(facts)})
+        refused = Refused(Why.FILE)
+        facts = facts.with_answers({request: refused for check in exercise.checks for request in check.requests(facts)})
         verdicts = judge_all(facts)
         broken = [v.hint.en for v in verdicts if v.status is Status.ERROR]
         assert not broken, broken
@@ -159,14 +159,14 @@ def test_small_values_stay_few_however_they_are_nested(deep: str) -> None:
     """Tables of tables hold a hundred times the memory of the two characters that write them."""
     reader = Reader(None)
     table = ",".join(f'"k{n}": [{(deep * 60)[:-1]}]' for n in range(60))
-    line = f'{{"event": "call", "id": 1, "what": "x", "facts": {{{table}}}}}'.encode()
+    line = f'{{"event": "call", "id": 1, "what": "tsne", "facts": {{{table}}}}}'.encode()
     tracemalloc.start()
     for _ in range(8):
         assert reader.feed(line) is not None
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert kept < 8 * TABLE_VALUES * 300
-    assert len(str(reader.close().calls[0].facts)) < 10 * TABLE_VALUES
+    assert len(str(reader.close().calls[0])) < 10 * TABLE_VALUES
 
 
 def test_a_large_file_that_many_trainings_name_is_read_once(tmp_path: Path) -> None:
@@ -177,11 +177,11 @@ def test_a_large_file_that_many_trainings_name_is_read_once(tmp_path: Path) -> N
         for number in range(1500 if event["event"] == "fit_begin" else 1):
             reader.feed(json.dumps({**event, **({"id": number + 1} if event["event"] == "fit_begin" else {})}).encode())
     evidence = replace(reader.close(), arrays={"rows-1.npz": directory(tmp_path, "rows-1.npz")})
-    facts = Facts(exercise, Mode.FULL, Reading(), Outcome("ok", 1.0), evidence, rows=ROWS)
-    found = meant(facts)
+    facts = Analysis(exercise, Mode.FULL, Reading(), Outcome("ok", 1.0), evidence, rows=ROWS)
+    found = facts.model()
     assert found is not None and len(found.trainings) == 1500
-    with patch.object(seen, "arrays_of", wraps=arrays_of) as opened:
-        assert seen_rows(facts, found).known == 1500 * rows
+    with patch.object(provenance, "arrays_of", wraps=arrays_of) as opened:
+        assert found.provenance.known == 1500 * rows
     opened.assert_called_once()
 
 

@@ -26,9 +26,10 @@ import pytest
 from keras import Input, Model, Sequential, layers
 
 from grader.evaluator import agree, bounds, hdf5, rebuild, saved
-from grader.evaluator.bounds import Refused
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.rebuild import build, model_config
 from grader.evidence import Reader
+from grader.measurements import HandedInRequest, ModelInputs, SavedDifference, Unmeasurable
 from grader.worker.recorder.describe import layers_of
 from tests.endings import computes_no_longer_than
 from tests.evaluator.test_rebuild import MODELS, adapted, shaken
@@ -45,7 +46,7 @@ def net() -> Any:
 def folder(tmp_path: Path) -> Iterator[Path]:
     """Where the evaluator finds the file; a neighbour and a secret beside it must stay as they are."""
     inside = tmp_path / "job"
-    (inside / "file").mkdir(parents=True)
+    (inside / "left").mkdir(parents=True)
     np.savez(inside / "weights-1.npz", **{f"w{i}": w for i, w in enumerate(net().get_weights())})
     facts = {"architecture": net().to_json(), "weights": "weights-1.npz"}
     (inside / "snapshot-1.json").write_text(json.dumps(facts))
@@ -59,13 +60,13 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def opened(folder: Path, name: str) -> Any:
-    return saved.open_saved({"file": name, "snapshot": 1}, folder)
+    return saved.open_saved(folder / "left" / name, folder, Inputs(folder, {}).snapshot(1)["architecture"])
 
 
 def refused(folder: Path, name: str) -> str:
     """The reason, reached with little memory."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with computes_no_longer_than(), pytest.raises(Refused) as problem:
+    with computes_no_longer_than(), pytest.raises(Unmeasurable) as problem:
         opened(folder, name)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < GROWTH_MIB << 10
     return str(problem.value)
@@ -91,7 +92,7 @@ def pack(path: Path, entries: dict[str, bytes], method: int = zipfile.ZIP_STORED
 @pytest.mark.parametrize("name", ["m.keras", "m.weights.h5", "m.h5"])
 def test_honest_files_of_every_kind_are_read(name: str, folder: Path) -> None:
     model = net()
-    model.save_weights(folder / "file" / name) if name.endswith(".weights.h5") else model.save(folder / "file" / name)
+    model.save_weights(folder / "left" / name) if name.endswith(".weights.h5") else model.save(folder / "left" / name)
     for given, wanted in zip(opened(folder, name).get_weights(), model.get_weights(), strict=True):
         np.testing.assert_array_equal(given, wanted)
 
@@ -103,7 +104,7 @@ def test_honest_files_of_a_trained_model_are_read(folder: Path) -> None:
     model.compile("adam", "mse")
     model.fit(np.zeros((4, 12)), np.zeros((4, 3)), verbose=0)
     for name in ("m.keras", "m.h5"):
-        model.save(folder / "file" / name)
+        model.save(folder / "left" / name)
         assert len(opened(folder, name).get_weights()) == 12
 
 
@@ -215,30 +216,30 @@ def test_an_hdf5_file_that_leads_elsewhere_or_unpacks_to_too_much_is_refused(
     make: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hdf5, "MOST_OBJECTS", 200)  # fewer make the same attack sooner
-    old_file(folder / "file" / "honest.h5")
+    old_file(folder / "left" / "honest.h5")
     assert opened(folder, "honest.h5") is not None
-    make(folder / "file" / "m.h5")
+    make(folder / "left" / "m.h5")
     refused(folder, "m.h5")
-    with (folder / "file" / "m.h5").open("rb") as inner:  # the same inside an archive
+    with (folder / "left" / "m.h5").open("rb") as inner:  # the same inside an archive
         entries = {"config.json": net().to_json().encode(), "model.weights.h5": inner.read()}
-    pack(folder / "file" / "m.keras", entries)
+    pack(folder / "left" / "m.keras", entries)
     refused(folder, "m.keras")
 
 
 def test_random_damage_to_a_file_ends_in_a_model_or_refused(folder: Path) -> None:
     dice = random.Random(3)
-    old_file(folder / "file" / "m.h5")
-    whole = (folder / "file" / "m.h5").read_bytes()
+    old_file(folder / "left" / "m.h5")
+    whole = (folder / "left" / "m.h5").read_bytes()
     ends = {"read": 0, "refused": 0}
     for _ in range(30):
         data = bytearray(whole)
         for _ in range(dice.randint(1, 4)):
             data[dice.randrange(len(data) // (4 if dice.random() < 0.7 else 1))] = dice.randrange(256)
-        (folder / "file" / "m.h5").write_bytes(data)
+        (folder / "left" / "m.h5").write_bytes(data)
         try:
             opened(folder, "m.h5")
             ends["read"] += 1
-        except Refused:
+        except Unmeasurable:
             ends["refused"] += 1
     assert ends["refused"] > 5, ends
 
@@ -259,13 +260,13 @@ def test_a_pickle_under_any_name_is_not_unpickled(name: str, folder: Path) -> No
     payload = pickle.dumps(Payload(folder.parent / "ran"))
     pickle.loads(payload)
     (folder.parent / "ran").unlink()  # it would work
-    (folder / "file" / name).write_bytes(payload)
+    (folder / "left" / name).write_bytes(payload)
     refused(folder, name)
-    pack(folder / "file" / f"zip-{name}", {"config.json": payload, "model.weights.h5": payload, "data.pkl": payload})
+    pack(folder / "left" / f"zip-{name}", {"config.json": payload, "model.weights.h5": payload, "data.pkl": payload})
     refused(folder, f"zip-{name}")
     held = io.BytesIO()
     np.save(held, np.array([Payload(folder.parent / "ran")], dtype=object), allow_pickle=True)
-    pack(folder / "file" / f"npz-{name}", {"w0.npy": held.getvalue()})
+    pack(folder / "left" / f"npz-{name}", {"w0.npy": held.getvalue()})
     refused(folder, f"npz-{name}")
 
 
@@ -294,10 +295,10 @@ def with_a_class(folder: Path) -> dict[str, bytes]:
 @pytest.mark.parametrize("make", [with_lambda, with_a_class])
 def test_code_in_a_model_file_is_not_run(make: Callable[[Path], dict[str, bytes]], folder: Path) -> None:
     entries = make(folder)
-    pack(folder / "file" / "m.keras", entries)
+    pack(folder / "left" / "m.keras", entries)
     refused(folder, "m.keras")
-    old_file(folder / "file" / "m.h5")
-    with h5py.File(folder / "file" / "m.h5", "a") as file:
+    old_file(folder / "left" / "m.h5")
+    with h5py.File(folder / "left" / "m.h5", "a") as file:
         file.attrs["model_config"] = entries["config.json"].decode()
         file.move("dense", "model_weights/dense")
     refused(folder, "m.h5")
@@ -325,13 +326,13 @@ def test_names_that_lead_out_of_an_archive_lead_nowhere(folder: Path) -> None:
         "CONFIG.JSON",
         "x" * 300,
     )
-    pack(folder / "file" / "m.keras", {**entries, **dict.fromkeys(outside, b"!")})
-    with zipfile.ZipFile(folder / "file" / "m.keras", "a") as archive:
+    pack(folder / "left" / "m.keras", {**entries, **dict.fromkeys(outside, b"!")})
+    with zipfile.ZipFile(folder / "left" / "m.keras", "a") as archive:
         link_entry(archive, "link", "/etc/passwd")
     assert opened(folder, "m.keras") is not None
     assert not Path("/tmp/grade-ran").exists()
     assert {p.name for p in folder.iterdir()} <= {
-        "file",
+        "left",
         "weights-1.npz",
         "snapshot-1.json",
         "x.keras",
@@ -343,8 +344,8 @@ def test_names_that_lead_out_of_an_archive_lead_nowhere(folder: Path) -> None:
 def test_a_link_in_an_archive_is_not_followed(name: str, folder: Path) -> None:
     entries = keras_file(folder / "x.keras")
     del entries[name]
-    pack(folder / "file" / "m.keras", entries)
-    with zipfile.ZipFile(folder / "file" / "m.keras", "a") as archive:
+    pack(folder / "left" / "m.keras", entries)
+    with zipfile.ZipFile(folder / "left" / "m.keras", "a") as archive:
         link_entry(archive, name, str(folder.parent / "secret.h5"))
     refused(folder, "m.keras")
 
@@ -354,8 +355,8 @@ def test_a_link_in_an_archive_is_not_followed(name: str, folder: Path) -> None:
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_an_archive_bomb_is_refused_before_it_goes_off(method: int, name: str, folder: Path) -> None:
     entries = keras_file(folder / "x.keras")
-    pack(folder / "file" / "m.keras", {**entries, name: bytes(24 << 20)}, method)
-    assert (folder / "file" / "m.keras").stat().st_size < 1 << 18
+    pack(folder / "left" / "m.keras", {**entries, name: bytes(24 << 20)}, method)
+    assert (folder / "left" / "m.keras").stat().st_size < 1 << 18
     refused(folder, "m.keras")
     assert (
         not (folder / "m-unpacked.weights.h5").exists() or (folder / "m-unpacked.weights.h5").stat().st_size < 1 << 20
@@ -365,9 +366,9 @@ def test_an_archive_bomb_is_refused_before_it_goes_off(method: int, name: str, f
 def test_an_entry_that_unpacks_to_more_than_it_says_is_cut(folder: Path) -> None:
     """The sizes in the archive's list are what it is judged by, and no more than that is ever unpacked."""
     entries = keras_file(folder / "x.keras")
-    pack(folder / "file" / "m.keras", {"config.json": entries["config.json"], "model.weights.h5": bytes(32 << 20)}, 8)
-    data = (folder / "file" / "m.keras").read_bytes()
-    (folder / "file" / "m.keras").write_bytes(
+    pack(folder / "left" / "m.keras", {"config.json": entries["config.json"], "model.weights.h5": bytes(32 << 20)}, 8)
+    data = (folder / "left" / "m.keras").read_bytes()
+    (folder / "left" / "m.keras").write_bytes(
         data.replace((32 << 20).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
     )
     refused(folder, "m.keras")
@@ -391,13 +392,13 @@ ARCHIVES: dict[str, Callable[[dict[str, bytes]], dict[str, bytes]]] = {
 
 @pytest.mark.parametrize("change", ARCHIVES.values(), ids=ARCHIVES.keys())
 def test_an_archive_that_is_no_model_is_refused(change: Any, folder: Path) -> None:
-    pack(folder / "file" / "m.keras", change(keras_file(folder / "x.keras")))
+    pack(folder / "left" / "m.keras", change(keras_file(folder / "x.keras")))
     refused(folder, "m.keras")
 
 
 def test_files_that_are_no_plain_files_are_not_opened(folder: Path) -> None:
-    (folder / "file" / "a.keras").mkdir()
-    os.mkfifo(folder / "file" / "b.keras")
+    (folder / "left" / "a.keras").mkdir()
+    os.mkfifo(folder / "left" / "b.keras")
     for name in ("a.keras", "b.keras", "gone.keras", "../../secret.txt"):
         refused(folder, name)
 
@@ -458,7 +459,7 @@ GIANTS = {
 def test_a_giant_is_refused_before_anything_is_allocated(make: Callable[[], str], folder: Path) -> None:
     architecture = make()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with computes_no_longer_than(), pytest.raises(Refused) as problem:
+    with computes_no_longer_than(), pytest.raises(Unmeasurable) as problem:
         build(architecture)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < GROWTH_MIB << 10
     assert "not a buildable" not in str(problem.value), "refused by accident"
@@ -467,7 +468,7 @@ def test_a_giant_is_refused_before_anything_is_allocated(make: Callable[[], str]
         with h5py.File(weights, "w"):
             pass
         pack(
-            folder / "file" / "m.keras", {"config.json": architecture.encode(), "model.weights.h5": weights.getvalue()}
+            folder / "left" / "m.keras", {"config.json": architecture.encode(), "model.weights.h5": weights.getvalue()}
         )
         refused(folder, "m.keras")
 
@@ -522,7 +523,7 @@ def test_notes_that_speak_of_another_model_are_refused(change: Callable[[Any], A
     notes = noted(model)
     agree.check_agreement(model, notes)
     change(notes)
-    with pytest.raises(Refused):
+    with pytest.raises(Unmeasurable):
         agree.check_agreement(model, notes)
 
 
@@ -534,7 +535,7 @@ def test_handed_in_weights_are_judged_in_the_program_s_own_architecture(folder: 
     seen = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(saved, "figures", lambda model, *_: seen.append(model) or {"accuracy": 1.0})
-        saved.evaluate_saved({"handed_in": "m.keras", "snapshot": 1}, folder, {})
+        saved.evaluate_handed_in(HandedInRequest("m.keras", 1, ModelInputs("d")), Inputs(folder, {}))
     assert [layer.activation.__name__ for layer in seen[0].layers] == ["relu", "linear"]
     np.testing.assert_array_equal(seen[0].get_weights()[0], other.get_weights()[0])
 
@@ -542,6 +543,6 @@ def test_handed_in_weights_are_judged_in_the_program_s_own_architecture(folder: 
 def test_no_figure_of_the_evaluator_is_not_a_number() -> None:
     from grader.evaluator import job
 
-    line = job._line(3, {"accuracy": float("nan")})
-    assert json.loads(line) == {"index": 3, "result": {"refused": "weights that are not finite numbers"}}
+    line = job._line(3, SavedDifference(float("nan")))
+    assert json.loads(line) == {"index": 3, "answer": {"refused": {"code": "weights_not_finite", "values": {}}}}
     assert keras.backend.backend() == "tensorflow"

@@ -173,13 +173,14 @@ def test_a_daemon_does_not_outlive_the_program_that_left_it(arena: Arena) -> Non
 
 
 def test_what_stopped_a_program_is_told_in_plain_french(arenas: object) -> None:
+    from grader.analysis import Analysis
     from grader.checks.runs import judge
-    from grader.domain import Facts, Mode, Outcome, Reading
+    from grader.domain import Mode, Outcome, Reading
     from tests.attacks.attack import exercise
 
     told = {}
     for status in ("timeout", "cpu", "memory", "processes", "disk", "output", "killed"):
-        facts = Facts(exercise(), Mode.FULL, Reading(), Outcome(status, 3.0, exit=-9))
+        facts = Analysis(exercise(), Mode.FULL, Reading(), Outcome(status, 3.0, exit=-9))
         told[status] = judge(facts).message.fr
     assert len(set(told.values())) == 7
     assert all((sentence and "arrêté" in sentence) or "signal" in sentence for sentence in told.values()), told

@@ -1,4 +1,4 @@
-"""Facts made by hand, as small as a check can judge them."""
+"""An analysis made by hand, as small as a check can judge them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from grader.analysis import Analysis
 from grader.domain import (
-    Call,
     CompileSeen,
     DataSeen,
     Evidence,
     Exercise,
-    Facts,
     Failure,
     Finding,
     Frame,
     LayerSeen,
     LayerSpec,
-    Measurement,
     Mode,
     ModelSpec,
     Outcome,
@@ -32,10 +30,13 @@ from grader.domain import (
     StoredArray,
     Text,
     Training,
+    TsneRun,
     layer,
 )
 from grader.evidence import Forged, directory
 from grader.fingerprints import fingerprints
+from grader.measurements import Prediction, Refused, RestartRequest, SvmFigures
+from grader.measurements.codec import RESULTS
 
 REGRESSION = ModelSpec("regression", (layer("Dense", units=10, activation="softmax"),), (7850,))
 PERCEPTRON = ModelSpec(
@@ -78,14 +79,14 @@ def failure(kind: str = "NameError", message: str = "name 'x' is not defined", c
     return Failure(kind, message, (Frame("exo1.py", 12, "main", "x + 1"),), cell)
 
 
-def facts(
+def analysis(
     *,
     snapshots: tuple[Snapshot, ...] | None = None,
     trainings: tuple[Training, ...] | None = None,
     of: Exercise | None = None,
     **more: Any,
-) -> Facts:
-    """A run that went well: one model as asked for, trained as asked for. Fields of Facts and Evidence change it."""
+) -> Analysis:
+    """A run that went well: one model as asked for, trained as asked for. Fields of Analysis and Evidence change it."""
     evidence_fields = {k: more.pop(k) for k in list(more) if k in Evidence.__dataclass_fields__}
     evidence = Evidence(
         snapshots=(snapshot(),) if snapshots is None else snapshots,
@@ -93,7 +94,7 @@ def facts(
         **{"finished": True, "arrays": _directories(evidence_fields.get("folder")), **evidence_fields},
     )
     known = {"mode": Mode.FULL, "reading": Reading("x = 1"), "outcome": ENDED, **more}
-    return Facts(of or exercise(), evidence=evidence, **known)
+    return Analysis(of or exercise(), evidence=evidence, **known)
 
 
 def _directories(folder: Path | None) -> dict[str, tuple[StoredArray, ...]]:
@@ -105,16 +106,34 @@ def _directories(folder: Path | None) -> dict[str, tuple[StoredArray, ...]]:
     return found
 
 
-def measured(about: Facts, needs: tuple[Measurement, ...], *results: Mapping[str, Any]) -> Facts:
-    """The facts with the evaluator's answers to `needs`, in order; one answer serves for all."""
-    answers = list(results) * len(needs) if len(results) == 1 else list(results)
-    return replace(about, measured=dict(zip(needs, answers, strict=True)))
+def measured(about: Analysis, requests: tuple[Any, ...], *results: Mapping[str, Any]) -> Analysis:
+    """The analysis with the evaluator's answers to the requests, in order; one answer serves for all."""
+    answers = list(results) * len(requests) if len(results) == 1 else list(results)
+    return about.with_answers({r: answer(r, fields) for r, fields in zip(requests, answers, strict=True)})
 
 
-def tsne(number: int = 1, count: int = 1000, **settings: Any) -> Call:
+UNNAMED = {
+    Prediction: {"train_accuracy": 0.0, "confusion": (), "wrong": (), "parameters": 0},
+    SvmFigures: {"models": (), "rows": 0},
+}
+
+
+def answer(request: Any, fields: Mapping[str, Any]) -> object:
+    """A result of the request's own type; a refusal where `refused` names a reason (with values beside it)."""
+    if "refused" in fields and not isinstance(request, RestartRequest):
+        return Refused(
+            fields["refused"], {k: v for k, v in fields.items() if k in ("name", "value", "want", "got", "reason")}
+        )
+    kind = RESULTS[type(request)]
+    given = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in fields.items() if name in kind.__dataclass_fields__
+    }
+    return kind(**{**UNNAMED.get(kind, {}), **given})
+
+
+def tsne(number: int = 1, count: int = 1000, **settings: Any) -> TsneRun:
     settings = {"n_components": 2, "init": "pca", "perplexity": 30, "verbose": 2, **settings}
-    facts = {"settings": settings, "shape": [count, 784], "points": [count, 2]}
-    return Call(number, "tsne", facts, f"call-{number}.npz")
+    return TsneRun(number, f"call-{number}.npz", **settings, shape=(count, 784), points=(count, 2))
 
 
 # ── Images that a training saw ──────────────────────────────────────────────────────────────────

@@ -9,24 +9,25 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.analysis import Analysis
+from grader.analysis.provenance import RowProvenance
 from grader.checks import accuracy
-from grader.checks.meant import meant
-from grader.checks.seen import Seen, seen_rows
-from grader.domain import Facts, Finding, Mode, Status
-from tests.checks.build import LABELS, TEST, TRAIN, facts, fed, index, measured, snapshot, spoken, training
+from grader.domain import Finding, Mode, Status
+from grader.measurements import Why
+from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, measured, snapshot, spoken, training
 
 CHECK = accuracy.check(4, full=0.915, partial=0.88)
 
 
-def judged(about: Facts, **result: Any) -> Finding:
+def judged(about: Analysis, **result: Any) -> Finding:
     answer = {"accuracy": 0.92, "train_accuracy": 0.925, **result}
-    return spoken(CHECK.judge(measured(about, CHECK.needs(about), answer)))
+    return spoken(CHECK.judge(measured(about, CHECK.requests(about), answer)))
 
 
-def seen_of(about: Facts) -> Seen:
-    found = meant(about)
+def seen_of(about: Analysis) -> RowProvenance:
+    found = about.model()
     assert found is not None
-    return seen_rows(about, found)
+    return found.provenance
 
 
 @pytest.mark.parametrize(
@@ -41,63 +42,63 @@ def seen_of(about: Facts) -> Seen:
     ],
 )
 def test_points_follow_the_two_thresholds(figure: float, status: Status, share: float) -> None:
-    found = judged(facts(), accuracy=figure, train_accuracy=figure)
+    found = judged(analysis(), accuracy=figure, train_accuracy=figure)
     assert (found.status, found.share) == (status, share)
 
 
 def test_a_model_that_knows_the_test_images_better_than_the_others_has_seen_them() -> None:
-    found = judged(facts(), accuracy=0.99, train_accuracy=0.92)
+    found = judged(analysis(), accuracy=0.99, train_accuracy=0.92)
     assert found.status is Status.FAILED and "test images" in found.message.en
 
 
 def test_what_the_evaluator_refuses_is_told() -> None:
-    found = judged(facts(), refused="Lambda")
+    found = judged(analysis(), refused=Why.LAYER, name="Lambda")
     assert found.status is Status.FAILED and "Lambda" in found.message.en
 
 
 def test_a_class_of_ones_own_cannot_be_judged() -> None:
-    about = facts(snapshots=(snapshot(architecture=None),))
-    assert CHECK.needs(about) == ()
+    about = analysis(snapshots=(snapshot(architecture=None),))
+    assert CHECK.requests(about) == ()
     assert "rebuilt" in spoken(CHECK.judge(about)).message.en
 
 
 def test_a_model_without_weights_cannot_be_judged() -> None:
-    about = facts(snapshots=(snapshot(weights=None),))
-    assert CHECK.needs(about) == () and spoken(CHECK.judge(about)).status is Status.FAILED
+    about = analysis(snapshots=(snapshot(weights=None),))
+    assert CHECK.requests(about) == () and spoken(CHECK.judge(about)).status is Status.FAILED
 
 
 def test_without_a_model_nothing_is_measured() -> None:
-    about = facts(snapshots=(), trainings=())
-    assert CHECK.needs(about) == () and spoken(CHECK.judge(about)).status is Status.FAILED
+    about = analysis(snapshots=(), trainings=())
+    assert CHECK.requests(about) == () and spoken(CHECK.judge(about)).status is Status.FAILED
     assert spoken(CHECK.judge(replace(about, mode=Mode.STATIC))).status is Status.SKIPPED
 
 
 def test_an_untrained_model_is_told_to_train() -> None:
-    assert "model.fit" in judged(facts(trainings=()), accuracy=0.1, train_accuracy=0.1).hint.en
+    assert "model.fit" in judged(analysis(trainings=()), accuracy=0.1, train_accuracy=0.1).hint.en
 
 
 def test_an_audit_without_weights_is_not_judged() -> None:
-    about = facts(mode=Mode.AUDIT, trainings=(training(capped=True, epochs_run=1),))
-    assert CHECK.needs(about) == ()
+    about = analysis(mode=Mode.AUDIT, trainings=(training(capped=True, epochs_run=1),))
+    assert CHECK.requests(about) == ()
     assert spoken(CHECK.judge(about)).status is Status.SKIPPED
 
 
 def test_an_audit_judges_the_weights_that_were_handed_in() -> None:
-    about = facts(
+    about = analysis(
         mode=Mode.AUDIT, trainings=(training(capped=True, epochs_run=1),), handed_in=("exo1.keras", "notes.txt")
     )
-    assert [m.get("handed_in") for m in CHECK.needs(about)] == ["exo1.keras"]
+    assert [request.file for request in CHECK.requests(about)] == ["exo1.keras"]
     assert judged(about).status is Status.PASSED
-    refused = judged(about, refused="weights that do not fit")
+    refused = judged(about, refused=Why.WEIGHTS_DO_NOT_FIT)
     assert refused.status is Status.FAILED and "do not fit" in refused.message.en
 
 
 # ── Which images were seen ──────────────────────────────────────────────────────────────────────
 
 
-def with_rows(folder: Path, rows: np.ndarray, labels: np.ndarray | None = None) -> Facts:
+def with_rows(folder: Path, rows: np.ndarray, labels: np.ndarray | None = None) -> Analysis:
     seen = fed(folder, rows, labels)
-    return facts(folder=folder, rows=index(), trainings=(training(data=seen),))
+    return analysis(folder=folder, rows=index(), trainings=(training(data=seen),))
 
 
 @pytest.mark.parametrize(
@@ -166,4 +167,4 @@ def test_forged_rows_are_of_no_account(arrays: dict[str, np.ndarray], tmp_path: 
 def test_a_missing_rows_file_is_of_no_account(tmp_path: Path) -> None:
     about = with_rows(tmp_path, TRAIN)
     (tmp_path / "rows-1.npz").unlink()
-    assert seen_of(about) == Seen()
+    assert seen_of(about) == RowProvenance()

@@ -6,7 +6,7 @@ import pytest
 
 from grader.checks import answers
 from grader.domain import Finding, Reading, Stage, Status, Text
-from tests.checks.build import facts, spoken
+from tests.checks.build import analysis, spoken
 
 WHY = Text("parce que", "because")
 NUMBER = answers.number("parametres", 2, 7850, WHY)
@@ -18,7 +18,7 @@ FREE = answers.free_text("interpretation", 3, Text("barème", "rubric"))
 def judged(check: object, answer: str | None) -> Finding:
     key = check.id.removeprefix("answer.")  # type: ignore[attr-defined]
     given = {} if answer is None else {key: answer}
-    return spoken(check.judge(facts(reading=Reading(answers=given), outcome=None)))  # type: ignore[attr-defined]
+    return spoken(check.judge(analysis(reading=Reading(answers=given), outcome=None)))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("check", [NUMBER, YES, NO, FREE], ids=["number", "yes", "no", "text"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.checks.canonical import canonical, differing, same, written
+from grader.analysis.canonical import canonical, differing, same, written
 from grader.domain import LayerSeen, layer
 from tests.checks.build import seen
 

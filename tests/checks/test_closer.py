@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from grader.checks.diagnose import diagnose
-from grader.checks.explain import explain
-from grader.checks.meant import meant
-from grader.domain import CompileSeen, Facts, ModelUse
-from tests.checks.build import facts, failure, seen, snapshot, training
+from grader.analysis import Analysis
+from grader.analysis.error_messages import explain
+from grader.analysis.training_hints import training_hint
+from grader.domain import CompileSeen, ModelUse
+from tests.checks.build import analysis, failure, seen, snapshot, training
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ def test_a_hostile_message_is_explained_in_no_time() -> None:
 # ── What a training gives away ──────────────────────────────────────────────────────────────────
 
 
-def hint(about: Facts) -> str:
-    found = meant(about)
+def hint(about: Analysis) -> str:
+    found = about.model()
     assert found is not None
-    text = diagnose(about, found)
+    text = training_hint(found)
     assert bool(text.fr) == bool(text.en)
     return text.en
 
@@ -71,21 +71,23 @@ def dense(activation: str) -> Any:
 
 def test_a_missing_softmax_is_told_only_to_the_loss_that_needs_it() -> None:
     bare = snapshot((dense("linear"),))
-    assert "no softmax" in hint(facts(snapshots=(bare,)))
+    assert "no softmax" in hint(analysis(snapshots=(bare,)))
     squares = training(compiled=CompileSeen(1, "mse", "SGD", 0.5, ()))
-    assert hint(facts(snapshots=(bare,), trainings=(squares,))) == ""
+    assert hint(analysis(snapshots=(bare,), trainings=(squares,))) == ""
 
 
 def test_a_softmax_too_many_is_told() -> None:
-    assert "twice" in hint(facts(snapshots=(snapshot((dense("softmax"), seen("Activation", activation="softmax"))),)))
-    assert hint(facts(snapshots=(snapshot((dense("linear"), seen("Activation", activation="softmax"))),))) == ""
+    assert "twice" in hint(
+        analysis(snapshots=(snapshot((dense("softmax"), seen("Activation", activation="softmax"))),))
+    )
+    assert hint(analysis(snapshots=(snapshot((dense("linear"), seen("Activation", activation="softmax"))),))) == ""
 
 
 def test_a_model_created_again_after_its_training_is_told() -> None:
     fresh = snapshot(id=2, model=2, reason="evaluate")
     judged = ModelUse(2, "evaluate", 2, 10000, (2.3,), "")
-    both = facts(snapshots=(snapshot(), fresh), uses=(judged,))
+    both = analysis(snapshots=(snapshot(), fresh), uses=(judged,))
     assert "created again" in hint(both)
     loaded = ModelUse(2, "load_weights", 2, 0, (), "x.weights.h5")
-    assert hint(facts(snapshots=(snapshot(), fresh), uses=(loaded, judged))) == ""
-    assert hint(facts(snapshots=(snapshot(), fresh))) == ""
+    assert hint(analysis(snapshots=(snapshot(), fresh), uses=(loaded, judged))) == ""
+    assert hint(analysis(snapshots=(snapshot(), fresh))) == ""

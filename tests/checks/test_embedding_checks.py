@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from grader.analysis import Analysis
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
-from grader.domain import AxesSeen, Facts, FigureSeen, Finding, Mode, Printed, Reading, Status
-from tests.checks.build import PERCEPTRON, exercise, facts, failure, measured, spoken
+from grader.domain import AxesSeen, FigureSeen, Finding, Mode, Printed, Reading, Status
+from tests.checks.build import PERCEPTRON, analysis, exercise, failure, measured, spoken
 from tests.checks.build import tsne as run_of
 
 ALL = tuple(m.check(2) for m in (tsne, hulls, ellipses, latent, neighbourhood_hit, ordering, trustworthiness))
@@ -18,18 +19,18 @@ RIGHT = {"source": "test", "finite": True, "trustworthiness": 0.97, "nh": 0.8}
 TWO = exercise(PERCEPTRON, PERCEPTRON)
 
 
-def judged(check: Any, about: Facts, *results: dict[str, Any]) -> Finding:
-    needs = check.needs(about)
+def judged(check: Any, about: Analysis, *results: dict[str, Any]) -> Finding:
+    needs = check.requests(about)
     return spoken(check.judge(measured(about, needs, *results) if results else about))
 
 
-def projected(*calls: Any, **more: Any) -> Facts:
-    return facts(of=more.pop("of", TWO), calls=calls or (run_of(),), **more)
+def projected(*calls: Any, **more: Any) -> Analysis:
+    return analysis(of=more.pop("of", TWO), calls=calls or (run_of(),), **more)
 
 
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
 def test_without_a_projection_the_reason_is_told(check: Any) -> None:
-    nothing = facts(of=TWO)
+    nothing = analysis(of=TWO)
     assert "No t-SNE" in judged(check, nothing).message.en
     assert judged(check, replace(nothing, mode=Mode.STATIC)).status is Status.SKIPPED
     unreadable = replace(nothing, reading=Reading("x = =", failure=failure("SyntaxError")))
@@ -76,7 +77,7 @@ def test_the_largest_run_is_judged() -> None:
 @pytest.mark.parametrize("module", [hulls, ellipses])
 @pytest.mark.parametrize(
     ("right", "made", "share"),
-    [(list(range(10)), 10, 1), (list(range(7)), 10, 0.7), ([], 10, 0), ([], 0, 0), (None, 0, 0)],
+    [(list(range(10)), 10, 1), (list(range(7)), 10, 0.7), ([], 10, 0), ([], 0, 0), ([], 0, 0)],
 )
 def test_outlines_earn_by_the_class(module: Any, right: Any, made: int, share: float) -> None:
     check = module.check(4)
@@ -100,7 +101,7 @@ def test_invented_points_earn_nothing(value: float, status: Status) -> None:
 
 def hidden(number: int, width: int = 100) -> Any:
     call = run_of(number)
-    return replace(call, facts={**call.facts, "shape": [1000, width]})
+    return replace(call, shape=(1000, width))
 
 
 def test_hidden_values_of_both_networks_pass() -> None:
@@ -147,7 +148,7 @@ def in_band() -> float:
     return (low + high) / 2
 
 
-def with_value(**more: Any) -> Facts:
+def with_value(**more: Any) -> Analysis:
     return projected(**more)
 
 
@@ -210,7 +211,7 @@ def test_a_value_outside_the_band_and_miscomputed_fails() -> None:
 
 def test_values_that_are_no_numbers_are_of_no_account() -> None:
     about = with_value(values={"nh": float("nan")}, printed=Printed("nh " + "9" * 400 + ".0\nvoisins: 1.5e-9999"))
-    assert judged(NH, about, {**RIGHT, "nh": in_band(), "formulas": "none"}).share == 0.5
+    assert judged(NH, about, {**RIGHT, "nh": in_band(), "formulas": {}}).share == 0.5
 
 
 def test_the_band_widens_with_no_gap_between_the_measured_numbers_of_points() -> None:

@@ -9,20 +9,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.checks import figure, left_files, saved_model
-from grader.domain import AxesSeen, Facts, FigureSeen, Finding, Mode, ModelUse, Reading, Status
-from tests.checks.build import TEST, TRAIN, facts, failure, index, measured, spoken
+from grader.analysis import Analysis, saved_files
+from grader.checks import figure, saved_model
+from grader.domain import AxesSeen, FigureSeen, Finding, Mode, ModelUse, Reading, Status
+from grader.measurements import Why
+from tests.checks.build import TEST, TRAIN, analysis, failure, index, measured, spoken
 
 GRID = figure.image_grid(5, 3, 4, 12)
 
 
-def grid(folder: Path, images: Any, shape: tuple[int, int] = (3, 4), cmap: str = "gray") -> Facts:
+def grid(folder: Path, images: Any, shape: tuple[int, int] = (3, 4), cmap: str = "gray") -> Analysis:
     np.savez(folder / "figure-1.npz", **{f"i{n}": image for n, image in enumerate(images)})
     axes = tuple(AxesSeen("", 1, cmap, 0, 0, shape, n) for n in range(len(images)))
-    return facts(folder=folder, rows=index(), figures=(FigureSeen(1, "show", axes, "figure-1.npz", None),))
+    return analysis(folder=folder, rows=index(), figures=(FigureSeen(1, "show", axes, "figure-1.npz", None),))
 
 
-def judged(about: Facts, check: Any = GRID) -> Finding:
+def judged(about: Analysis, check: Any = GRID) -> Finding:
     return spoken(check.judge(about))
 
 
@@ -61,10 +63,10 @@ def test_the_right_images_in_another_look_lose_a_little(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("check", [GRID, figure.scatter(2, 1000)], ids=["grid", "scatter"])
 def test_without_a_figure_the_reason_is_told(check: Any) -> None:
-    assert "no figure" in judged(facts(), check).message.en
-    assert judged(facts(mode=Mode.STATIC), check).status is Status.SKIPPED
-    assert "stopped" in judged(facts(failures=(failure(),)), check).message.en
-    assert judged(facts(reading=Reading("=", failure=failure("SyntaxError"))), check).status is Status.FAILED
+    assert "no figure" in judged(analysis(), check).message.en
+    assert judged(analysis(mode=Mode.STATIC), check).status is Status.SKIPPED
+    assert "stopped" in judged(analysis(failures=(failure(),)), check).message.en
+    assert judged(analysis(reading=Reading("=", failure=failure("SyntaxError"))), check).status is Status.FAILED
 
 
 def test_forged_figures_are_judged_without_failing(tmp_path: Path) -> None:
@@ -79,7 +81,7 @@ def test_forged_figures_are_judged_without_failing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("points", "status"), [(1000, Status.PASSED), (999, Status.FAILED), (0, Status.FAILED)])
 def test_a_scatter_is_judged_by_its_points(points: int, status: Status) -> None:
     axes = tuple(AxesSeen("", 0, "", 1, n) for n in (points // 2, points - points // 2))
-    about = facts(figures=(FigureSeen(1, "show", axes, None, None),))
+    about = analysis(figures=(FigureSeen(1, "show", axes, None, None),))
     assert judged(about, figure.scatter(2, 1000)).status is status
 
 
@@ -88,12 +90,12 @@ def test_a_scatter_is_judged_by_its_points(points: int, status: Status) -> None:
 SAVED = saved_model.check(3)
 
 
-def left(*names: str, **more: Any) -> Facts:
-    return facts(files=dict.fromkeys(names, 100), **more)
+def left(*names: str, **more: Any) -> Analysis:
+    return analysis(files=dict.fromkeys(names, 100), **more)
 
 
-def saved(about: Facts, *results: dict[str, Any]) -> Finding:
-    return spoken(SAVED.judge(measured(about, SAVED.needs(about), *results)))
+def saved(about: Analysis, *results: dict[str, Any]) -> Finding:
+    return spoken(SAVED.judge(measured(about, SAVED.requests(about), *results)))
 
 
 def test_a_file_that_predicts_alike_passes() -> None:
@@ -103,7 +105,10 @@ def test_a_file_that_predicts_alike_passes() -> None:
 
 @pytest.mark.parametrize(
     ("result", "told"),
-    [({"difference": 0.5}, "does not predict"), ({"refused": "Lambda"}, "cannot be loaded: the layer Lambda")],
+    [
+        ({"difference": 0.5}, "does not predict"),
+        ({"refused": Why.LAYER, "name": "Lambda"}, "cannot be loaded: the layer Lambda"),
+    ],
 )
 def test_a_file_that_does_not_fails_with_the_reason(result: dict[str, Any], told: str) -> None:
     found = saved(left("exo1.keras"), result)
@@ -114,7 +119,7 @@ def test_a_file_that_another_model_was_saved_to_is_named_as_such() -> None:
     def uses(*saves: tuple[int, str]) -> dict[str, Any]:
         return {"uses": tuple(ModelUse(model, "save_weights", 1, 0, (), path) for model, path in saves)}
 
-    bad = {"refused": "the file cannot be read"}
+    bad = {"refused": Why.FILE}
     other = saved(left("mon mlp.weights.h5", **uses((7, "out/mon mlp.h5"))), bad)
     assert other.status is Status.FAILED and "holds another model" in other.message.en
     assert "another model" not in saved(left("mlp.h5", **uses((1, "mlp.h5"), (7, "mlp.h5"))), bad).message.en
@@ -124,13 +129,13 @@ def test_a_file_that_another_model_was_saved_to_is_named_as_such() -> None:
 
 def test_other_files_are_no_models() -> None:
     about = left("notes.txt", "exo1.py", "figure.png")
-    assert SAVED.needs(about) == ()
+    assert SAVED.requests(about) == ()
     assert "No model file" in spoken(SAVED.judge(about)).message.en
 
 
 def test_an_empty_file_is_no_model() -> None:
-    about = facts(files={"exo1.keras": 0})
-    assert SAVED.needs(about) == () and spoken(SAVED.judge(about)).status is Status.FAILED
+    about = analysis(files={"exo1.keras": 0})
+    assert SAVED.requests(about) == () and spoken(SAVED.judge(about)).status is Status.FAILED
 
 
 def test_a_model_that_was_never_trained_is_not_worth_saving() -> None:
@@ -141,10 +146,10 @@ def test_a_model_that_was_never_trained_is_not_worth_saving() -> None:
 
 
 def test_names_that_no_one_should_print_are_left_out_and_their_number_is_bounded() -> None:
-    assert left_files.model_files(("a\n.keras", "b" * 300 + ".h5")) == []
-    assert len(left_files.model_files(tuple(f"{n}.keras" for n in range(100)))) == left_files.MOST_FILES
-    assert left_files.model_files(("z.weights.h5", "m.keras"))[0] == "m.keras"
+    assert saved_files.model_files(("a\n.keras", "b" * 300 + ".h5")) == []
+    assert len(saved_files.model_files(tuple(f"{n}.keras" for n in range(100)))) == saved_files.MAX_FILES
+    assert saved_files.model_files(("z.weights.h5", "m.keras"))[0] == "m.keras"
 
 
 def test_reading_alone_does_not_judge_it() -> None:
-    assert spoken(SAVED.judge(facts(mode=Mode.STATIC))).status is Status.SKIPPED
+    assert spoken(SAVED.judge(analysis(mode=Mode.STATIC))).status is Status.SKIPPED

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from grader.analysis import Analysis
 from grader.checks import architecture, parameters, shapes, training
-from grader.checks.meant import meant
-from grader.domain import Facts, Finding, Mode, Printed, Reading, Status, layer
+from grader.domain import Finding, Mode, Printed, Reading, Status, layer
 from tests.checks.build import (
     PERCEPTRON,
     RIGHT,
+    analysis,
     data,
     exercise,
-    facts,
     failure,
+    index,
     layer_specs,
     seen,
     snapshot,
@@ -24,7 +25,7 @@ from tests.checks.build import (
 from tests.checks.build import training as trained
 
 
-def judged(check: object, about: Facts) -> Finding:
+def judged(check: object, about: Analysis) -> Finding:
     return spoken(check.judge(about))  # type: ignore[attr-defined]
 
 
@@ -36,7 +37,7 @@ ALL = (parameters.check(3), architecture.check(4), training.check(3), shapes.che
 
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
 def test_without_a_model_the_reason_is_told(check: object) -> None:
-    nothing = facts(snapshots=(), trainings=())
+    nothing = analysis(snapshots=(), trainings=())
     assert judged(check, replace(nothing, mode=Mode.STATIC)).status is Status.SKIPPED
     assert "TODO" in judged(check, nothing).hint.en
     stopped = replace(nothing, evidence=replace(nothing.evidence, failures=(failure(),)))
@@ -51,14 +52,15 @@ def test_without_a_model_the_reason_is_told(check: object) -> None:
 
 
 def test_the_right_number_of_parameters_passes_whichever_variant_it_is() -> None:
-    assert judged(parameters.check(3), facts()).status is Status.PASSED
+    assert judged(parameters.check(3), analysis()).status is Status.PASSED
     two = exercise(replace(PERCEPTRON, parameters=(155606, 7850)))
-    assert judged(parameters.check(3), facts(of=two)).status is Status.PASSED
+    assert judged(parameters.check(3), analysis(of=two)).status is Status.PASSED
 
 
 def test_a_wrong_number_of_parameters_is_told_layer_by_layer() -> None:
     found = judged(
-        parameters.check(3), facts(snapshots=(snapshot((seen("Dense", 7840, units=10), seen("Dense", 110, units=10))),))
+        parameters.check(3),
+        analysis(snapshots=(snapshot((seen("Dense", 7840, units=10), seen("Dense", 110, units=10))),)),
     )
     assert found.status is Status.FAILED
     assert found.measured.en == "7,950" and found.measured.fr == "7\u202f950"
@@ -66,7 +68,9 @@ def test_a_wrong_number_of_parameters_is_told_layer_by_layer() -> None:
 
 
 def test_missing_biases_are_recognised() -> None:
-    found = judged(parameters.check(3), facts(snapshots=(snapshot((seen("Dense", 7840, units=10, use_bias=False),)),)))
+    found = judged(
+        parameters.check(3), analysis(snapshots=(snapshot((seen("Dense", 7840, units=10, use_bias=False),)),))
+    )
     assert "bias" in found.hint.en
 
 
@@ -74,12 +78,12 @@ def test_missing_biases_are_recognised() -> None:
 
 
 def test_the_architecture_asked_for_passes() -> None:
-    assert judged(architecture.check(4), facts()).share == 1
+    assert judged(architecture.check(4), analysis()).share == 1
 
 
 def test_the_right_layers_with_a_wrong_setting_earn_half() -> None:
     found = judged(
-        architecture.check(4), facts(snapshots=(snapshot((seen("Dense", 7850, units=10, activation="sigmoid"),)),))
+        architecture.check(4), analysis(snapshots=(snapshot((seen("Dense", 7850, units=10, activation="sigmoid"),)),))
     )
     assert (found.status, found.share) == (Status.PARTIAL, 0.5)
     assert "activation is sigmoid instead of softmax" in found.message.en
@@ -96,7 +100,7 @@ def test_the_right_layers_with_a_wrong_setting_earn_half() -> None:
     ],
 )
 def test_other_layers_fail_with_a_hint(layers: tuple[object, ...], hint: str) -> None:
-    found = judged(architecture.check(4), facts(snapshots=(snapshot(layers),)))  # type: ignore[arg-type]
+    found = judged(architecture.check(4), analysis(snapshots=(snapshot(layers),)))  # type: ignore[arg-type]
     assert found.status is Status.FAILED and hint in found.hint.en
 
 
@@ -105,46 +109,46 @@ def test_other_layers_fail_with_a_hint(layers: tuple[object, ...], hint: str) ->
 
 def test_of_several_models_the_one_asked_for_is_judged() -> None:
     other = (seen("Dense", 99, units=3), seen("Dense", 50, units=2))
-    about = facts(snapshots=(snapshot(), snapshot(other, id=2, model=2)), trainings=(trained(model=2),))
-    found = meant(about)
+    about = analysis(snapshots=(snapshot(), snapshot(other, id=2, model=2)), trainings=(trained(model=2),))
+    found = about.model()
     assert found is not None and found.shape.model == 1 and found.others == 1 and not found.trained
 
 
 def test_of_equal_models_the_one_trained_last_is_judged() -> None:
-    about = facts(
+    about = analysis(
         snapshots=tuple(snapshot(id=n, model=n) for n in (1, 2, 3)),
         trainings=(trained(id=1, model=3), trained(id=2, model=2)),
     )
-    found = meant(about)
+    found = about.model()
     assert found is not None and found.shape.model == 2
 
 
 def test_a_model_that_was_cut_after_its_training_keeps_its_weights() -> None:
     whole = (seen("Dense", 78500, units=100, activation="sigmoid"), seen("Dense", 1010, units=10, activation="softmax"))
-    about = facts(
+    about = analysis(
         of=exercise(PERCEPTRON),
         snapshots=(snapshot(whole, id=1), snapshot(whole[:1], id=2, weights="weights-2.npz", reason="predict")),
     )
-    found = meant(about)
+    found = about.model()
     assert (
         found is not None and found.shape.id == 1 and found.final is not None and found.final.weights == "weights-1.npz"
     )
 
 
 def test_the_last_weights_of_the_right_shape_count() -> None:
-    about = facts(
+    about = analysis(
         snapshots=(
             snapshot(id=1, weights=None, reason="build"),
             snapshot(id=2),
             snapshot(id=5, weights="weights-5.npz"),
         )
     )
-    found = meant(about)
+    found = about.model()
     assert found is not None and found.final is not None and found.final.id == 5
 
 
 def test_an_exercise_without_models_means_none() -> None:
-    assert meant(facts(of=replace(exercise(), models=()))) is None
+    assert analysis(of=replace(exercise(), models=())).model() is None
 
 
 # ── training ────────────────────────────────────────────────────────────────────────────────────
@@ -157,12 +161,12 @@ SETTINGS = training.check(3, loss="categorical_crossentropy", optimizer="SGD", e
 )
 def test_the_settings_asked_for_pass_in_every_spelling(loss: str) -> None:
     compiled = replace(trained().compiled, loss=loss)  # type: ignore[type-var]
-    assert judged(SETTINGS, facts(trainings=(trained(compiled=compiled),))).share == 1
+    assert judged(SETTINGS, analysis(trainings=(trained(compiled=compiled),))).share == 1
 
 
 def test_what_is_not_asked_for_is_free() -> None:
     compiled = replace(trained().compiled, loss="mse", optimizer="Adam")  # type: ignore[type-var]
-    assert judged(training.check(3), facts(trainings=(trained(compiled=compiled),))).share == 1
+    assert judged(training.check(3), analysis(trainings=(trained(compiled=compiled),))).share == 1
 
 
 @pytest.mark.parametrize(
@@ -179,36 +183,51 @@ def test_what_is_not_asked_for_is_free() -> None:
 def test_each_wrong_setting_costs_a_third(change: dict[str, object], share: float, told: str) -> None:
     run = {k: v for k, v in change.items() if k == "epochs_run"}
     compiled = replace(trained().compiled, **{k: v for k, v in change.items() if k not in run})  # type: ignore[type-var, arg-type]
-    found = judged(SETTINGS, facts(trainings=(trained(compiled=compiled, **run),)))
+    found = judged(SETTINGS, analysis(trainings=(trained(compiled=compiled, **run),)))
     assert found.share == pytest.approx(share) and told in found.message.en
     assert found.status is (Status.PARTIAL if share else Status.FAILED)
 
 
 def test_a_model_that_was_never_trained_fails() -> None:
-    found = judged(SETTINGS, facts(trainings=()))
+    found = judged(SETTINGS, analysis(trainings=()))
     assert found.status is Status.FAILED and "never trained" in found.message.en
 
 
 def test_epochs_of_several_trainings_add_up() -> None:
-    assert judged(SETTINGS, facts(trainings=(trained(epochs_run=6), trained(id=2, epochs_run=4)))).share == 1
+    assert judged(SETTINGS, analysis(trainings=(trained(epochs_run=6), trained(id=2, epochs_run=4)))).share == 1
 
 
 def test_trainings_of_another_model_do_not_count() -> None:
-    found = judged(SETTINGS, facts(trainings=(trained(model=2),)))
+    found = judged(SETTINGS, analysis(trainings=(trained(model=2),)))
     assert found.status is Status.FAILED
 
 
 def test_an_audit_counts_the_epochs_that_were_asked_for() -> None:
     capped = trained(capped=True, epochs_run=1, steps=30)
-    assert judged(SETTINGS, facts(mode=Mode.AUDIT, trainings=(capped,))).share == 1
-    short = judged(SETTINGS, facts(mode=Mode.AUDIT, trainings=(replace(capped, epochs_asked=2),)))
+    assert judged(SETTINGS, analysis(mode=Mode.AUDIT, trainings=(capped,))).share == 1
+    short = judged(SETTINGS, analysis(mode=Mode.AUDIT, trainings=(replace(capped, epochs_asked=2),)))
     assert "only 2 epochs" in short.message.en
 
 
 def test_a_loop_of_ones_own_counts_by_its_steps() -> None:
-    loop = trained(how="train_on_batch", epochs_run=0, steps=2000, batch_size=300)
-    assert judged(SETTINGS, facts(trainings=(loop,))).share == 1
-    assert judged(SETTINGS, facts(trainings=(replace(loop, steps=200),))).share < 1
+    """Epochs are passes over the dataset's own images, whatever their number; the last batch may be smaller or missing."""
+    loop = trained(how="train_on_batch", epochs_run=0, steps=10 * 20, batch_size=2)
+    for steps, share in ((200, 1), (199, 1), (180, 2 / 3), (20, 2 / 3)):
+        about = analysis(trainings=(replace(loop, steps=steps),), rows=index())  # 40 training images
+        assert judged(SETTINGS, about).share == pytest.approx(share), steps
+    for steps in (10 * 4, 10 * 3):  # batches of 12, with and without the last four images
+        assert (
+            judged(SETTINGS, analysis(trainings=(replace(loop, steps=steps, batch_size=12),), rows=index())).share == 1
+        )
+
+
+def test_a_loop_over_rows_of_no_dataset_counts_by_those_of_the_exercise() -> None:
+    """XOR: 1000 times `train_on_batch` on the four points are 1000 epochs."""
+    loop = trained(how="train_on_batch", epochs_run=0, steps=1000, batch_size=4)
+    asked = training.check(3, loss="categorical_crossentropy", optimizer="SGD", epochs=1000, rows=4)
+    assert judged(asked, analysis(trainings=(loop,))).share == 1
+    assert judged(asked, analysis(trainings=(replace(loop, steps=4000, batch_size=1),))).share == 1
+    assert "only 250 epochs" in judged(asked, analysis(trainings=(replace(loop, batch_size=1),))).message.en
 
 
 # ── What the history gives away ─────────────────────────────────────────────────────────────────
@@ -229,12 +248,12 @@ def test_a_loop_of_ones_own_counts_by_its_steps() -> None:
     ],
 )
 def test_a_history_is_explained(change: dict[str, object], hint: str) -> None:
-    found = judged(SETTINGS, facts(trainings=(trained(epochs_run=3, **change),)))
+    found = judged(SETTINGS, analysis(trainings=(trained(epochs_run=3, **change),)))
     assert hint in found.hint.en
 
 
 def test_a_healthy_history_is_left_uncommented() -> None:
-    found = judged(SETTINGS, facts(trainings=(trained(epochs_run=9),)))
+    found = judged(SETTINGS, analysis(trainings=(trained(epochs_run=9),)))
     assert found.status is Status.PARTIAL and not found.hint
 
 
@@ -251,9 +270,9 @@ SHAPES = shapes.check(2, ((62, 62, 32), (31, 31, 32), (30752,), (6,)))
 
 
 def test_the_shapes_of_the_layers_are_compared_in_order() -> None:
-    assert judged(SHAPES, facts(of=SIGNS, snapshots=(snapshot(LAYERS),))).share == 1
+    assert judged(SHAPES, analysis(of=SIGNS, snapshots=(snapshot(LAYERS),))).share == 1
     padded = (*LAYERS[:3], seen("MaxPooling2D", output_shape=(32, 32, 32)), *LAYERS[4:])
-    found = judged(SHAPES, facts(of=SIGNS, snapshots=(snapshot(padded),)))
+    found = judged(SHAPES, analysis(of=SIGNS, snapshots=(snapshot(padded),)))
     assert found.status is Status.FAILED and "layer 2" in found.message.en
 
 
@@ -265,7 +284,7 @@ DATA_SHAPES = shapes.data(2, ((60000, 784), (10000, 784)))
     "[60000, 784], [10000, 784], 0.0 .. 1.0",
 ])  # fmt: skip
 def test_printed_shapes_and_range_pass(text: str) -> None:
-    assert judged(DATA_SHAPES, facts(printed=Printed(text))).share == 1
+    assert judged(DATA_SHAPES, analysis(printed=Printed(text))).share == 1
 
 
 @pytest.mark.parametrize(
@@ -280,8 +299,8 @@ def test_printed_shapes_and_range_pass(text: str) -> None:
     ],
 )
 def test_what_is_missing_of_shapes_and_range_costs_half(text: str, share: float) -> None:
-    assert judged(DATA_SHAPES, facts(printed=Printed(text))).share == share
+    assert judged(DATA_SHAPES, analysis(printed=Printed(text))).share == share
 
 
 def test_shapes_of_data_are_not_judged_by_reading_alone() -> None:
-    assert judged(DATA_SHAPES, facts(mode=Mode.STATIC)).status is Status.SKIPPED
+    assert judged(DATA_SHAPES, analysis(mode=Mode.STATIC)).status is Status.SKIPPED

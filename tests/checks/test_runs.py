@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
+from grader.analysis.error_messages import MEANINGS, explain, fold
 from grader.checks import runs
-from grader.checks.explain import MEANINGS, explain, fold
-from grader.domain import Call, Failure, Mode, Outcome, Reading, Status
-from tests.checks.build import facts, failure, spoken
+from grader.domain import ArrayInfo, Failure, HullFit, Mode, Outcome, Reading, Status
+from tests.checks.build import analysis, failure, spoken
 
 CHECK = runs.check(1)
 
 
 def test_a_program_that_ends_by_itself_passes() -> None:
-    found = spoken(CHECK.judge(facts()))
+    found = spoken(CHECK.judge(analysis()))
     assert found.status is Status.PASSED and "3.0 s" in found.message.en and "3,0" in found.message.fr
 
 
@@ -32,42 +32,42 @@ def test_a_program_that_ends_by_itself_passes() -> None:
     ],
 )
 def test_a_program_that_was_stopped_fails_and_says_which_limit(status: str, told: str) -> None:
-    found = spoken(CHECK.judge(facts(outcome=Outcome(status, seconds=20.0, exit=-9), finished=False)))
+    found = spoken(CHECK.judge(analysis(outcome=Outcome(status, seconds=20.0, exit=-9), finished=False)))
     assert found.status is Status.FAILED and told in found.message.en
 
 
 def test_the_time_that_is_told_is_the_limit_that_held() -> None:
-    found = spoken(CHECK.judge(facts(outcome=Outcome("timeout", seconds=20.1, exit=-9), finished=False)))
+    found = spoken(CHECK.judge(analysis(outcome=Outcome("timeout", seconds=20.1, exit=-9), finished=False)))
     assert "after 20 s" in found.message.en
 
 
 def test_an_error_is_told_with_its_line() -> None:
-    found = spoken(CHECK.judge(facts(outcome=Outcome("error", exit=1), failures=(failure(),), finished=False)))
+    found = spoken(CHECK.judge(analysis(outcome=Outcome("error", exit=1), failures=(failure(),), finished=False)))
     assert found.status is Status.FAILED and "exo1.py, line 12" in found.message.en and "NameError" in found.message.en
 
 
 def test_a_file_that_python_cannot_read_fails_before_it_runs() -> None:
-    about = facts(reading=Reading("x = =", failure=failure("SyntaxError", "invalid syntax")), outcome=None)
+    about = analysis(reading=Reading("x = =", failure=failure("SyntaxError", "invalid syntax")), outcome=None)
     assert "Python cannot read this line" in spoken(CHECK.judge(about)).message.en
 
 
 def test_a_program_that_is_cut_short_from_inside_fails() -> None:
-    found = spoken(CHECK.judge(facts(outcome=Outcome("ok", exit=0), finished=False)))
+    found = spoken(CHECK.judge(analysis(outcome=Outcome("ok", exit=0), finished=False)))
     assert found.status is Status.FAILED and "os._exit" in found.hint.en
 
 
 def test_a_program_that_does_nothing_yet_fails() -> None:
-    nothing = facts(snapshots=(), trainings=())
+    nothing = analysis(snapshots=(), trainings=())
     assert spoken(CHECK.judge(nothing)).status is Status.FAILED
-    arrays_only = facts(snapshots=(), trainings=(), calls=(Call(1, "array", {}, None),))
+    arrays_only = analysis(snapshots=(), trainings=(), calls=(ArrayInfo(1, None, (), 0, 0),))
     assert spoken(CHECK.judge(arrays_only)).status is Status.FAILED
-    a_call = facts(snapshots=(), trainings=(), calls=(Call(1, "tsne", {}, None),))
+    a_call = analysis(snapshots=(), trainings=(), calls=(HullFit(1, None),))
     assert spoken(CHECK.judge(a_call)).status is Status.PASSED
 
 
 def test_reading_alone_does_not_judge_it() -> None:
-    assert spoken(CHECK.judge(facts(mode=Mode.STATIC))).status is Status.SKIPPED
-    assert spoken(CHECK.judge(facts(outcome=None))).status is Status.SKIPPED
+    assert spoken(CHECK.judge(analysis(mode=Mode.STATIC))).status is Status.SKIPPED
+    assert spoken(CHECK.judge(analysis(outcome=None))).status is Status.SKIPPED
 
 
 # ── Explaining ──────────────────────────────────────────────────────────────────────────────────

@@ -6,20 +6,22 @@ from pathlib import Path
 
 import numpy as np
 
+from grader.analysis import Analysis
 from grader.checks import accuracy, scaler_leak
-from grader.domain import Call, DataSeen, Facts, Finding, Mode, Status
+from grader.domain import DataSeen, Finding, Mode, ScalerFit, Status
 from grader.fingerprints import fingerprints
-from tests.checks.build import LABELS, TEST, TRAIN, facts, fed, index, measured, spoken, training
+from grader.measurements import RecognisedRows
+from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, measured, spoken, training
 
 CHECK = scaler_leak.check(3)
 ACCURACY = accuracy.check(3, full=0.82, partial=0.76)
 
 
-def fit(folder: Path, rows: np.ndarray, number: int = 1) -> Call:
+def fit(folder: Path, rows: np.ndarray, number: int = 1) -> ScalerFit:
     hashes, low, high = fingerprints(rows)
     name = f"call-{number}.npz"
     np.savez(folder / name, hashes=hashes, low=low, high=high, mean=np.zeros(784), scale=np.ones(784))
-    return Call(number, "scaler_fit", {"kind": "StandardScaler", "shape": [len(rows), 784]}, name)
+    return ScalerFit(number, name)
 
 
 def scaled(folder: Path) -> DataSeen:
@@ -28,12 +30,12 @@ def scaled(folder: Path) -> DataSeen:
     return fed(folder, TRAIN * by_pixel, LABELS["train"])
 
 
-def about(folder: Path, *calls: Call, data: DataSeen | None = None) -> Facts:
+def about(folder: Path, *calls: ScalerFit, data: DataSeen | None = None) -> Analysis:
     data = data or scaled(folder)
-    return facts(trainings=(training(data=data),), rows=index(), folder=folder, calls=calls)
+    return analysis(trainings=(training(data=data),), rows=index(), folder=folder, calls=calls)
 
 
-def judged(given: Facts) -> Finding:
+def judged(given: Analysis) -> Finding:
     return spoken(CHECK.judge(given))
 
 
@@ -70,28 +72,26 @@ def test_rows_that_are_no_images_go_to_a_teacher(tmp_path: Path) -> None:
 
 
 def test_read_without_running_nothing_is_judged() -> None:
-    assert judged(facts(mode=Mode.STATIC, snapshots=(), trainings=())).status is Status.SKIPPED
+    assert judged(analysis(mode=Mode.STATIC, snapshots=(), trainings=())).status is Status.SKIPPED
 
 
 # ── What it means for the accuracy ──────────────────────────────────────────────────────────────
 
 
 def test_the_evaluator_gets_every_scaler_the_last_one_first(tmp_path: Path) -> None:
-    (need,) = ACCURACY.needs(about(tmp_path, fit(tmp_path, TRAIN), fit(tmp_path, TEST, 2)))
-    settings = dict(need.settings)
-    assert (settings["arrays_scaler_0"], settings["arrays_scaler_1"]) == ("call-2.npz", "call-1.npz")
-    assert settings["arrays_rows"] == "rows-1.npz"
+    (need,) = ACCURACY.requests(about(tmp_path, fit(tmp_path, TRAIN), fit(tmp_path, TEST, 2)))
+    assert (need.inputs.scalers, need.inputs.rows) == (("call-2.npz", "call-1.npz"), "rows-1.npz")
 
 
 def test_a_network_fed_the_images_as_they_are_needs_no_scaler(tmp_path: Path) -> None:
-    (need,) = ACCURACY.needs(about(tmp_path, fit(tmp_path, TRAIN), data=fed(tmp_path, TRAIN)))
-    assert [name for name, _ in need.settings if name.startswith("arrays")] == ["arrays_rows"]
+    (need,) = ACCURACY.requests(about(tmp_path, fit(tmp_path, TRAIN), data=fed(tmp_path, TRAIN)))
+    assert (need.inputs.scalers, need.inputs.rows) == ((), "rows-1.npz")
 
 
 def test_test_images_are_recognised_behind_the_scaler(tmp_path: Path) -> None:
     given = about(tmp_path, fit(tmp_path, TRAIN))
-    result = {"accuracy": 0.9, "train_accuracy": 0.9, "rows": {"known": 40, "test": 40, "wrong_labels": 0}}
-    found = spoken(ACCURACY.judge(measured(given, ACCURACY.needs(given), result)))
+    result = {"accuracy": 0.9, "train_accuracy": 0.9, "rows": RecognisedRows(40, 40, 0)}
+    found = spoken(ACCURACY.judge(measured(given, ACCURACY.requests(given), result)))
     assert found.status is Status.FAILED and "test images" in found.message.en
 
 
@@ -100,4 +100,4 @@ def test_a_small_test_set_is_allowed_more_luck(tmp_path: Path) -> None:
     answer = {"accuracy": 0.9, "train_accuracy": 0.85}
     for images, status in ((120, Status.PASSED), (10_000, Status.FAILED)):
         result = {**answer, "confusion": [[images // 2, 0], [0, images // 2]]}
-        assert spoken(ACCURACY.judge(measured(given, ACCURACY.needs(given), result))).status is status
+        assert spoken(ACCURACY.judge(measured(given, ACCURACY.requests(given), result))).status is status

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from grader.analysis import Analysis
 from grader.checks import shared_encoder
-from grader.checks.meant import meant
-from grader.domain import Facts, Finding, LayerSeen, Mode, ModelSpec, Snapshot, Status, layer
-from tests.checks.build import exercise, facts, seen, snapshot, spoken, training
+from grader.domain import Finding, LayerSeen, Mode, ModelSpec, Snapshot, Status, layer
+from tests.checks.build import analysis, exercise, seen, snapshot, spoken, training
 
 AUTOENCODER = ModelSpec(
     "autoencoder",
@@ -47,12 +47,12 @@ def classifier(identity: int = 100, units: int = 20, *more: LayerSeen) -> Snapsh
     return snapshot((*encoder(identity, units), *more, head), id=2, model=2)
 
 
-def of(*snapshots: Snapshot) -> Facts:
+def of(*snapshots: Snapshot) -> Analysis:
     trainings = tuple(training(id=s.model, model=s.model) for s in snapshots)
-    return facts(of=EXERCISE, snapshots=snapshots, trainings=trainings)
+    return analysis(of=EXERCISE, snapshots=snapshots, trainings=trainings)
 
 
-def judged(about: Facts) -> Finding:
+def judged(about: Analysis) -> Finding:
     return spoken(CHECK.judge(about))
 
 
@@ -87,12 +87,12 @@ def test_another_layer_between_encoder_and_softmax_costs_half() -> None:
 
 
 def test_read_without_running_nothing_is_judged() -> None:
-    assert judged(facts(of=EXERCISE, snapshots=(), trainings=(), mode=Mode.STATIC)).status is Status.SKIPPED
+    assert judged(analysis(of=EXERCISE, snapshots=(), trainings=(), mode=Mode.STATIC)).status is Status.SKIPPED
 
 
 def test_the_autoencoder_is_not_taken_for_the_classifier_when_both_have_a_layer_too_many() -> None:
     more = seen("Dense", 78_500, units=100, activation="relu", identity=50)
     one, two = autoencoder(), classifier()
     both = tuple(replace(s, layers=(more, *s.layers), parameters=s.parameters + 78_500) for s in (one, two))
-    assert [found.shape.model for which in (0, 1) if (found := meant(of(*both), which))] == [1, 2]
+    assert [found.shape.model for which in (0, 1) if (found := of(*both).model(which))] == [1, 2]
     assert judged(of(*both)).status is Status.PASSED

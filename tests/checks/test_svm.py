@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from grader.analysis import Analysis
 from grader.checks import svm
-from grader.domain import Call, Facts, Finding, Mode, Status
-from tests.checks.build import facts, measured, spoken, training
+from grader.domain import Finding, Mode, Status, SvmFit
+from grader.measurements import Why
+from tests.checks.build import analysis, measured, spoken, training
 from tests.checks.test_shared_encoder import EXERCISE, autoencoder, classifier
 
 ASKED = (
@@ -21,22 +23,23 @@ RIGHT = {"split": "train", "known": 1.0, "wrong_labels": 0.0, "rows": 10_000}
 FIRST, SECOND = {**RIGHT, "models": [0], "accuracy": 0.71}, {**RIGHT, "models": [1], "accuracy": 0.95}
 
 
-def fit(number: int, width: int = 20, **settings: Any) -> Call:
-    facts = {"settings": {"C": 1.0, "gamma": 0.02, "kernel": "rbf", **settings}, "shape": [10_000, width]}
-    return Call(number, "svm_fit", facts, f"call-{number}.npz")
+def fit(number: int, width: int = 20, **settings: Any) -> SvmFit:
+    return SvmFit(
+        number, f"call-{number}.npz", **{"C": 1.0, "gamma": 0.02, "kernel": "rbf", **settings}, shape=(10_000, width)
+    )
 
 
 USUAL = (fit(1, C=1000), fit(2))
 
 
-def about(*calls: Call, **more: Any) -> Facts:
+def about(*calls: SvmFit, **more: Any) -> Analysis:
     snapshots = (autoencoder(), classifier())
     trainings = tuple(training(id=s.model, model=s.model) for s in snapshots)
-    return facts(of=EXERCISE, snapshots=snapshots, trainings=trainings, calls=calls, **more)
+    return analysis(of=EXERCISE, snapshots=snapshots, trainings=trainings, calls=calls, **more)
 
 
-def judged(check: Any, given: Facts, *results: dict[str, Any]) -> Finding:
-    return spoken(check.judge(measured(given, check.needs(given), *results)))
+def judged(check: Any, given: Analysis, *results: dict[str, Any]) -> Finding:
+    return spoken(check.judge(measured(given, check.requests(given), *results)))
 
 
 def test_both_svms_as_asked_for_earn_everything() -> None:
@@ -47,7 +50,7 @@ def test_both_svms_as_asked_for_earn_everything() -> None:
 
 def test_the_two_checks_ask_the_evaluator_only_once() -> None:
     given = about(*USUAL)
-    assert CHECK.needs(given) == FEATURES.needs(given)
+    assert CHECK.requests(given) == FEATURES.requests(given)
 
 
 def test_the_networks_are_those_at_the_end_of_their_trainings() -> None:
@@ -57,8 +60,7 @@ def test_the_networks_are_those_at_the_end_of_their_trainings() -> None:
     # The end of the program finds the autoencoder changed by the classifier's training.
     later = replace(given.evidence.snapshots[0], id=9, reason="end", weights="weights-9.npz")
     evidence = replace(given.evidence, snapshots=(*given.evidence.snapshots, later))
-    settings = dict(CHECK.needs(replace(given, evidence=evidence))[0].settings)
-    assert (settings["snapshot_0"], settings["snapshot_1"], settings["snapshot_2"]) == (1, 2, 9)
+    assert CHECK.requests(replace(given, evidence=evidence))[0].networks == ((0, 1), (1, 2), (2, 9))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_features_of_no_recorded_network_are_told_so() -> None:
 
 
 def test_pixels_are_no_features() -> None:
-    refused = {"refused": "images or nothing instead of features"}
+    refused = {"refused": Why.NOT_FEATURES}
     given = about(fit(1, 784, C=1000), fit(2, 784))
     found = judged(FEATURES, given, refused, refused)
     assert found.status is Status.FAILED and "images themselves" in found.hint.en

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
+from grader.analysis import Analysis
+from grader.analysis.error_messages import explain
+from grader.analysis.notices import notices_of
+from grader.analysis.training_hints import training_hint
 from grader.checks import accuracy, figure, runs, saved_model, training
-from grader.checks.advice import advise
-from grader.checks.diagnose import diagnose
-from grader.checks.explain import explain
-from grader.checks.meant import meant
 from grader.checks.neighbourhood_hit import explain_formula
-from grader.domain import CompileSeen, Evidence, Facts, FigureSeen, ModelUse, Reading, Text
-from tests.checks.build import PERCEPTRON, data, exercise, facts, failure, index, measured, seen, snapshot
+from grader.domain import CompileSeen, Evidence, FigureSeen, ModelUse, Reading, Text
+from grader.measurements import RecognisedRows
+from tests.checks.build import PERCEPTRON, analysis, data, exercise, failure, index, measured, seen, snapshot
 from tests.checks.build import training as trained
 
 TRAINING = training.check(3, loss="categorical_crossentropy", optimizer="SGD", epochs=10)
@@ -26,64 +27,64 @@ def dense(units: int, activation: str) -> Any:
     return seen("Dense", 100, units=units, activation=activation)
 
 
-def hint(about: Facts) -> Text:
-    found = meant(about)
+def hint(about: Analysis) -> Text:
+    found = about.model()
     assert found is not None
-    return diagnose(about, found)
+    return training_hint(found)
 
 
 def error(kind: str, message: str) -> Text:
     return explain(failure(kind, message))
 
 
-def advice(about: Facts) -> Text:
-    (notice,) = advise(about)
+def advice(about: Analysis) -> Text:
+    (notice,) = notices_of(about)
     return notice.text
 
 
 def on_test_images() -> Text:
-    results = {"accuracy": 0.99, "train_accuracy": 0.8, "rows": {"known": 100, "test": 100, "wrong_labels": 0}}
-    about = facts()
-    return ACCURACY.judge(measured(about, ACCURACY.needs(about), results)).message
+    results = {"accuracy": 0.99, "train_accuracy": 0.8, "rows": RecognisedRows(100, 100, 0)}
+    about = analysis()
+    return ACCURACY.judge(measured(about, ACCURACY.requests(about), results)).message
 
 
 def saved_before() -> Text:
     early = snapshot(reason="save", steps=0)
-    about = facts(
+    about = analysis(
         snapshots=(early, snapshot(id=2)),
         uses=(ModelUse(1, "save", 1, 0, (), "exo1.keras"),),
         files={"exo1.keras": 10},
     )
-    return SAVED.judge(measured(about, SAVED.needs(about), {"difference": 0.7})).hint
+    return SAVED.judge(measured(about, SAVED.requests(about), {"difference": 0.7})).hint
 
 
 def never_shown() -> Text:
     drawn = FigureSeen(1, "end", (), None, None)
-    return advice(facts(figures=(drawn,), reading=Reading("plt.imshow(x)")))
+    return advice(analysis(figures=(drawn,), reading=Reading("plt.imshow(x)")))
 
 
 def never_drawn() -> Text:
-    return figure.image_grid(4, 10, 20, 200).judge(facts()).hint
+    return figure.image_grid(4, 10, 20, 200).judge(analysis()).hint
 
 
 def created_again() -> Text:
     fresh = snapshot(id=2, model=2, reason="evaluate")
-    return hint(facts(snapshots=(snapshot(), fresh), uses=(ModelUse(2, "evaluate", 2, 10000, (2.3,), ""),)))
+    return hint(analysis(snapshots=(snapshot(), fresh), uses=(ModelUse(2, "evaluate", 2, 10000, (2.3,), ""),)))
 
 
 def on_training_images() -> Text:
     use = ModelUse(1, "evaluate", 1, 40, (0.3, 0.92), "")
-    return advice(facts(trainings=(trained(data=data(rows=40)),), uses=(use,), rows=index()))
+    return advice(analysis(trainings=(trained(data=data(rows=40)),), uses=(use,), rows=index()))
 
 
 def not_one_hot() -> Text:
     compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5, ())
-    return hint(facts(trainings=(trained(data=data(label_shape=(1,)), compiled=compiled),)))
+    return hint(analysis(trainings=(trained(data=data(label_shape=(1,)), compiled=compiled),)))
 
 
-def layers(*stack: Any, **changes: Any) -> Facts:
+def layers(*stack: Any, **changes: Any) -> Analysis:
     of = exercise(PERCEPTRON) if len(stack) > 1 else exercise()
-    return facts(of=of, snapshots=(snapshot(stack),), **changes)
+    return analysis(of=of, snapshots=(snapshot(stack),), **changes)
 
 
 SHAPES = (
@@ -91,7 +92,7 @@ SHAPES = (
     "but received input with shape (None, 28, 28)"
 )
 TAUGHT = {
-    "data not normalised": (lambda: hint(facts(trainings=(trained(data=data(high=255.0)),))), "divide them by 255"),
+    "data not normalised": (lambda: hint(analysis(trainings=(trained(data=data(high=255.0)),))), "divide them by 255"),
     "labels not one-hot": (not_one_hot, "turn them into one-hot rows"),
     "labels not one-hot, refused by Keras": (
         lambda: error("ValueError", "Arguments `target` and `output` must have the same shape. Received:"),
@@ -111,12 +112,12 @@ TAUGHT = {
     "evaluated on the training set": (on_training_images, "only images that it never saw tell"),
     "model created again": (created_again, "created again after its training"),
     "test set used for training": (on_test_images, "was trained on the test images"),
-    "fit never called": (lambda: TRAINING.judge(facts(trainings=())).hint, "Call `model.fit("),
+    "fit never called": (lambda: TRAINING.judge(analysis(trainings=())).hint, "Call `model.fit("),
     "saved before training": (saved_before, "saved before it was trained"),
-    "plateau": (lambda: hint(facts(trainings=(trained(history={"loss": (2.3,) * 10}),))), "has not begun to learn"),
-    "NaN": (lambda: hint(facts(trainings=(trained(history={"loss": (float("nan"),)}),))), "The loss became NaN"),
+    "plateau": (lambda: hint(analysis(trainings=(trained(history={"loss": (2.3,) * 10}),))), "has not begun to learn"),
+    "NaN": (lambda: hint(analysis(trainings=(trained(history={"loss": (float("nan"),)}),))), "The loss became NaN"),
     "far too few epochs": (
-        lambda: hint(facts(trainings=(trained(history={"loss": (1.0, 0.9)}),))),
+        lambda: hint(analysis(trainings=(trained(history={"loss": (1.0, 0.9)}),))),
         "The training was very short",
     ),
     "neighbourhood hit, indentation": (lambda: explain_formula("division_in_if"), "stands inside the `if`"),
@@ -201,15 +202,15 @@ def test_softmax_where_it_belongs_is_not_blamed() -> None:
 )
 def test_a_figure_that_is_shown_or_kept_is_as_it_should_be(changes: dict[str, Any]) -> None:
     drawn = (FigureSeen(1, "end", (), None, None),)
-    assert advise(facts(**{"figures": drawn, "reading": Reading("plt.imshow(x)"), **changes})) == ()
+    assert notices_of(analysis(**{"figures": drawn, "reading": Reading("plt.imshow(x)"), **changes})) == ()
 
 
 def test_a_model_saved_after_its_training_is_told_otherwise() -> None:
-    about = facts(uses=(ModelUse(1, "save", 1, 0, (), "exo1.keras"),), files={"exo1.keras": 10})
-    found = SAVED.judge(measured(about, SAVED.needs(about), {"difference": 0.7}))
+    about = analysis(uses=(ModelUse(1, "save", 1, 0, (), "exo1.keras"),), files={"exo1.keras": 10})
+    found = SAVED.judge(measured(about, SAVED.requests(about), {"difference": 0.7}))
     assert found.hint.en.startswith("Save after `fit`")
 
 
 def test_an_error_of_reading_is_told_like_one_of_running() -> None:
-    about = facts(reading=Reading("", failure=failure("IndentationError", "unexpected indent")), outcome=None)
+    about = analysis(reading=Reading("", failure=failure("IndentationError", "unexpected indent")), outcome=None)
     assert "the indentation of this line" in runs.check(1).judge(replace(about, evidence=Evidence())).message.en

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from grader.analysis import Analysis
 from grader.checks import accuracy, saved_model, training
-from grader.domain import Check, Facts, Finding, ModelUse, Outcome, Record, Status, Verdict
-from tests.checks.build import facts, measured, snapshot, spoken
+from grader.domain import Check, Finding, ModelUse, Outcome, Record, Status, Verdict
+from grader.measurements import Why
+from tests.checks.build import analysis, measured, snapshot, spoken
 from tests.checks.build import training as a_training
 
 SAVED, ACCURACY = saved_model.check(3), accuracy.check(4, full=0.9, partial=0.8)
@@ -19,9 +21,9 @@ STOPPED = Outcome("timeout", 60.0, exit=-9)
 
 def unfinished(
     files: tuple[str, ...] = ("exo1.keras",), saves: tuple[str, ...] = ("exo1.keras",), **more: Any
-) -> Facts:
+) -> Analysis:
     """The network was built, its weights never recorded."""
-    return facts(
+    return analysis(
         snapshots=(snapshot(reason="build", weights=None, steps=0),),
         trainings=(a_training(finished=False, epochs_run=7, steps=0),),
         files=dict.fromkeys(files, 100),
@@ -32,8 +34,8 @@ def unfinished(
     )
 
 
-def judged(check: Check, about: Facts, *results: dict[str, Any]) -> Finding:
-    return spoken(check.judge(measured(about, check.needs(about), *results)))
+def judged(check: Check, about: Analysis, *results: dict[str, Any]) -> Finding:
+    return spoken(check.judge(measured(about, check.requests(about), *results)))
 
 
 def test_a_file_saved_on_the_way_is_judged_by_what_it_can_do() -> None:
@@ -51,35 +53,35 @@ def test_a_network_no_better_than_guessing_was_saved_too_early(share: float, sta
 
 def test_of_several_files_the_best_counts() -> None:
     about = unfinished(("a.keras", "b.keras"), ("a.keras", "b.keras"))
-    bad = {"refused": "the file cannot be read (BadZipFile)"}
+    bad = {"refused": Why.FILE}
     assert "b.keras" in judged(SAVED, about, bad, FIGURES).message.en
     assert "b.keras" in judged(ACCURACY, about, bad, FIGURES).message.en
 
 
 def test_a_file_cut_off_while_it_was_written_is_told_as_that() -> None:
-    found = judged(SAVED, unfinished(), {"refused": "the file cannot be read (BadZipFile)"})
+    found = judged(SAVED, unfinished(), {"refused": Why.FILE})
     assert found.status is Status.FAILED and "while it was writing" in found.message.en
 
 
 def test_a_file_that_this_network_was_not_seen_to_be_saved_to_proves_nothing_of_this_run() -> None:
     for about in (unfinished(saves=()), unfinished(saves=("other.keras",)), unfinished(files=(), saves=())):
-        assert ACCURACY.needs(about) == ()
+        assert ACCURACY.requests(about) == ()
         assert judged(ACCURACY, about).status is Status.FAILED
         assert judged(SAVED, about).status is Status.FAILED
 
 
 @pytest.mark.parametrize("check", [SAVED, ACCURACY], ids=["saved_model", "accuracy"])
 def test_plain_layers_are_not_called_layers_of_one_s_own(check: Check) -> None:
-    cut = facts(snapshots=(snapshot(reason="build", weights=None),), trainings=(), outcome=STOPPED, finished=False)
+    cut = analysis(snapshots=(snapshot(reason="build", weights=None),), trainings=(), outcome=STOPPED, finished=False)
     for about in (unfinished(saves=()), cut):
         assert "of your own" not in judged(check, about).message.en
-    own = facts(snapshots=(snapshot(architecture=None),), files={"exo1.keras": 100})
+    own = analysis(snapshots=(snapshot(architecture=None),), files={"exo1.keras": 100})
     assert "of your own" in judged(check, own).message.en
 
 
 def test_a_training_stopped_in_its_first_epoch_was_begun() -> None:
     check = training.check(3, loss="categorical_crossentropy", optimizer="SGD", epochs=10)
-    found = spoken(check.judge(facts(trainings=(a_training(finished=False, epochs_run=0, steps=0),))))
+    found = spoken(check.judge(analysis(trainings=(a_training(finished=False, epochs_run=0, steps=0),))))
     assert found.status is Status.FAILED and "first epoch" in found.message.en and "never" not in found.message.en
 
 

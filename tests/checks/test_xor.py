@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.analysis import Analysis
 from grader.checks import xor
-from grader.domain import CompileSeen, DataSeen, Facts, Finding, Mode, ModelSpec, Record, Status, layer
-from tests.checks.build import exercise, facts, measured, seen, snapshot, spoken, training
+from grader.domain import CompileSeen, DataSeen, Finding, Mode, ModelSpec, Record, Status, layer
+from tests.checks.build import analysis, exercise, measured, seen, snapshot, spoken, training
 
 CHECK = xor.check(5)
 SPEC = ModelSpec(
@@ -28,9 +29,9 @@ def table(folder: Path, target: np.ndarray = XOR, points: np.ndarray = POINTS) -
     return DataSeen(len(points), (2,), "float32", 0.0, 1.0, (1,), "rows-1.npz")
 
 
-def run_of(folder: Path, data: DataSeen | None, **changes: Any) -> Facts:
+def run_of(folder: Path, data: DataSeen | None, **changes: Any) -> Analysis:
     usual = {"compiled": ADAM, "epochs_asked": 1000, "epochs_run": 1000, "steps": 1000, "batch_size": None}
-    return facts(
+    return analysis(
         of=exercise(SPEC),
         snapshots=(snapshot(NET, output_shape=(None, 1)),),
         trainings=(training(**{**usual, **changes}, data=data),),
@@ -38,13 +39,13 @@ def run_of(folder: Path, data: DataSeen | None, **changes: Any) -> Facts:
     )
 
 
-def judged(about: Facts, **result: Any) -> Finding:
-    return spoken(CHECK.judge(measured(about, CHECK.needs(about), result)))
+def judged(about: Analysis, **result: Any) -> Finding:
+    return spoken(CHECK.judge(measured(about, CHECK.requests(about), result)))
 
 
-def settings_of(about: Facts) -> dict[str, Any]:
-    (need,) = CHECK.needs(about)
-    return dict(need.settings)
+def settings_of(about: Analysis) -> dict[str, Any]:
+    (need,) = CHECK.requests(about)
+    return {name: getattr(need, name) for name in need.__dataclass_fields__}
 
 
 def test_a_net_without_an_error_earns_everything(tmp_path: Path) -> None:
@@ -113,13 +114,13 @@ def test_what_cannot_be_tried_again_goes_to_a_teacher(tmp_path: Path) -> None:
 
 
 def test_a_net_that_was_never_trained_earns_nothing() -> None:
-    about = facts(of=exercise(SPEC), snapshots=(snapshot(NET),), trainings=())
-    assert CHECK.needs(about) == () and spoken(CHECK.judge(about)).status is Status.FAILED
+    about = analysis(of=exercise(SPEC), snapshots=(snapshot(NET),), trainings=())
+    assert CHECK.requests(about) == () and spoken(CHECK.judge(about)).status is Status.FAILED
 
 
 def test_trainings_in_pieces_count_together(tmp_path: Path) -> None:
     one = run_of(tmp_path, table(tmp_path), epochs_asked=1, epochs_run=1, steps=1)
-    pieces = facts(of=one.exercise, snapshots=one.evidence.snapshots, trainings=one.evidence.trainings * 700)
+    pieces = analysis(of=one.exercise, snapshots=one.evidence.snapshots, trainings=one.evidence.trainings * 700)
     assert settings_of(pieces)["epochs"] == 700
 
 
@@ -139,7 +140,7 @@ def test_a_learning_rate_that_is_no_number_is_left_out(tmp_path: Path) -> None:
 
 
 def test_read_without_running_nothing_is_judged() -> None:
-    about = facts(of=exercise(SPEC), snapshots=(), trainings=(), mode=Mode.STATIC)
+    about = analysis(of=exercise(SPEC), snapshots=(), trainings=(), mode=Mode.STATIC)
     assert spoken(CHECK.judge(about)).status is Status.SKIPPED
 
 

@@ -18,8 +18,11 @@ import numpy as np
 import pytest
 from keras import Input, Model, Sequential, layers
 
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for
-from grader.evaluator.rebuild import LAYERS, MOST_PARAMETERS, Refused, rebuild
+from grader.evaluator.rebuild import LAYERS, MOST_PARAMETERS, rebuild
+from grader.evaluator.scaling import Affine
+from grader.measurements import Unmeasurable
 
 Json = dict[str, Any]
 
@@ -134,7 +137,7 @@ def test_every_allowed_layer_exists_and_takes_its_settings() -> None:
         assert not set(settings) - set(known.__init__.__code__.co_varnames), kind
 
 
-# ── Refused ─────────────────────────────────────────────────────────────────────────────────────
+# ── Unmeasurable ─────────────────────────────────────────────────────────────────────────────────────
 
 
 @keras.saving.register_keras_serializable(package="etudiant")
@@ -190,7 +193,7 @@ def a_call_with_a_number() -> Any:
 )
 def test_what_is_not_of_keras_own_plain_layers_is_refused(make: Callable[[], Any]) -> None:
     model = make()
-    with pytest.raises(Refused):
+    with pytest.raises(Unmeasurable):
         rebuild(model.to_json(), model.get_weights())
 
 
@@ -260,7 +263,7 @@ def test_a_changed_architecture_is_refused(change: Callable[[Json], None]) -> No
     config, weights = small()
     assert rebuild(json.dumps(config), weights) is not None
     change(config)
-    with pytest.raises(Refused):
+    with pytest.raises(Unmeasurable):
         rebuild(json.dumps(config), weights)
 
 
@@ -311,7 +314,7 @@ def test_what_a_student_could_smuggle_in_is_left_out(
 )
 def test_weights_that_cannot_belong_to_the_architecture_are_refused(spoil: Callable[[Any], Any]) -> None:
     config, weights = small()
-    with pytest.raises(Refused, match="weights"):
+    with pytest.raises(Unmeasurable, match="weights"):
         rebuild(json.dumps(config), spoil(weights))
 
 
@@ -324,13 +327,13 @@ def test_weights_of_other_number_types_are_taken_by_value() -> None:
 
 def test_too_many_parameters_are_refused_before_anything_is_built() -> None:
     config, _ = small()
-    with pytest.raises(Refused, match="too many"):
+    with pytest.raises(Unmeasurable, match="too many"):
         rebuild(json.dumps(config), [np.broadcast_to(np.float32(0), (MOST_PARAMETERS + 1,))])
 
 
 def test_a_model_without_an_input_shape_is_refused() -> None:
     model = Sequential([layers.Dense(3)])
-    with pytest.raises(Refused):
+    with pytest.raises(Unmeasurable):
         rebuild(model.to_json(), [])
 
 
@@ -338,7 +341,7 @@ def test_a_model_without_an_input_shape_is_refused() -> None:
     "text", ["", "{}", "[]", "null", "NaN", "3", '"Sequential"', "[" * 100_000, '{"class_name": 1}']
 )
 def test_what_is_no_architecture_is_refused(text: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Unmeasurable):
         rebuild(text, [])
 
 
@@ -347,7 +350,7 @@ def test_models_in_models_without_end_are_refused() -> None:
     for _ in range(10):
         name = config["config"]["name"]
         config = {"class_name": "Sequential", "config": {"name": f"{name}x", "layers": [config]}}
-    with pytest.raises(Refused):
+    with pytest.raises(Unmeasurable):
         rebuild(json.dumps(config), weights)
 
 
@@ -365,7 +368,7 @@ def test_random_changes_to_an_architecture_end_in_a_model_or_refused() -> None:
             _change_one(dice, config)
         try:
             rebuild(json.dumps(config), weights)
-        except Refused:
+        except Unmeasurable:
             refused += 1
     assert refused > 12
 
@@ -411,25 +414,25 @@ def _change_one(dice: random.Random, value: Any) -> None:
 def test_images_are_given_in_the_shape_of_the_models_input(shape: tuple[int, ...]) -> None:
     pixels = np.arange(2 * 784, dtype=np.uint8).reshape(2, 28, 28)
     model = Sequential([Input(shape), layers.Flatten()])
-    given = inputs_for(model, pixels, {"scale": 1 / 255, "offset": 0.0})
+    given = inputs_for(model, pixels, Affine())
     assert given.shape == (2, *shape) and given.dtype == np.float32
     np.testing.assert_allclose(given.reshape(2, 28, 28), pixels / 255, rtol=1e-6)
 
 
 def test_images_are_scaled_as_the_training_images_were() -> None:
     model = Sequential([Input((784,)), layers.Dense(2)])
-    given = inputs_for(model, np.array([[0] * 783 + [255]], np.uint8), {"scale": 2 / 255, "offset": -1.0})
+    given = inputs_for(model, np.array([[0] * 783 + [255]], np.uint8), Affine(2 / 255, -1.0))
     assert given[0, 0] == -1 and given[0, -1] == pytest.approx(1)
 
 
 def test_a_model_for_other_images_is_refused() -> None:
     pixels = np.zeros((2, 28, 28), np.uint8)
     for model in (Sequential([Input((100,)), layers.Dense(2)]), Sequential([Input((None, 28)), layers.Dense(2)])):
-        with pytest.raises(Refused):
-            inputs_for(model, pixels, {})
+        with pytest.raises(Unmeasurable):
+            inputs_for(model, pixels, Affine())
     left, right = Input((784,)), Input((784,))
-    with pytest.raises(Refused, match="several inputs"):
-        inputs_for(Model([left, right], layers.Add()([left, right])), pixels, {})
+    with pytest.raises(Unmeasurable, match="several inputs"):
+        inputs_for(Model([left, right], layers.Add()([left, right])), pixels, Affine())
 
 
 def test_settings_are_read_from_the_folder_that_the_grader_laid_out(tmp_path: Path) -> None:
@@ -440,9 +443,9 @@ def test_settings_are_read_from_the_folder_that_the_grader_laid_out(tmp_path: Pa
     np.savez(tmp_path / "weights-7.npz", **{f"w{i}": w for i, w in enumerate(weights)})
     facts = {"architecture": json.dumps(config), "weights": "weights-7.npz"}
     (tmp_path / "snapshot-7.json").write_text(json.dumps(facts))
-    model = load_model({"snapshot": 7}, tmp_path)
+    model = load_model(7, Inputs(tmp_path, {}))
     for given, wanted in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(given, wanted)
     (tmp_path / "snapshot-8.json").write_text(json.dumps({**facts, "weights": "weights-9.npz"}))
     with pytest.raises(Forged):
-        load_model({"snapshot": 8}, tmp_path)
+        load_model(8, Inputs(tmp_path, {}))

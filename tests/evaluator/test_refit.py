@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.evaluator.refit import refit
+from grader.evaluator import job
+from grader.evaluator.inputs import Inputs
+from grader.measurements import ModelInputs, SvmRequest
+from grader.measurements.codec import answer_to_json
 from tests.endings import computes_no_longer_than
 
 RNG = np.random.default_rng(7)
@@ -57,9 +60,17 @@ def features(encoder: Any, pixels: np.ndarray) -> np.ndarray:
 
 def fitted(folder: Path, rows: np.ndarray, labels: np.ndarray, /, **changes: Any) -> dict[str, Any]:
     np.savez(folder / "call-1.npz", input=rows.astype("float32"), labels=labels)
-    settings = {"dataset": "d", "arrays": "call-1.npz", "rows": 300, "C": 10.0, "gamma": 0.5, "kernel": "rbf"}
-    settings |= {"scale": 1 / 255, "offset": 0.0, "snapshot_0": 1, "snapshot_1": 2, "snapshot_2": 3, **changes}
-    return refit(settings, folder, {"d": folder / "d"})
+    settings = {
+        "arrays": "call-1.npz",
+        "rows": 300,
+        "C": 10.0,
+        "gamma": 0.5,
+        "kernel": "rbf",
+        "inputs": ModelInputs("d"),
+    }
+    request = SvmRequest(**{**settings, "networks": ((0, 1), (1, 2), (2, 3)), **changes})
+    answered: Any = answer_to_json(job.answer(request, Inputs(folder, {"d": folder / "d"})))
+    return answered
 
 
 def test_the_accuracy_is_that_of_the_same_svm_on_our_test_features(laid_out: Path, encoders: list[Any]) -> None:
@@ -86,22 +97,22 @@ def test_no_more_rows_than_asked_for_are_used(laid_out: Path, encoders: list[Any
 
 def test_features_that_would_take_an_svm_forever_are_refused(laid_out: Path) -> None:
     wide, labels = np.zeros((12_000, 1100)), np.zeros(12_000, int)
-    assert fitted(laid_out, wide, labels, rows=10_000) == {"refused": "too much to compute"}
+    assert fitted(laid_out, wide, labels, rows=10_000) == {"refused": {"code": "too_large", "values": {}}}
 
 
 def test_features_of_test_images_are_told_and_not_fitted_on(laid_out: Path, encoders: list[Any]) -> None:
     found = fitted(laid_out, features(encoders[0], X_TEST), Y_TEST)
-    assert found["split"] == "test" and "accuracy" not in found
+    assert found["split"] == "test" and found["accuracy"] is None
 
 
 def test_two_moments_with_the_same_weights_are_both_named(laid_out: Path, encoders: list[Any]) -> None:
-    found = fitted(laid_out, features(encoders[2], X_TRAIN), Y_TRAIN, snapshot_1=3)
+    found = fitted(laid_out, features(encoders[2], X_TRAIN), Y_TRAIN, networks=((0, 1), (1, 3), (2, 3)))
     assert found["models"] == [1, 2]
 
 
 def test_features_of_no_network_have_no_accuracy(laid_out: Path) -> None:
     found = fitted(laid_out, RNG.normal(size=(300, 4)), Y_TRAIN[:300])
-    assert found == {"models": [], "rows": 300}
+    assert (found["models"], found["rows"], found["accuracy"]) == ([], 300, None)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.retry import retry, wrong_answers
+from grader.measurements import RestartFigures, RestartRequest, Why
 
 SETTINGS = {
     "snapshot": 1,
@@ -35,21 +37,25 @@ def laid_out(folder: Path, weights: list[Any], hidden: int = 2, last: str = "sig
     return folder
 
 
+def tried(folder: Path, **changes: Any) -> RestartFigures:
+    return retry(RestartRequest(**{**SETTINGS, **changes}), Inputs(folder, {}))
+
+
 def test_a_net_that_solves_xor_is_not_tried_again(tmp_path: Path) -> None:
-    assert retry(SETTINGS, laid_out(tmp_path, RIGHT), {}) == {"errors": 0}
+    assert tried(laid_out(tmp_path, RIGHT)) == RestartFigures(errors=0)
 
 
 def test_a_net_that_failed_is_tried_again_from_other_starts(tmp_path: Path) -> None:
     dead = [[[0, 0], [0, 0]], [0, 0], [[0], [0]], [0]]
-    found = retry(SETTINGS, laid_out(tmp_path, dead), {})
-    assert found["errors"] == 2  # one half everywhere is a no
-    assert found["restarts"] == 400 and found["share"] == pytest.approx(0.14, abs=0.05)
-    assert found == retry(SETTINGS, tmp_path, {})  # the same share for everyone
+    found = tried(laid_out(tmp_path, dead))
+    assert found.errors == 2  # one half everywhere is a no
+    assert found.restarts == 400 and found.share == pytest.approx(0.14, abs=0.05)
+    assert found == tried(tmp_path)  # the same share for everyone
 
 
 def test_one_neuron_is_not_tried_at_all(tmp_path: Path) -> None:
-    found = retry(SETTINGS, laid_out(tmp_path, [[[1], [1]], [-0.5]], hidden=0), {})
-    assert found["representable"] is False and found["share"] == 0
+    found = tried(laid_out(tmp_path, [[[1], [1]], [-0.5]], hidden=0))
+    assert found.representable is False and found.share == 0
 
 
 @pytest.mark.parametrize(
@@ -58,14 +64,14 @@ def test_one_neuron_is_not_tried_at_all(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_tried_again_says_why(tmp_path: Path, changes: dict[str, Any], reason: str) -> None:
     wrong = [[[1, 1], [1, 1]], [0, -1], [[-10], [20]], [5]]
-    found = retry(SETTINGS | changes, laid_out(tmp_path, wrong), {})
-    assert found["untried"] == reason and found["errors"] > 0
+    found = tried(laid_out(tmp_path, wrong), **changes)
+    assert found.untried == reason and found.errors > 0
 
 
 def test_inputs_of_minus_one_and_one_are_given_as_such(tmp_path: Path) -> None:
     # The same solution for inputs 2x - 1: x₁ + x₂ = (u₁ + u₂) / 2 + 1.
     coded = [[[0.5, 0.5], [0.5, 0.5]], [1, 0], [[10], [-20]], [-5]]
-    assert retry(SETTINGS | {"low": -1.0}, laid_out(tmp_path, coded), {}) == {"errors": 0}
+    assert tried(laid_out(tmp_path, coded), low=-1.0) == RestartFigures(errors=0)
 
 
 def test_a_model_of_other_inputs_is_refused(tmp_path: Path) -> None:
@@ -74,8 +80,8 @@ def test_a_model_of_other_inputs_is_refused(tmp_path: Path) -> None:
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
     (tmp_path / "snapshot-1.json").write_text(json.dumps({"architecture": model.to_json(), "weights": "weights-1.npz"}))
     np.savez(tmp_path / "weights-1.npz", w0=np.zeros((3, 1), "float32"), w1=np.zeros(1, "float32"))
-    found = retry(SETTINGS, tmp_path, {})
-    assert "refused" in found and found["untried"] == "inputs"
+    found = tried(tmp_path)
+    assert found.refused is not None and found.refused.code is Why.NOT_TWO_INPUTS and found.untried == "inputs"
 
 
 def test_answers_are_yes_only_clearly_above_one_half() -> None:

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.domain import Measurement, Mode, Notice, Outcome, Submission, Text
+from grader.domain import Mode, Notice, Outcome, Submission, Text
 from grader.evidence import Reader, load_arrays
 from grader.grading import Options
 from grader.grading.run import RanSubmission
 from grader.grading.shelf import MOST_RUNS, PARTIAL, Circumstances, Shelf
+from grader.measurements import Mistake, ModelInputs, Prediction, PredictRequest, Refused, Why
 
 LINES = (
     b'{"event": "hello", "versions": {"python": "3.11"}}',
@@ -22,7 +23,8 @@ LINES = (
     b'{"event": "epoch", "fit": 1, "epoch": 0, "logs": {"loss": 0.5}}',
     b'{"event": "finished"}',
 )
-ASKED = Measurement("predict", (("snapshot", 3), ("scale", 0.5), ("file", None)))
+ASKED = PredictRequest(3, ModelInputs("mnist", 0.5, rows="rows-1.npz"))
+FOUND = Prediction(0.9, 0.91, ((1, 2), (0, 5)), (Mistake(3, 0, 1),), 7850)
 
 
 @pytest.fixture
@@ -99,10 +101,10 @@ def test_the_first_run_stays_unless_another_is_to_stand_in_its_place(
 ) -> None:
     shelf, ran = Shelf(tmp_path / "shelf"), long_run(tmp_path / "job")
     assert shelf.keep("key", told, submission, ran)
-    shelf.remember("key", {ASKED: {"accuracy": 0.9}})
+    shelf.remember("key", {ASKED: FOUND})
     other = replace(ran, outcome=Outcome("ok", 99.0))
     assert not shelf.keep("key", told, submission, other)
-    assert shelf.answers("key") == {ASKED: {"accuracy": 0.9}}
+    assert shelf.answers("key") == {ASKED: FOUND}
     assert shelf.keep("key", told, submission, other, instead=True)
     found = shelf.find("key")
     assert found is not None and found.ran is not None and found.ran.outcome.seconds == 99.0
@@ -145,9 +147,10 @@ def test_answers_are_found_again_but_for_those_that_a_limit_prevented(
 
     shelf = Shelf(tmp_path / "shelf", everything=True)
     shelf.keep("key", told, submission, None)
-    other = Measurement("svm", ())
-    shelf.remember("key", {ASKED: {"accuracy": 0.9, "table": [[1, 2]]}, other: {"refused": "limit: timeout"}})
-    assert shelf.answers("key") == {ASKED: {"accuracy": 0.9, "table": [[1, 2]]}}
+    limited, refused = replace(ASKED, snapshot=4), replace(ASKED, snapshot=5)
+    layer = Refused(Why.LAYER, {"name": "Lambda"})
+    shelf.remember("key", {ASKED: FOUND, limited: Refused(Why.TIME), refused: layer})
+    assert shelf.answers("key") == {ASKED: FOUND, refused: layer}
     monkeypatch.setattr(module, "measuring", lambda: "another evaluator")
     assert shelf.answers("key") == {}
 

@@ -14,23 +14,22 @@ import pytest
 
 from grader import catalog
 from grader import records as form
-from grader.checks.embeddings import measurement
+from grader.analysis import Analysis
 from grader.domain import (
     AxesSeen,
-    Call,
     Evidence,
-    Facts,
     FigureSeen,
-    Measurement,
     Mode,
     Reading,
     Record,
     Submission,
+    TsneRun,
 )
 from grader.evaluator.embedding import outline
 from grader.evidence import png_size
 from grader.grading.exhibits import MOST_BYTES, exhibits_of
 from grader.grading.pictures import grey, png
+from grader.measurements import EmbeddingFigures, ModelInputs, Prediction, PredictRequest
 from grader.messages import settled
 from grader.parsing import Cells, Parser
 from grader.parsing.cells import CELL_CHARS, OUTPUT_CHARS
@@ -59,8 +58,8 @@ def submission(tmp_path: Path, name: str = "exo1.py", content: str | bytes = "x 
 NOTHING = Evidence()
 
 
-def facts(evidence: Evidence = NOTHING, exercise: str = "exo1", **fields: Any) -> Facts:
-    return Facts(
+def facts(evidence: Evidence = NOTHING, exercise: str = "exo1", **fields: Any) -> Analysis:
+    return Analysis(
         catalog.locate().find(exercise), Mode.FULL, fields.pop("reading", Reading()), evidence=evidence, **fields
     )
 
@@ -147,13 +146,20 @@ def test_a_grid_of_images_is_put_together_again(grade_source: Callable[..., Reco
 # ── Projections ─────────────────────────────────────────────────────────────────────────────────
 
 
-def embedded(points: np.ndarray, labels: np.ndarray) -> Facts:
-    call = Call(1, "tsne", {"points": list(points.shape)}, "call-1.npz")
+def embedded(points: np.ndarray, labels: np.ndarray) -> Analysis:
+    call = TsneRun(1, "call-1.npz", 2, "pca", 30, None, points.shape, points.shape)
     one = facts(Evidence(calls=(call,)), "exo5")
     outlines = [made for c in np.unique(labels) if (made := outline(int(c), points[labels == c]))]
-    asked: Measurement = measurement(one, call)
-    result = {"source": "test", "nh": 0.9, "points": points.tolist(), "labels": labels.tolist(), "outlines": outlines}
-    return facts(one.evidence, "exo5", measured={asked: result})
+    (asked,) = one.embedding_requests()
+    figures = EmbeddingFigures(
+        True,
+        "test",
+        nh=0.9,
+        points=tuple(map(tuple, points.tolist())),
+        labels=tuple(labels.tolist()),
+        outlines=tuple(outlines),
+    )
+    return one.with_answers({asked: figures})
 
 
 def test_points_hulls_and_ellipses_keep_their_places(tmp_path: Path) -> None:
@@ -287,7 +293,7 @@ def test_a_fault_of_an_exhibit_costs_that_exhibit_alone(tmp_path: Path) -> None:
     figure = FigureSeen(1, "show", (AxesSeen("", 12, "gray", 0, 0),), "figure-1.npz", "picture-1.png")
     broken = facts(
         Evidence(folder=tmp_path, figures=(figure,)),
-        measured={Measurement("predict"): {"confusion": [[1]], "wrong": "x"}},
+        answers={PredictRequest(1, ModelInputs("mnist")): Prediction(1.0, 1.0, ((1,),), ("x",), 1)},
         reading=Reading(source="x = 1"),
     )
     assert set(exhibits_of(broken, submission(tmp_path), None)) == {"source", "confusion"}

@@ -62,7 +62,8 @@ def measure(options: argparse.Namespace) -> None:
 def project(rows: NDArray[Any], labels: NDArray[Any], seed: int) -> dict[str, float]:
     from sklearn.manifold import TSNE
 
-    from grader.evaluator.embedding import NEIGHBOURS, faithful, hit, nearest
+    from grader.evaluator.embedding import faithful, hit, nearest
+    from grader.measurements import NEIGHBOURS
 
     started = time.monotonic()
     points = TSNE(n_components=2, init="pca", perplexity=30, random_state=seed).fit_transform(rows).astype(np.float64)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.domain import Snapshot
+from grader.domain import ArrayInfo, HullFit, MixtureFit, ScalerFit, Snapshot, SvmFit, TsneRun
 from grader.evidence import load_arrays
 from tests.conftest import Recorded, notebook_of
 
@@ -645,12 +645,12 @@ def test_calls_of_scikit_learn_and_scipy_are_noted_with_settings_and_arrays(reco
     """
     seen = record(code)
     ended_well(seen)
-    calls = {call.what: call for call in seen.evidence.calls if call.what != "array"}
-    assert set(calls) == {"scaler_fit", "hull", "gaussian", "svm_fit", "svm_predict"}
-    assert calls["svm_fit"].facts["settings"]["C"] == 1000
-    hull = load_arrays(seen.evidence.folder, calls["hull"].arrays)
+    calls = {type(call): call for call in seen.evidence.calls if not isinstance(call, ArrayInfo)}
+    assert set(calls) == {ScalerFit, HullFit, MixtureFit, SvmFit}
+    assert seen.evidence.calls_of(SvmFit)[0].C == 1000
+    hull = load_arrays(seen.evidence.folder, calls[HullFit].arrays)
     assert hull["points"].shape == (30, 2) and hull["vertices"].ndim == 1
-    assert load_arrays(seen.evidence.folder, calls["gaussian"].arrays)["covariances"].shape == (2, 2, 2)
+    assert load_arrays(seen.evidence.folder, calls[MixtureFit].arrays)["covariances"].shape == (2, 2, 2)
 
 
 def test_a_tsne_is_noted_with_its_settings_its_input_and_its_points(record: Record) -> None:
@@ -663,8 +663,8 @@ def test_a_tsne_is_noted_with_its_settings_its_input_and_its_points(record: Reco
     """
     seen = record(code)
     ended_well(seen)
-    (call,) = (call for call in seen.evidence.calls if call.what == "tsne")
-    assert call.facts["settings"]["perplexity"] == 5 and call.facts["shape"] == [40, 784]
+    (call,) = seen.evidence.calls_of(TsneRun)
+    assert call.perplexity == 5 and call.shape == (40, 784)
     arrays = load_arrays(seen.evidence.folder, call.arrays)
     np.testing.assert_allclose(arrays["points"], np.load(seen.work / "points.npz")["arr_0"])
     assert arrays["hashes"].shape == (40,)
@@ -675,8 +675,8 @@ def test_shapes_and_ranges_of_the_programs_own_arrays_are_noted_at_its_end(recor
         "import numpy as np\nx = np.full((3, 2), 0.5)\nx[0, 0] = np.nan\nnames = np.array(['a'])\nempty = np.zeros(0)"
     )
     (call,) = seen.evidence.calls
-    assert call.what == "array"
-    assert call.facts == {"name": "x", "shape": [3, 2], "dtype": "float64", "low": "nan", "high": "nan"}
+    assert isinstance(call, ArrayInfo) and call.shape == (3, 2)
+    assert math.isnan(call.low) and math.isnan(call.high)
 
 
 # ── Data ────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.closer import closer
+from grader.analysis.error_hints import error_hint
 from grader.domain import Failure, Text
 from grader.messages import plain, say
 
@@ -40,9 +40,9 @@ FOLDED = 300
 
 
 def explain(failure: Failure) -> Text:
-    """« exo1.py, ligne 12 : NameError: … — ce que cela veut dire »."""
+    """Return the sentence: « exo1.py, ligne 12 : NameError: … — ce que cela veut dire »."""
     told = plain(f"{failure.type}: {fold(failure.message)}" if failure.message else failure.type)
-    meaning = closer(failure) or MEANINGS.get(failure.type)
+    meaning = error_hint(failure) or MEANINGS.get(failure.type)
     place = _place(failure)
     if place and meaning:
         return say("{place}: {told} — {meaning}.", place=place, told=told, meaning=meaning)

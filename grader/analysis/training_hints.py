@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 
-from grader.checks.canonical import canonical
-from grader.checks.meant import Meant
-from grader.domain import DataSeen, Facts, Snapshot, Text
+from grader.analysis.model_match import MatchedModel
+from grader.domain import DataSeen, Snapshot, Text
 from grader.messages import number, say
 
 PLATEAU = 0.03  # how near the loss stays to ln(classes), and still counts as not having begun to fall
 
 
-def diagnose(facts: Facts, found: Meant) -> Text:
-    """The first that fits; what explains most comes first."""
+def training_hint(found: MatchedModel) -> Text:
+    """Return the first hint that fits, or nothing; what explains most comes first."""
     classes = (found.shape.output_shape or (None, 10))[-1] or 10
     losses = [v for t in found.trainings for v in t.history.get("loss", ())]
     data = next((t.data for t in reversed(found.trainings) if t.data is not None), None)
@@ -22,7 +21,7 @@ def diagnose(facts: Facts, found: Meant) -> Text:
         _unscaled(data),
         _labels_not_one_hot(data, found, classes),
         _softmax(found),
-        _created_again(facts, found),
+        _created_again(found),
         _plateau(losses, classes),
         _still_falling(losses, found),
     ):
@@ -45,7 +44,7 @@ def _unscaled(data: DataSeen | None) -> Text:
     return Text()
 
 
-def _labels_not_one_hot(data: DataSeen | None, found: Meant, classes: int) -> Text:
+def _labels_not_one_hot(data: DataSeen | None, found: MatchedModel, classes: int) -> Text:
     compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
     if (
         data is None
@@ -63,10 +62,10 @@ def _labels_not_one_hot(data: DataSeen | None, found: Meant, classes: int) -> Te
     return Text()
 
 
-def _softmax(found: Meant) -> Text:
+def _softmax(found: MatchedModel) -> Text:
     """Missing under a cross-entropy that expects shares, applied twice, which flattens them, or too early."""
     compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
-    layers = canonical(found.shape.layers)
+    layers = found.layers
     activations = [layer.settings.get("activation") for layer in layers]
     if activations[-2:] == ["softmax", "softmax"] and layers[-1].kind in ("Activation", "Softmax"):
         return say("Softmax is applied twice, which makes all classes nearly equal: keep one.")
@@ -80,12 +79,12 @@ def _softmax(found: Meant) -> Text:
     return Text()
 
 
-def _created_again(facts: Facts, found: Meant) -> Text:
+def _created_again(found: MatchedModel) -> Text:
     """A model of the same shape that was never trained, and is judged by the program in the trained one's place."""
-    trained = {t.model for t in facts.evidence.trainings}
-    alike = {s.model for s in facts.evidence.snapshots if _form(s) == _form(found.shape)} - trained
-    judged = {u.model for u in facts.evidence.uses if u.how in ("evaluate", "predict", "save")}
-    loaded = {u.model for u in facts.evidence.uses if u.how == "load_weights"}
+    trained = {t.model for t in found.evidence.trainings}
+    alike = {s.model for s in found.evidence.snapshots if _form(s) == _form(found.shape)} - trained
+    judged = {u.model for u in found.evidence.uses if u.how in ("evaluate", "predict", "save")}
+    loaded = {u.model for u in found.evidence.uses if u.how == "load_weights"}
     if trained and alike & judged - loaded:
         return say("The model is created again after its training, and the new one has learnt nothing: create it once.")
     return Text()
@@ -105,7 +104,7 @@ def _plateau(losses: list[float], classes: int) -> Text:
     return Text()
 
 
-def _still_falling(losses: list[float], found: Meant) -> Text:
+def _still_falling(losses: list[float], found: MatchedModel) -> Text:
     if 0 < len(losses) < 5:
         return say("The training was very short: more epochs will raise the accuracy.")
     validation = [v for t in found.trainings for v in t.history.get("val_loss", ())]

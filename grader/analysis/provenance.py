@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.checks.meant import Meant
-from grader.domain import DataSeen, Facts, RowIndex
+from grader.domain import DataSeen, Evidence, RowIndex, Training
 from grader.evidence import Forged, arrays_of
 
 if TYPE_CHECKING:
@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DEFAULT_SCALE = 1 / 255
+MAX_BOUND = 1e6  # of the lows and highs that tell a scale
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RowProvenance:
     """Of the sampled rows: how many were recognised (`known`), how many of those are test images, how many had a
     label that is not theirs; and how pixels 0…255 became inputs: `scale` · pixel + `offset`."""
 
@@ -28,17 +29,22 @@ class Seen:
     scale: float = DEFAULT_SCALE
     offset: float = 0.0
 
+    @property
+    def as_they_are(self) -> bool:
+        """True where the rows are still images: no scaler by pixel has touched them."""
+        return self.sampled > 0 and self.known > self.sampled / 2
 
-def seen_rows(facts: Facts, found: Meant) -> Seen:
-    """Over all trainings of the model; the scale is that of the last one recognised."""
-    total = Seen()
-    known: dict[str | None, Seen] = {}  # a file that many trainings name is read once
-    for training in found.trainings:
-        if training.data is not None and facts.rows is not None:
+
+def provenance_of(trainings: Iterable[Training], evidence: Evidence, index: RowIndex | None) -> RowProvenance:
+    """Return what all these trainings saw, together; the scale is that of the last one recognised."""
+    total = RowProvenance()
+    known: dict[str | None, RowProvenance] = {}  # a file that many trainings name is read once
+    for training in trainings:
+        if training.data is not None and index is not None:
             if training.data.rows_file not in known:
-                known[training.data.rows_file] = _one(facts, training.data, facts.rows)
+                known[training.data.rows_file] = _one(evidence, training.data, index)
             one = known[training.data.rows_file]
-            total = Seen(
+            total = RowProvenance(
                 total.sampled + one.sampled,
                 total.known + one.known,
                 total.test + one.test,
@@ -49,20 +55,20 @@ def seen_rows(facts: Facts, found: Meant) -> Seen:
     return total
 
 
-def _one(facts: Facts, data: DataSeen, index: RowIndex) -> Seen:
+def _one(evidence: Evidence, data: DataSeen, index: RowIndex) -> RowProvenance:
     import numpy as np
 
     try:
-        kept = arrays_of(facts.evidence, data.rows_file)
+        kept = arrays_of(evidence, data.rows_file)
         hashes, low, high = kept["hashes"], kept["low"].astype(float), kept["high"].astype(float)
     except (Forged, KeyError):
-        return Seen()
+        return RowProvenance()
     given = kept.get("labels", np.zeros(0, np.int64))
     if given.dtype.kind not in "iu":
-        return Seen()
+        return RowProvenance()
     labels = given.astype(np.int64)
     if hashes.dtype != np.uint64 or not (hashes.shape == low.shape == high.shape) or hashes.ndim != 1:
-        return Seen()
+        return RowProvenance()
     in_train, at_train = find(hashes, index.split["train"])
     in_test, at_test = find(hashes, index.split["test"])
     known = in_train | in_test
@@ -72,11 +78,12 @@ def _one(facts: Facts, data: DataSeen, index: RowIndex) -> Seen:
         true = np.where(in_train, index.labels["train"][at_train], index.labels["test"][at_test])
         wrong = int((known & (labels >= 0) & (labels != true)).sum())
     scale, offset = _scale(low[known], high[known])
-    return Seen(len(hashes), int(known.sum()), int(only_test.sum()), wrong, scale, offset)
+    return RowProvenance(len(hashes), int(known.sum()), int(only_test.sum()), wrong, scale, offset)
 
 
 def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Whether and where each hash stands in `among`; positions are 0 where it does not."""
+    """Return whether and where each hash stands in `among`, both of the shape of `hashes` (n,); positions are 0 where
+    it does not."""
     import numpy as np
 
     from grader.fingerprints import positions
@@ -92,6 +99,6 @@ def _scale(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, 
     if not len(low) or not (np.isfinite(low).all() and np.isfinite(high).all()):
         return DEFAULT_SCALE, 0.0
     bottom, top = float(np.median(low)), float(np.median(high))
-    if top <= bottom or abs(top) > 1e6 or abs(bottom) > 1e6:
+    if top <= bottom or abs(top) > MAX_BOUND or abs(bottom) > MAX_BOUND:
         return DEFAULT_SCALE, 0.0
     return (top - bottom) / 255, bottom

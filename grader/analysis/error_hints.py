@@ -27,7 +27,7 @@ _EXPECTED = re.compile(
 )
 
 
-def closer(failure: Failure) -> Text:
+def error_hint(failure: Failure) -> Text:
     """A meaning that fits the message; empty where the type's own must do."""
     for types, pattern, sentence in _KNOWN:
         if failure.type in types:

@@ -1,0 +1,176 @@
+"""What one run means, each thing worked out once: the only thing that a check looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeVar, cast
+
+from grader.analysis.embeddings import (
+    Embedding,
+    best_of,
+    embedding_request,
+    tsne_runs_of,
+)
+from grader.analysis.model_match import MatchedModel, match_models
+from grader.analysis.model_requests import ModelRequests
+from grader.analysis.scaler_fits import scaler_fits_of
+from grader.analysis.svm_fits import MeasuredSvm, classifier_beside, moments, svm_fits_of, svm_request
+from grader.domain import (
+    Evidence,
+    Exercise,
+    Mode,
+    Notice,
+    Outcome,
+    Reading,
+    Request,
+    RowIndex,
+    ScalerFit,
+    SvmFit,
+    TsneRun,
+)
+from grader.measurements import (
+    NEIGHBOURS,
+    EmbeddingFigures,
+    EmbeddingRequest,
+    MeasurementRequest,
+    ModelInputs,
+    Refused,
+    SvmRequest,
+)
+
+R = TypeVar("R")
+Answers = Mapping[Request, object]
+"""To each request the result of its own type, or a `Refused`."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The facts of one run, and what they mean.
+
+    `reading` is what the source says, `outcome` and `evidence` what the run showed, `answers` what the evaluator
+    measured, `rows` the images of the dataset by content, `handed_in` the paths of the files that were handed in,
+    `stand_in` whether the dataset is an embedded stand-in, `notes` what the grader noted about this run.
+    """
+
+    exercise: Exercise
+    mode: Mode
+    reading: Reading
+    outcome: Outcome | None = None
+    evidence: Evidence = Evidence()
+    answers: Answers = field(default_factory=dict)
+    rows: RowIndex | None = None
+    handed_in: tuple[str, ...] = ()
+    stand_in: bool = False
+    notes: tuple[Notice, ...] = ()
+
+    def with_answers(self, answers: Answers) -> Analysis:
+        """Return the same analysis once the evaluator has answered; what was worked out of the evidence stays."""
+        known = replace(self, answers=answers)
+        known.__dict__.update({name: self.__dict__[name] for name in _OF_EVIDENCE if name in self.__dict__})
+        return known
+
+    def answer(self, request: MeasurementRequest[R]) -> R | Refused:
+        """Return what the evaluator said. Raise `KeyError` where it was not asked: a fault of the check's own."""
+        return cast("R | Refused", self.answers[request])
+
+    @property
+    def training_rows(self) -> int | None:
+        """How many training images the dataset has; None where it has none."""
+        return len(self.rows.split["train"]) if self.rows is not None else None
+
+    # ── Models ──────────────────────────────────────────────────────────────────────────────────
+
+    @cached_property
+    def models(self) -> tuple[MatchedModel | None, ...]:
+        """For each architecture of the exercise the recorded model that is meant by it."""
+        return match_models(self.exercise.models, self.evidence, self.rows)
+
+    def model(self, which: int = 0) -> MatchedModel | None:
+        """Return the model meant by `exercise.models[which]`; None where no model was recorded."""
+        return self.models[which] if self.exercise.models else None
+
+    @cached_property
+    def _requests(self) -> dict[MatchedModel, ModelRequests]:
+        return {}
+
+    def requests_of(self, model: MatchedModel) -> ModelRequests:
+        """Return what the evaluator can be asked about a model."""
+        if model not in self._requests:
+            dataset = self.exercise.dataset
+            self._requests[model] = ModelRequests(model, self.evidence, dataset, self.scaler_fits, self.handed_in)
+        return self._requests[model]
+
+    # ── Scalers, embeddings, SVMs ───────────────────────────────────────────────────────────────
+
+    @cached_property
+    def scaler_fits(self) -> tuple[ScalerFit, ...]:
+        return scaler_fits_of(self.evidence)
+
+    @cached_property
+    def tsne_runs(self) -> tuple[TsneRun, ...]:
+        return tsne_runs_of(self.evidence)
+
+    @cached_property
+    def _embedding_requests(self) -> dict[int, tuple[EmbeddingRequest, ...]]:
+        return {}
+
+    def embedding_requests(self, k: int = NEIGHBOURS) -> tuple[EmbeddingRequest, ...]:
+        """Return one request for each of `tsne_runs`, whose hit counts `k` neighbours."""
+        if k not in self._embedding_requests:
+            dataset, models = self.exercise.dataset, self.models
+            self._embedding_requests[k] = tuple(
+                embedding_request(run, self.evidence, models, dataset, k) for run in self.tsne_runs
+            )
+        return self._embedding_requests[k]
+
+    @cached_property
+    def _embeddings(self) -> dict[int, tuple[Embedding, ...]]:
+        return {}
+
+    def embeddings(self, k: int = NEIGHBOURS) -> tuple[Embedding, ...]:
+        """Return the t-SNE runs with their measured figures; empty figures where they were refused."""
+        if k not in self._embeddings:
+            answers = [self.answer(request) for request in self.embedding_requests(k)]
+            figures = [EmbeddingFigures(finite=False) if isinstance(one, Refused) else one for one in answers]
+            self._embeddings[k] = tuple(map(Embedding, self.tsne_runs, figures))
+        return self._embeddings[k]
+
+    @property
+    def best_embedding(self) -> Embedding | None:
+        """The run that criteria are judged on."""
+        return best_of(self.embeddings())
+
+    @cached_property
+    def classifier(self) -> MatchedModel | None:
+        """The model for the exercise's second architecture, where one was built besides that for the first."""
+        first = self.model(0)
+        return classifier_beside(first, self.model(1)) if first is not None and len(self.models) > 1 else None
+
+    @cached_property
+    def svm_fits(self) -> tuple[SvmFit, ...]:
+        return svm_fits_of(self.evidence)
+
+    @cached_property
+    def _moments(self) -> tuple[tuple[int, int], ...]:
+        return moments(self.evidence, self.model(0), self.classifier)
+
+    def svm_requests(self, rows: int) -> tuple[SvmRequest, ...]:
+        """Return one request for each of `svm_fits`, of which `rows` rows at most are used."""
+        first = self.model(0)
+        dataset = self.exercise.dataset
+        inputs = ModelInputs(dataset) if first is None else self.requests_of(first).plain_inputs
+        return tuple(svm_request(fit, rows, inputs, self._moments) for fit in self.svm_fits)
+
+    def svms(self, rows: int) -> tuple[MeasuredSvm, ...]:
+        """Return the SVMs with what was measured of them."""
+        return tuple(
+            MeasuredSvm(fit, self.answer(request))
+            for fit, request in zip(self.svm_fits, self.svm_requests(rows), strict=True)
+        )
+
+
+_OF_EVIDENCE = (
+    "models", "_requests", "scaler_fits", "tsne_runs", "_embedding_requests", "classifier", "svm_fits", "_moments",
+)  # fmt: skip

@@ -1,0 +1,106 @@
+"""The words of the project, as frozen dataclasses. Nothing here runs, reads or writes anything.
+
+An `Exercise` is what is asked; a `Submission` is one student's files for it. A sandbox runs the files and yields an
+`Outcome` and `Evidence`; each `Check` judges what they mean and yields a `Finding`, and a finding with its points is a
+`Verdict`. A `Record` holds everything about one graded submission and is the only thing a report reads.
+
+    text      sentences in both languages, notices, plain values
+    spec      exercises, models, questions, checks; submissions
+    evidence  what the recorder saw; `calls`: of libraries that exercises are about
+    reading   what was read without running
+    verdict   findings, verdicts, overrides
+    data      which data was used
+    record    what is kept
+"""
+
+from __future__ import annotations
+
+from grader.domain.calls import ArrayInfo, HullFit, LibraryCall, MixtureFit, Scalar, ScalerFit, SvmFit, TsneRun
+from grader.domain.data import DatasetInfo, RowIndex
+from grader.domain.evidence import (
+    AxesSeen,
+    CompileSeen,
+    DataSeen,
+    Evidence,
+    Failure,
+    FigureSeen,
+    Frame,
+    LayerSeen,
+    ModelUse,
+    Outcome,
+    Printed,
+    Snapshot,
+    StoredArray,
+    Training,
+    cell_number,
+)
+from grader.domain.reading import Parts, Reading
+from grader.domain.record import RECORD_SCHEMA, Lateness, Record
+from grader.domain.spec import (
+    Check,
+    Exercise,
+    LayerSpec,
+    Limits,
+    Mode,
+    ModelSpec,
+    Question,
+    Request,
+    Stage,
+    Submission,
+    layer,
+)
+from grader.domain.text import LANGS, Json, Lang, Notice, Text
+from grader.domain.verdict import Finding, Override, Status, Verdict
+
+__all__ = [
+    "LANGS",
+    "RECORD_SCHEMA",
+    "ArrayInfo",
+    "AxesSeen",
+    "Check",
+    "CompileSeen",
+    "DataSeen",
+    "DatasetInfo",
+    "Evidence",
+    "Exercise",
+    "Failure",
+    "FigureSeen",
+    "Finding",
+    "Frame",
+    "HullFit",
+    "Json",
+    "Lang",
+    "Lateness",
+    "LayerSeen",
+    "LayerSpec",
+    "LibraryCall",
+    "Limits",
+    "MixtureFit",
+    "Mode",
+    "ModelSpec",
+    "ModelUse",
+    "Notice",
+    "Outcome",
+    "Override",
+    "Parts",
+    "Printed",
+    "Question",
+    "Reading",
+    "Record",
+    "Request",
+    "RowIndex",
+    "Scalar",
+    "ScalerFit",
+    "Snapshot",
+    "Stage",
+    "Status",
+    "StoredArray",
+    "Submission",
+    "SvmFit",
+    "Text",
+    "Training",
+    "TsneRun",
+    "Verdict",
+    "cell_number",
+    "layer",
+]

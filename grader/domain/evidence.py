@@ -1,0 +1,219 @@
+"""What was seen: everything that left the sandbox, already read distrustfully (see `grader.evidence`)."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from grader.domain.calls import LibraryCall
+from grader.domain.text import Json, Notice
+
+SIGKILL = 9
+C = TypeVar("C", bound=LibraryCall)
+_CELL = re.compile(r"<cell (\d{1,6})>")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    file: str
+    line: int
+    function: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An exception of the student's program: `type`, `message`, and the frames of the student's own files."""
+
+    type: str
+    message: str
+    frames: tuple[Frame, ...]
+    cell: int | None = None
+
+
+def cell_number(file: str) -> int | None:
+    """The number of a notebook's code cell, which frames and notices name `<cell 3>`; None for any other file."""
+    found = _CELL.fullmatch(file)
+    return int(found[1]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSeen:
+    kind: str
+    name: str
+    settings: Mapping[str, Json]
+    output_shape: tuple[int | None, ...] | None
+    parameters: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataSeen:
+    """What a training was fed: sizes, ranges, and the name of the array file with its row fingerprints."""
+
+    rows: int
+    shape: tuple[int, ...]
+    dtype: str
+    low: float
+    high: float
+    label_shape: tuple[int, ...]
+    rows_file: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A model as it stood at one moment. `architecture` is Keras JSON; `weights` names an array file.
+
+    `reason` is `build`, `fit`, `train_on_batch`, `evaluate`, `predict`, `save` or `end`.
+    """
+
+    id: int
+    model: int
+    name: str
+    reason: str
+    architecture: str | None
+    layers: tuple[LayerSeen, ...]
+    parameters: int
+    input_shape: tuple[int | None, ...] | None
+    output_shape: tuple[int | None, ...] | None
+    weights: str | None
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class CompileSeen:
+    model: int
+    loss: str
+    optimizer: str
+    learning_rate: float | None
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One `fit` (or a run of `train_on_batch`). `history` maps a metric to one value per epoch run."""
+
+    id: int
+    model: int
+    how: str
+    epochs_asked: int
+    epochs_run: int
+    batch_size: int | None
+    steps: int
+    capped: bool
+    finished: bool
+    history: Mapping[str, tuple[float, ...]]
+    data: DataSeen | None
+    validation: DataSeen | None
+    compiled: CompileSeen | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A call of `evaluate`, `predict`, `save` or `save_weights`, with the snapshot that it used."""
+
+    model: int
+    how: str
+    snapshot: int | None
+    rows: int
+    values: tuple[float, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class AxesSeen:
+    """One axes of a figure: how many images, lines and scattered points it holds, `cmap` the first image's map,
+    `grid` the (rows, columns) of the layout it belongs to and `place` its number in it, row by row from 0."""
+
+    title: str
+    images: int
+    cmap: str
+    lines: int
+    points: int
+    grid: tuple[int, int] | None = None
+    place: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSeen:
+    id: int
+    how: str
+    axes: tuple[AxesSeen, ...]
+    arrays: str | None
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The standard output and error: the kept text, and how many bytes were dropped."""
+
+    text: str = ""
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the job ended. `status` is `ok`, `error`, `exited`, `timeout`, `cpu`, `memory`, `processes`, `disk`,
+    `output` or `killed`; `exit` the process's exit code, negative for a signal. `memory_ran_out`: the system ended a
+    process for want of memory meanwhile."""
+
+    status: str
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    peak_memory_mib: int = 0
+    exit: int | None = None
+    memory_ran_out: bool = False
+
+    @property
+    def ended_from_outside(self) -> bool:
+        """By SIGKILL, which the grader did not send: the system did, or somebody, or the program itself."""
+        return self.status == "killed" and self.exit == -SIGKILL
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArray:
+    """Where one array of a kept file lies in it: `kind` is NumPy's name of its numbers (`<f4`), `offset` in bytes."""
+
+    name: str
+    kind: str
+    fortran: bool
+    shape: tuple[int, ...]
+    offset: int
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+        return math.prod(self.shape) * int(self.kind[2:])
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that left the sandbox, already read distrustfully (see `grader.evidence`). `arrays`: of those array
+    files that are opened outside of the walls, what lies where."""
+
+    folder: Path | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    compiles: tuple[CompileSeen, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    uses: tuple[ModelUse, ...] = ()
+    figures: tuple[FigureSeen, ...] = ()
+    calls: tuple[LibraryCall, ...] = ()
+    arrays: Mapping[str, tuple[StoredArray, ...]] = field(default_factory=dict)
+    files: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[str, Json] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    finished: bool = False
+    printed: Printed = Printed()
+    versions: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[Notice, ...] = ()
+    rejected: int = 0
+
+    def snapshot(self, snapshot_id: int) -> Snapshot | None:
+        return next((s for s in self.snapshots if s.id == snapshot_id), None)
+
+    def calls_of(self, kind: type[C]) -> tuple[C, ...]:
+        """The calls of one kind, in their order."""
+        return tuple(call for call in self.calls if isinstance(call, kind))

@@ -1,0 +1,41 @@
+"""What a measurement is given: a folder with copies of the student's files, and the grader's datasets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """`folder` holds what the requests declared (see `grader.measurements.Files`): `snapshot-N.json`, array files, and
+    below `left/` and `handed_in/` files of the student's. `datasets` maps a name to the folder of its arrays."""
+
+    folder: Path
+    datasets: Mapping[str, Path]
+
+    def snapshot(self, number: int) -> dict[str, Any]:
+        """Return `architecture`, `weights` (the name of an array file) and `layers` of a recorded model."""
+        found: dict[str, Any] = json.loads((self.folder / f"snapshot-{number}.json").read_text(encoding="utf-8"))
+        return found
+
+    def images(self, dataset: str, split: str) -> NDArray[np.uint8]:
+        """Return the images of `train` or `test`, mapped, of shape (n, height, width) or (n, height, width, 3)."""
+        found: NDArray[np.uint8] = np.load(self.datasets[dataset] / f"x_{split}.npy", mmap_mode="r")
+        return found
+
+    def labels(self, dataset: str, split: str) -> NDArray[np.int64]:
+        """Return the class of each image, of shape (n,)."""
+        found: NDArray[np.int64] = np.load(self.datasets[dataset] / f"y_{split}.npy").ravel().astype(np.int64)
+        return found
+
+    def rows(self, dataset: str, split: str) -> NDArray[np.uint64]:
+        """Return the fingerprint of each image, of shape (n,)."""
+        found: NDArray[np.uint64] = np.load(self.datasets[dataset] / f"rows_{split}.npy")
+        return found

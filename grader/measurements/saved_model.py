@@ -1,0 +1,28 @@
+"""How a saved file's predictions differ from those of the recorded network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from grader.measurements.request import Files, MeasurementRequest, ModelInputs
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDifference:
+    """The largest difference between an output of the two networks on some test images."""
+
+    difference: float
+
+
+@dataclass(frozen=True, slots=True)
+class SavedModelRequest(MeasurementRequest[SavedDifference]):
+    """Compare `file`, which the program left, with the recorded weights of `snapshot`."""
+
+    kind: ClassVar[str] = "saved_model"
+    file: str
+    snapshot: int
+    inputs: ModelInputs
+
+    def files(self) -> Files:
+        return Files((self.snapshot,), self.inputs.arrays(), left=(self.file,))

@@ -90,7 +90,7 @@ def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, An
 
 
 def _unfit(why: Text) -> Breakdown:
-    return Breakdown(why.fr, why.en)
+    return Breakdown(why)
 
 
 def halt(batch: str) -> None:

@@ -112,4 +112,4 @@ def within(points: float, verdict: Verdict) -> float:
 
 
 def _usage(text: Text) -> UsageError:
-    return UsageError(text.fr, text.en)
+    return UsageError(text)

@@ -110,4 +110,4 @@ def _override(
 
 
 def _usage(text: Text) -> UsageError:
-    return UsageError(text.fr, text.en)
+    return UsageError(text)

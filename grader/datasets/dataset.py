@@ -79,7 +79,7 @@ class Dataset:
 
 
 def unavailable(text: Text) -> DataUnavailable:
-    return DataUnavailable(text.fr, text.en)
+    return DataUnavailable(text)
 
 
 def _unreadable(path: Path, reason: object) -> DataUnavailable:

@@ -13,6 +13,7 @@ from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
 from grader.grading.bench import Desk
 from grader.grading.run import ATTEMPTS, clear
+from grader.messages import say
 from grader.sandbox import Job, Ran
 from grader.sandbox.place import without_room
 
@@ -54,7 +55,7 @@ def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, 
                 return _once(measurements, evidence, sources, desk, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
-                    raise EvaluationFailed(problem.fr, problem.en) from None
+                    raise EvaluationFailed(problem.text) from None
             except OSError as problem:
                 raise without_room(problem, desk.evaluator.folder) from None
     raise AssertionError("unreachable")
@@ -131,8 +132,5 @@ def _answers(measurements: list[Measurement], lines: list[bytes], ran: Ran) -> M
         missing = missing[1:]
     if missing:
         told = ran.printed.text[-800:].strip()
-        raise EvaluationFailed(
-            f"La mesure « {missing[0].kind} » n'a pas abouti : {told}",
-            f"The measurement “{missing[0].kind}” failed: {told}",
-        )
+        raise EvaluationFailed(say("The measurement “{kind}” failed: {reason}", kind=missing[0].kind, reason=told))
     return answers

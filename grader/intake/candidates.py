@@ -50,11 +50,11 @@ def listed_names(names: Sequence[str]) -> Text:
 
 
 def unreadable(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
+    return UnreadableSubmission(message)
 
 
 def nothing(message: Text) -> NothingToGrade:
-    return NothingToGrade(message.fr, message.en)
+    return NothingToGrade(message)
 
 
 def chosen(best: Candidate, others: Iterable[Candidate]) -> Text:

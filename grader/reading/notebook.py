@@ -67,7 +67,7 @@ def read_notebook(path: Path, data: bytes) -> Notebook:
 
 
 def _refuse(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
+    return UnreadableSubmission(message)
 
 
 def _content(path: Path, data: bytes) -> Mapping[str, Any]:

@@ -101,7 +101,7 @@ def _largest(path: Path) -> int:
 
 
 def _refuse(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
+    return UnreadableSubmission(message)
 
 
 def _too_large(path: Path, limit: Text) -> Source:

@@ -146,4 +146,4 @@ def duration_in_words(seconds: float) -> Text:
 
 
 def _usage(text: Text) -> UsageError:
-    return UsageError(text.fr, text.en)
+    return UsageError(text)

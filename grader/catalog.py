@@ -11,6 +11,7 @@ from pathlib import Path
 
 from grader.domain import Exercise
 from grader.errors import BadSpecification, UnknownExercise
+from grader.messages import join, plain, say
 
 PACKAGE = Path(__file__).resolve().parent
 VARIABLE = "GRADE_EXERCISES"
@@ -51,13 +52,12 @@ def _plain(name: str) -> str:
 
 def unknown(name: str, ids: tuple[str, ...]) -> UnknownExercise:
     near = difflib.get_close_matches(_plain(name), ids, n=2, cutoff=0.5)
-    listed = ", ".join(ids) or "—"
-    fr = f"L'exercice « {name} » n'existe pas."
-    en = f"There is no exercise “{name}”."
+    said = [say("There is no exercise “{name}”.", name=name)]
     if near:
-        fr += f" Vouliez-vous dire {' ou '.join(near)} ?"
-        en += f" Did you mean {' or '.join(near)}?"
-    return UnknownExercise(f"{fr} Exercices connus : {listed}.", f"{en} Known exercises: {listed}.")
+        names = say("{one} or {other}", one=near[0], other=near[1]) if len(near) > 1 else plain(near[0])
+        said.append(say("Did you mean {names}?", names=names))
+    said.append(say("Known exercises: {names}.", names=", ".join(ids) or "—"))
+    return UnknownExercise(join(said, " "))
 
 
 def locate() -> Catalog:
@@ -69,8 +69,11 @@ def locate() -> Catalog:
             reference = assignments.resolve().parent / "reference"
             return Catalog(assignments.resolve(), reference if reference.is_dir() else None)
     raise BadSpecification(
-        f"Aucun exercice dans {candidates[0]} : indiquez le dossier `assignments` par la variable {VARIABLE}.",
-        f"No exercise in {candidates[0]}: name the `assignments` folder in the variable {VARIABLE}.",
+        say(
+            "No exercise in {folder}: name the `assignments` folder in the variable {variable}.",
+            folder=candidates[0],
+            variable=VARIABLE,
+        )
     )
 
 
@@ -94,6 +97,4 @@ def load(folder: Path) -> Exercise:
 
 
 def _bad(path: Path, reason: str) -> BadSpecification:
-    return BadSpecification(
-        f"Spécification illisible : {path} ({reason})", f"Unusable specification: {path} ({reason})"
-    )
+    return BadSpecification(say("Unusable specification: {path} ({reason})", path=path, reason=reason))

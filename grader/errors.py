@@ -15,25 +15,27 @@
         ├── ParsingFailed          a student's file broke the parser, or the parser was not to be had
         └── EvaluationFailed       the trusted side could not measure what it was asked to
 
+Each carries its sentence as a `Text`, made by `grader.messages.say` where it is raised: `raise UsageError(say("…"))`.
 What a student's program does wrong is not an error here: it is an outcome and a verdict.
 """
 
 from __future__ import annotations
 
+from grader.domain import Text
+
 
 class GraderError(Exception):
-    """Carries one sentence for the reader in each language, as `Text` does."""
+    """Carry one sentence for the reader, `text`, in every language; `str(error)` is the English one.
 
-    def __init__(self, fr: str, en: str) -> None:
-        super().__init__(en)
-        self.fr = fr
-        self.en = en
+    It can be pickled, for errors travel between the machines of a cluster.
+    """
 
-    def in_language(self, lang: str) -> str:
-        return self.en if lang == "en" else self.fr
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self), (self.fr, self.en)
+        return type(self), (self.text,)
 
 
 class UsageError(GraderError):

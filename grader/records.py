@@ -26,6 +26,7 @@ from grader.domain import (
 )
 from grader.errors import UnreadableSubmission
 from grader.files import write_whole
+from grader.messages import say
 
 TO_BE_READ = "A teacher will read this answer."  # what the check of a free text says
 
@@ -84,13 +85,15 @@ def from_json(fields: Mapping[str, Any]) -> Record:
     schema = fields.get("schema")
     if isinstance(schema, int) and schema > RECORD_SCHEMA:
         raise UnreadableSubmission(
-            f"Fiche au format {schema}, plus récent que cette version du correcteur, qui lit le format {RECORD_SCHEMA}.",
-            f"A record of schema {schema}, newer than this version of the grader, which reads schema {RECORD_SCHEMA}.",
+            say(
+                "A record of schema {schema}, newer than this version of the grader, which reads schema {known}.",
+                schema=schema,
+                known=RECORD_SCHEMA,
+            )
         )
     if schema != RECORD_SCHEMA:
         raise UnreadableSubmission(
-            f"Fiche au format {schema} ; cette version lit le format {RECORD_SCHEMA}.",
-            f"A record of schema {schema}; this version reads schema {RECORD_SCHEMA}.",
+            say("A record of schema {schema}; this version reads schema {known}.", schema=schema, known=RECORD_SCHEMA)
         )
     outcome, dataset, failure = fields["outcome"], fields["dataset"], fields["failure"]
     lateness = fields["lateness"]

@@ -65,8 +65,7 @@ def cases(exercise: Exercise, catalog: Catalog, options: Options, mode: Mode | N
     reference = catalog.reference / exercise.id if catalog.reference else None
     if reference is None or not reference.is_dir() or exercise.folder is None:
         raise NothingToGrade(
-            f"Pas de référence pour {exercise.id} : il faut le dossier `reference/{exercise.id}`.",
-            f"No reference for {exercise.id}: the folder `reference/{exercise.id}` is needed.",
+            say("No reference for {exercise}: the folder `reference/{exercise}` is needed.", exercise=exercise.id)
         )
     beside = _beside(reference)
     for ending in (".py", ".ipynb"):
@@ -115,9 +114,7 @@ def read_header(path: Path) -> Header:
             elif line.startswith("# expect"):
                 raise ValueError(line)
         except ValueError:
-            raise BadSpecification(
-                f"En-tête illisible dans {path} : {line}", f"Unusable header in {path}: {line}"
-            ) from None
+            raise BadSpecification(say("Unusable header in {path}: {line}", path=path, line=line)) from None
     return Header(expected, settings.get("time-limit"), settings.get("mode"), settings.get("files", ()))
 
 

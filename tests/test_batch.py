@@ -16,6 +16,7 @@ from grader.batch import Task, all_by, benches, grade_all, pool, threads_each
 from grader.domain import Mode, Record, Status, Submission
 from grader.errors import UnreadableSubmission
 from grader.grading import Listener, Options
+from grader.messages import plain
 from grader.sandbox import Stopped
 from grader.sandbox.process import Process
 from tests.endings import PATIENCE, waits_no_longer_than
@@ -104,7 +105,7 @@ def test_a_submission_that_the_grader_cannot_take_does_not_stop_the_others(probl
 def test_a_file_that_is_none_is_the_student_s_and_does_not_stop_the_others(graded: Any) -> None:
     def grade(exercise: Any, submission: Submission, *rest: Any) -> Record:
         if submission.student == "s1":
-            raise UnreadableSubmission("illisible", "unreadable")
+            raise UnreadableSubmission(plain("unreadable"))
         return record_of(exercise, submission, *rest)
 
     graded(grade)

@@ -42,14 +42,14 @@ def test_capitals_and_separators_do_not_matter(name: str, known: Catalog) -> Non
 def test_a_near_miss_is_answered_with_the_name_that_was_meant(name: str, meant: str, known: Catalog) -> None:
     with pytest.raises(UnknownExercise) as told:
         known.find(name)
-    assert f"Vouliez-vous dire {meant}" in told.value.fr and f"Did you mean {meant}" in told.value.en
+    assert f"Vouliez-vous dire {meant}" in told.value.text.fr and f"Did you mean {meant}" in told.value.text.en
 
 
 @pytest.mark.parametrize("name", ["zzzzzz", "", "../exo1/../../etc", "é", "x" * 5000])
 def test_a_name_like_no_other_is_answered_with_the_list(name: str, known: Catalog) -> None:
     with pytest.raises(UnknownExercise) as told:
         known.find(name)
-    assert "exo1, exo2, xor" in told.value.en
+    assert "exo1, exo2, xor" in told.value.text.en
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_bad_specification_is_told_with_its_file(source: str, known: Catalog) 
     (folder / "exercise.py").write_text(source)
     with pytest.raises(BadSpecification) as told:
         known.find("bad")
-    assert "exercise.py" in told.value.fr and "exercise.py" in told.value.en
+    assert "exercise.py" in told.value.text.fr and "exercise.py" in told.value.text.en
 
 
 def test_the_folder_of_the_environment_comes_first(known: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:

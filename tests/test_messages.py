@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import math
+import pickle
 import string
 
 import pytest
 
+from grader import errors
+from grader.domain import Text
 from grader.messages import LOCALE, join, number, percent, plain, safe, say, say_n, translate
 from tests.tools.catalogues import KEYWORDS, PACKAGE, compiled, french, spoken
 
@@ -80,6 +83,87 @@ def test_french_typography_keeps_its_signs_with_their_words() -> None:
     flat = {m: t for m, s in FRENCH.items() for t in ([s] if isinstance(s, str) else s)}
     wrong = [t for t in flat.values() if any(f" {sign}" in t for sign in "?!;»") or "« " in t]
     assert wrong == []
+
+
+# ── One path ────────────────────────────────────────────────────────────────────────────────────
+
+MAKE_TEXTS = {"messages.py", "domain.py", "domain"}  # what `say` and its kin rest on
+
+
+def names_of(node: ast.expr) -> str:
+    """The last part of a dotted name: `errors.UsageError` → "UsageError"."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def error_classes(trees: list[ast.Module]) -> set[str]:
+    """`GraderError` and every class of the grader that inherits from it."""
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found, before = {"GraderError"}, 0
+    while len(found) > before:
+        before = len(found)
+        found |= {one.name for one in classes if any(names_of(base) in found for base in one.bases)}
+    return found
+
+
+def is_written(node: ast.expr) -> bool:
+    """A literal, an f-string, or a sum of them."""
+    if isinstance(node, ast.BinOp):
+        return is_written(node.left) or is_written(node.right)
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def second_paths(tree: ast.Module, errors_known: set[str]) -> list[int]:
+    """The lines where a sentence is written in both languages instead of being said."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            given = [*node.args, *(keyword.value for keyword in node.keywords)]
+            written = [one for one in given if is_written(one)]
+            pair = len(written) > 1 and len({ast.dump(one) for one in written}) > 1
+            name = names_of(node.func)
+            named = {keyword.arg: keyword.value for keyword in node.keywords}
+            both = all(language in named and is_written(named[language]) for language in ("fr", "en"))
+            if (name == "Text" and pair) or (name in errors_known and written) or both:
+                found.append(node.lineno)
+    return found
+
+
+def test_no_sentence_is_written_in_both_languages_where_it_is_told() -> None:
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(PACKAGE.rglob("*.py"))}
+    known = error_classes(list(trees.values()))
+    assert {"UsageError", "EvaluationFailed"} < known
+    found = {
+        str(path.relative_to(PACKAGE)): lines
+        for path, tree in trees.items()
+        if path.relative_to(PACKAGE).parts[0] not in MAKE_TEXTS and (lines := second_paths(tree, known))
+    }
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "caught"),
+    [
+        ('raise UsageError("fr", "en")', True),
+        ('raise errors.UsageError(f"{a} fr", f"{a} en")', True),
+        ('raise UsageError("never said")', True),
+        ('Text("oui", "yes")', True),
+        ('Text(fr=f"oui {a}", en="yes")', True),
+        ('tape.write("notice", fr=f"oui {a}", en=f"yes {a}")', True),
+        ('raise UsageError(say("yes {a}", a=a))', False),
+        ('Text("?", "?")', False),
+        ("Text(fields.fr, fields.en)", False),
+        ('ValueError("a", "b")', False),
+    ],
+)
+def test_a_second_path_is_caught(source: str, caught: bool) -> None:
+    assert bool(second_paths(ast.parse(source), {"UsageError"})) is caught
+
+
+def test_an_error_speaks_both_languages_also_after_a_journey() -> None:
+    error = errors.UnknownExercise(Text("inconnu", "unknown"))
+    back = pickle.loads(pickle.dumps(error))
+    assert type(back) is errors.UnknownExercise
+    assert (str(back), back.text.in_("fr"), back.text.in_("en")) == ("unknown", "inconnu", "unknown")
 
 
 # ── Filling in ──────────────────────────────────────────────────────────────────────────────────

@@ -116,7 +116,7 @@ def test_a_record_of_another_schema_is_refused_in_both_languages() -> None:
     for schema in (0, 99, None, "1"):
         with pytest.raises(UnreadableSubmission) as told:
             records.from_json({**records.to_json(RECORD), "schema": schema})
-        assert str(schema) in told.value.fr and str(schema) in told.value.en
+        assert str(schema) in told.value.text.fr and str(schema) in told.value.text.en
 
 
 def test_a_record_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

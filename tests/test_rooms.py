@@ -28,7 +28,8 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "records", "catalog"), 2),
     "messages": 1.5,
     "derived": 1.5,  # files that follow something, written whole
-    **dict.fromkeys(("domain", "errors", "files", "fingerprints"), 1),
+    "errors": 1.2,  # carry a text
+    **dict.fromkeys(("domain", "files", "fingerprints"), 1),
 }
 OUTSIDE_THE_ROOMS = {"__init__", "__main__"}  # the version, and the way into the command line
 HEAVY = {"tensorflow", "keras", "sklearn", "matplotlib", "ipykernel", "nbclient"}

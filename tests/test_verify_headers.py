@@ -59,7 +59,7 @@ def test_a_notebook_says_it_in_its_first_cell(tmp_path: Path) -> None:
 def test_a_header_line_that_cannot_be_read_is_told(line: str, tmp_path: Path) -> None:
     with pytest.raises(BadSpecification) as told:
         header_of(line + "\n", tmp_path)
-    assert line in told.value.fr and "wrong.py" in told.value.en
+    assert line in told.value.text.fr and "wrong.py" in told.value.text.en
 
 
 # ── Agreeing ────────────────────────────────────────────────────────────────────────────────────

@@ -95,16 +95,15 @@ class ClusterPool(Remote):
             ours.set_exception(problem if self._stopping else self._gone(problem))
         except KilledWorker:
             words = say("Every machine that graded this submission went down meanwhile.")
-            ours.set_exception(WorkerDied(words.fr, words.en))
+            ours.set_exception(WorkerDied(words))
         except BaseException as problem:
             ours.set_exception(problem)
 
     def _gone(self, problem: BaseException) -> ClusterUnavailable:
         self._lost = True
-        words = say(
-            "The scheduler went away. Nothing that was graded is lost: the same command goes on once it is back."
+        return ClusterUnavailable(
+            say("The scheduler went away. Nothing that was graded is lost: the same command goes on once it is back.")
         )
-        return ClusterUnavailable(words.fr, words.en)
 
     # ── News ────────────────────────────────────────────────────────────────────────────────
 

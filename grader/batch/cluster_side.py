@@ -16,7 +16,7 @@ from typing import Any
 from grader import datasets, sandbox
 from grader.batch import warm
 from grader.batch.remote import grade_parcel
-from grader.domain import Text, Training
+from grader.domain import Training
 from grader.errors import Breakdown
 from grader.grading import Listener
 from grader.grading.keys import JUDGES, RUNS, code, libraries
@@ -75,11 +75,11 @@ async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[st
 
 def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
     if asked != version():
-        raise _unfit(say("it has another version of the grader."))
+        raise Breakdown(say("it has another version of the grader."))
     walls, test = sandbox.choose(backend)
     for name, digest in data.items():
         if datasets.resolve(name).sha256 != digest:
-            raise _unfit(say("it has other data for {dataset}.", dataset=name))
+            raise Breakdown(say("it has other data for {dataset}.", dataset=name))
     return {
         "host": platform.node(),
         "cores": len(os.sched_getaffinity(0)),
@@ -87,10 +87,6 @@ def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, An
         "walls": walls.name,
         "warning": (test.warning.fr, test.warning.en),
     }
-
-
-def _unfit(why: Text) -> Breakdown:
-    return Breakdown(why.fr, why.en)
 
 
 def halt(batch: str) -> None:

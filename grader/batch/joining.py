@@ -26,8 +26,9 @@ def connected(address: str) -> Any:
         import dask
         from distributed import Client
     except ImportError:
-        words = say("Grading on a cluster needs Dask, which is not installed: `pip install 'tme-grader[cluster]'`.")
-        raise UsageError(words.fr, words.en) from None
+        raise UsageError(
+            say("Grading on a cluster needs Dask, which is not installed: `pip install 'tme-grader[cluster]'`.")
+        ) from None
     _hush()
     # Parcels belong in the tasks, as said above, however large they are: no warning.
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
@@ -36,12 +37,13 @@ def connected(address: str) -> Any:
         client: Any = Client
         return client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="grade")
     except Exception as problem:  # of the network, of the address or of certificates: each library's own
-        words = say(
-            "The scheduler at {address} does not answer ({reason}). Does it run there (`dask scheduler`), and can this machine reach it? An address looks like tcp://host:8786; one of tls:// needs the certificates that Dask's configuration names.",
-            address=safe(address, 200),
-            reason=safe(str(problem) or type(problem).__name__, 200),
-        )
-        raise ClusterUnavailable(words.fr, words.en) from None
+        raise ClusterUnavailable(
+            say(
+                "The scheduler at {address} does not answer ({reason}). Does it run there (`dask scheduler`), and can this machine reach it? An address looks like tcp://host:8786; one of tls:// needs the certificates that Dask's configuration names.",
+                address=safe(address, 200),
+                reason=safe(str(problem) or type(problem).__name__, 200),
+            )
+        ) from None
 
 
 def _hush() -> None:
@@ -67,11 +69,12 @@ def await_workers(client: Any, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=WORKER_SECONDS)
     except NoneCame:
-        words = say(
-            "The scheduler at {address} has no worker. Start one on each machine that is to grade: `dask worker {address}`.",
-            address=safe(address, 200),
-        )
-        raise ClusterUnavailable(words.fr, words.en) from None
+        raise ClusterUnavailable(
+            say(
+                "The scheduler at {address} has no worker. Start one on each machine that is to grade: `dask worker {address}`.",
+                address=safe(address, 200),
+            )
+        ) from None
 
 
 # ── Examining ───────────────────────────────────────────────────────────────────────────────────
@@ -85,13 +88,14 @@ def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], tell: Te
     unfit = [(worker, why) for worker, answer in answers.items() if (why := _unfit(answer))]
     if unfit:
         named = [say("{worker}: {reason}", worker=worker, reason=why) for worker, why in unfit[:MOST_NAMED]]
-        words = say_n(
-            "{count} worker cannot grade. {reasons} Mend that or stop it, then type the same again.",
-            "{count} workers cannot grade. {reasons} Mend that or stop them, then type the same again.",
-            len(unfit),
-            reasons=join(named, " "),
+        raise ClusterUnavailable(
+            say_n(
+                "{count} worker cannot grade. {reasons} Mend that or stop it, then type the same again.",
+                "{count} workers cannot grade. {reasons} Mend that or stop them, then type the same again.",
+                len(unfit),
+                reasons=join(named, " "),
+            )
         )
-        raise ClusterUnavailable(words.fr, words.en)
     facts = {worker: answer for worker, answer in answers.items() if isinstance(answer, dict)}
     _tell_of_walls(facts, tell)
     _tell_of_libraries(facts, tell)
@@ -104,7 +108,7 @@ def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], tell: Te
 
 def _unfit(answer: Any) -> Text | None:
     if isinstance(answer, GraderError):
-        return Text(answer.fr, answer.en)
+        return answer.text
     if isinstance(answer, ImportError | AttributeError):  # what is asked of it is not there by that name
         return say("it has no grader, or another version of it ({reason}).", reason=safe(str(answer), 200))
     if isinstance(answer, Exception) and not isinstance(answer, OSError | TimeoutError):  # who just left is not missed

@@ -51,8 +51,11 @@ def check(
     """
     if k != NEIGHBOURS and (bands is None or not set(sources) <= bands.keys()):
         raise BadSpecification(
-            f"neighbourhood_hit : les bandes sont mesurées pour k = {NEIGHBOURS} ; avec k = {k}, donner `bands=`.",
-            f"neighbourhood_hit: the bands were measured for k = {NEIGHBOURS}; with k = {k}, pass `bands=`.",
+            say(
+                "neighbourhood_hit: the bands were measured for k = {usual}; with k = {k}, pass `bands=`.",
+                usual=NEIGHBOURS,
+                k=k,
+            )
         )
     asked = Asked(k, sources, bands or {})
     return Check(

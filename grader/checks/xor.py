@@ -11,7 +11,7 @@ from grader.analysis.restart_request import restart_request
 from grader.checks.findings import failed, nothing_recorded, partial, passed, review
 from grader.domain import Check, Finding, Text
 from grader.measurements import Refused, RestartFigures, RestartRequest
-from grader.messages import number, percent, say, say_n
+from grader.messages import number, percent, plain, say, say_n
 
 # Measured on 2000 starts: the handout's procedure succeeds from 12 to 16 % of them, 500 of its 1000 epochs from 9 %,
 # 300 from 6 %, 100 from 2 %, one from 0.2 %.
@@ -85,7 +85,7 @@ def _by_figures(figures: RestartFigures, expected: Text) -> Finding:
 
 
 def _by_share(share: float, tried: int | None, own: Text, expected: Text) -> Finding:
-    count = number(tried) if tried is not None else Text("?", "?")
+    count = number(tried) if tried is not None else plain("?")
     told = say("{share} of {count} other starts succeed", share=percent(share), count=count)
     measured = say("{own}; {told}", own=own, told=told) if own else told
     another = say("Try another seed (`keras.utils.set_random_seed(2)`), or more hidden units, to see it succeed.")

@@ -87,7 +87,7 @@ def _verify(
     options = with_threads(Options(speedups=speedups), jobs, cores())
     cases = [case for e in exercises for case in verify.cases(e, known, options, mode) if only in case.name]
     if not cases:
-        raise NothingToGrade("Aucun programme à vérifier.", "No program to verify.")
+        raise NothingToGrade(say("No program to verify."))
     chosen, test = _walls(backend)
     by_task = {id(case.task): case for case in cases}
     failures = broken = 0

@@ -38,8 +38,7 @@ def understand(
 ) -> Dates:
     """Raises UsageError for what cannot be read."""
     if deadline is None and (late is not None or grace is not None):
-        words = say("--late and --grace say what happens after a --deadline: name one.")
-        raise UsageError(words.fr, words.en)
+        raise UsageError(say("--late and --grace say what happens after a --deadline: name one."))
     lifted = deadline is not None and deadline.strip().lower() == NONE
     due = None
     if deadline is not None and not lifted:
@@ -107,5 +106,4 @@ def _moments(
 
 
 def _unreadable(path: Path, reason: Text) -> UsageError:
-    words = say("{path} cannot be read: {reason}.", path=path, reason=reason)
-    return UsageError(words.fr, words.en)
+    return UsageError(say("{path} cannot be read: {reason}.", path=path, reason=reason))

@@ -7,7 +7,7 @@ import os
 import subprocess
 from datetime import datetime
 
-from grader.domain import Record, Text, Verdict
+from grader.domain import Record, Verdict
 from grader.errors import UsageError
 from grader.messages import safe, say
 from grader.store import Decision, Gradebook
@@ -21,7 +21,7 @@ def author_name(given: str | None) -> str:
     for name in (given, os.environ.get("GRADE_AUTHOR"), _git(), os.environ.get("USER")):
         if name and name.strip():
             return safe(name.strip(), 100)
-    raise _usage(say("Who decides? Say it with --author."))
+    raise UsageError(say("Who decides? Say it with --author."))
 
 
 def _git() -> str:
@@ -65,14 +65,14 @@ def find_record(book: Gradebook, student: str, exercise: str) -> Record:
     students = sorted({record.student for record in records})
     name = _same(student, students)
     if name is None:
-        raise _usage(
+        raise UsageError(
             say("The gradebook knows no student “{given}”. It knows: {near}.", **_near(student, students)),
         )
     exercises = [record.exercise for record in records if record.student == name]
     wanted = _same(exercise, exercises)
     if wanted is None:
         words = say("{name} has no record for “{given}”. There is: {near}.", name=name, **_near(exercise, exercises))
-        raise _usage(words)
+        raise UsageError(words)
     return next(r for r in records if (r.student, r.exercise) == (name, wanted))
 
 
@@ -81,7 +81,7 @@ def find_verdict(record: Record, check: str) -> Verdict:
     ids = [verdict.id for verdict in record.verdicts]
     wanted = _same(check, ids)
     if wanted is None:
-        raise _usage(say("There is no verdict “{given}”. There is: {near}.", **_near(check, ids)))
+        raise UsageError(say("There is no verdict “{given}”. There is: {near}.", **_near(check, ids)))
     return next(verdict for verdict in record.verdicts if verdict.id == wanted)
 
 
@@ -100,7 +100,7 @@ def _near(given: str, known: list[str]) -> dict[str, str]:
 def within(points: float, verdict: Verdict) -> float:
     """Raises UsageError for points that the verdict is not worth."""
     if not 0 <= points <= verdict.max_points:
-        raise _usage(
+        raise UsageError(
             say(
                 "{check} is worth {most} points: {points} cannot be given.",
                 check=verdict.id,
@@ -109,7 +109,3 @@ def within(points: float, verdict: Verdict) -> float:
             )
         )
     return points
-
-
-def _usage(text: Text) -> UsageError:
-    return UsageError(text.fr, text.en)

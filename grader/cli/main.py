@@ -113,7 +113,7 @@ def run(arguments: list[str]) -> int:
             raise KeyboardInterrupt
         return code if isinstance(code, int) else exits.FULL_MARKS
     except GraderError as error:
-        print(f"grade : {safe(error.in_language(lang), 3000)}", file=sys.stderr)  # noqa: T201
+        print(f"grade : {safe(error.text.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
         return exits.of_error(error)
     except (KeyboardInterrupt, typer.Abort):
         print(translate("Interrupted. Nothing is left running.", lang), file=sys.stderr)  # noqa: T201

@@ -56,11 +56,9 @@ def results_folder(path: Path) -> Path:
     """A folder that can be written to, or made. Raises UsageError with the reason, before any work is done."""
     there = next(above for above in (path.absolute(), *path.absolute().parents) if above.exists())
     if not there.is_dir():
-        words = say("{path} is a file; a folder for the results is expected.", path=there)
-        raise UsageError(words.fr, words.en)
+        raise UsageError(say("{path} is a file; a folder for the results is expected.", path=there))
     if not os.access(there, os.W_OK | os.X_OK):
-        words = say("Nothing can be written in {folder}. Name another folder with --out.", folder=there)
-        raise UsageError(words.fr, words.en)
+        raise UsageError(say("Nothing can be written in {folder}. Name another folder with --out.", folder=there))
     return path
 
 
@@ -85,5 +83,5 @@ def kept_runs() -> Path:
 
 def existing(path: Path) -> Path:
     if not path.exists():
-        raise UsageError(f"{path} n'existe pas.", f"{path} does not exist.")
+        raise UsageError(say("{path} does not exist.", path=path))
     return path

@@ -83,8 +83,7 @@ def _export(folder: Path, name: str, out: Path | None, only: list[str], bom: boo
     form = FORMATS[name]
     records = [r for r in recorded(folder, exhibits=False) if not only or r.exercise in only]
     if not records:
-        words = say("No record of {exercises} in {folder}.", exercises=", ".join(only), folder=folder)
-        raise NothingToGrade(words.fr, words.en)
+        raise NothingToGrade(say("No record of {exercises} in {folder}.", exercises=", ".join(only), folder=folder))
     mark = "\ufeff" if bom else ""
     if not form.single:
         _write(mark + form.write(records, lang), out)
@@ -94,8 +93,7 @@ def _export(folder: Path, name: str, out: Path | None, only: list[str], bom: boo
         _write(mark + form.write(records, lang), out)
         return
     if out is None:
-        words = say("One file per student: name a folder with `--out`.")
-        raise UsageError(words.fr, words.en)
+        raise UsageError(say("One file per student: name a folder with `--out`."))
     for student, own in students.items():
         _write(mark + form.write(own, lang), out / f"{slug(student)}.{form.suffix}")
 
@@ -125,8 +123,9 @@ def recorded(folder: Path, exhibits: bool = True) -> list[Record]:
     else:
         found = [_read(path) for path in sorted(folder.glob("*.json")) if not path.name.startswith(".")]
     if not found:
-        words = say("No record in {folder}. `grade batch FOLDER --out {folder}` makes them.", folder=folder)
-        raise NothingToGrade(words.fr, words.en)
+        raise NothingToGrade(
+            say("No record in {folder}. `grade batch FOLDER --out {folder}` makes them.", folder=folder)
+        )
     return found
 
 
@@ -138,5 +137,4 @@ def _read(path: Path) -> Record:
     except UnreadableSubmission:  # of another version: said so
         raise
     except DAMAGED as problem:
-        words = say("{file} is no record of the grader.", file=path.name)
-        raise UnreadableSubmission(words.fr, words.en) from problem
+        raise UnreadableSubmission(say("{file} is no record of the grader.", file=path.name)) from problem

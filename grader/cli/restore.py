@@ -42,12 +42,10 @@ def _restore(folder: Path, lang: Lang) -> None:
     from grader.store.gradebook import FILE
 
     if _is_whole(folder):
-        words = say("The gradebook in {folder} is whole: nothing is to be restored.", folder=folder)
-        raise UsageError(words.fr, words.en)
+        raise UsageError(say("The gradebook in {folder} is whole: nothing is to be restored.", folder=folder))
     found, unread = _records(folder)
     if not found:
-        words = say("No record in {folder} to restore a gradebook from.", folder=folder)
-        raise NothingToGrade(words.fr, words.en)
+        raise NothingToGrade(say("No record in {folder} to restore a gradebook from.", folder=folder))
     students = {record.student for record, _ in found}
     aside = _set_aside(folder, FILE)
     with Gradebook.open(folder, create=True) as book:
@@ -91,12 +89,13 @@ def not_orphaned(folder: Path) -> None:
     book = folder / FILE
     lost = not book.is_file() or not book.stat().st_size
     if lost and _lines(folder / DECISIONS):
-        words = say(
-            "{folder} holds decisions, but its gradebook is gone or empty. `grade restore {folder}` brings it back; or name "
-            "another folder with --out.",
-            folder=folder,
+        raise UsageError(
+            say(
+                "{folder} holds decisions, but its gradebook is gone or empty. `grade restore {folder}` brings it back; or name "
+                "another folder with --out.",
+                folder=folder,
+            )
         )
-        raise UsageError(words.fr, words.en)
 
 
 def _set_aside(folder: Path, name: str) -> Path | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli.options import Common, LangChoice
-from grader.domain import Lang, Text
+from grader.domain import Lang
 from grader.errors import UsageError
 from grader.messages import say, translate
 
@@ -86,9 +86,9 @@ def _override(
     verdict = find_verdict(record, where[2])
     if withdraw:
         if not book.withdraw(record.student, record.exercise, verdict.id):
-            raise _usage(say("Nothing was decided about {check}.", check=verdict.id))
+            raise UsageError(say("Nothing was decided about {check}.", check=verdict.id))
     elif points is None or not reason.strip():
-        raise _usage(say("An override needs points and a reason: … CHECK POINTS --reason “…”, or --withdraw."))
+        raise UsageError(say("An override needs points and a reason: … CHECK POINTS --reason “…”, or --withdraw."))
     else:
         decide(book, record, verdict.id, within(points, verdict), author_name(author), reason)
     write_json(book, record)
@@ -107,7 +107,3 @@ def _override(
     )
     typer.echo(shown(words, lang))
     write_pages(book, lang)
-
-
-def _usage(text: Text) -> UsageError:
-    return UsageError(text.fr, text.en)

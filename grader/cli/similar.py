@@ -79,8 +79,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
         found = intake.find_all(folder, known.ids(), wanted, look, unpack, Path(copies))
         submissions = latest_attempts(found.submissions)
         if not submissions:
-            nothing = say("No submission was recognised in {folder}.", folder=folder)
-            raise NothingToGrade(nothing.fr, nothing.en)
+            raise NothingToGrade(say("No submission was recognised in {folder}.", folder=folder))
         read = _reader(parser, submissions)
         everything = [
             _compared(known, id_, [s for s in submissions if s.exercise == id_], read)

@@ -10,7 +10,6 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.domain import Text
 from grader.errors import DataUnavailable
 from grader.messages import plain, say
 
@@ -78,10 +77,6 @@ class Dataset:
                 raise _mismatch(path, f"y_{split}", f"0…{self.classes - 1}", f"{y.min()}…{y.max()}")
 
 
-def unavailable(text: Text) -> DataUnavailable:
-    return DataUnavailable(text.fr, text.en)
-
-
 def _unreadable(path: Path, reason: object) -> DataUnavailable:
     text = say(
         "The data file {path} cannot be read ({reason}). Replace it by a fresh copy, or remove it: the grader then "
@@ -89,7 +84,7 @@ def _unreadable(path: Path, reason: object) -> DataUnavailable:
         path=path,
         reason=reason,
     )
-    return unavailable(text)
+    return DataUnavailable(text)
 
 
 def _mismatch(path: Path, key: str, expected: str, received: str) -> DataUnavailable:
@@ -101,4 +96,4 @@ def _mismatch(path: Path, key: str, expected: str, received: str) -> DataUnavail
         expected=expected,
         received=received,
     )
-    return unavailable(text)
+    return DataUnavailable(text)

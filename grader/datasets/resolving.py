@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from grader.datasets.dataset import Dataset, Layout, unavailable
+from grader.datasets.dataset import Dataset, Layout
 from grader.datasets.fashion import FASHION
 from grader.datasets.hashing import arrays_sha256, files_sha256, recall, remember
 from grader.datasets.mnist import MNIST
@@ -30,7 +30,7 @@ def resolve(name: str, data_dir: Path | None = None, cache_dir: Path | None = No
     try:
         return _from_data_folder(dataset, data_dir, cache) or _from_keras(dataset, cache) or _stand_in(dataset, cache)
     except OSError as error:
-        raise unavailable(
+        raise DataUnavailable(
             say(
                 "The data could not be prepared in {folder} ({reason}). Free some space, or name another folder in "
                 "GRADE_CACHE.",
@@ -44,7 +44,7 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
     """Download the dataset into the Keras cache, and prepare it. Raises DataUnavailable."""
     dataset = _known(name)
     if dataset.download is None:
-        raise unavailable(
+        raise DataUnavailable(
             say(
                 "The dataset “{name}” cannot be downloaded. Put its files in a folder ({files}) and name that folder "
                 "with --data or GRADE_DATA.",
@@ -55,7 +55,7 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
     try:
         dataset.download()
     except Exception as error:  # Keras raises a bare Exception for a failed URL, and others for a damaged download
-        raise unavailable(
+        raise DataUnavailable(
             say(
                 "The dataset “{name}” could not be downloaded ({reason}). Check the network, or put its files in a "
                 "folder and name that folder with --data or GRADE_DATA.",
@@ -65,7 +65,7 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
         ) from error
     info = _from_keras(dataset, cache_dir or cache_folder())
     if info is None:
-        raise unavailable(
+        raise DataUnavailable(
             say("The dataset “{name}” was downloaded, but not found in {folder}.", name=name, folder=_keras())
         )
     return info
@@ -84,7 +84,7 @@ def _from_data_folder(dataset: Dataset, data_dir: Path | None, cache: Path) -> D
     if folder is None:
         return None
     if not folder.is_dir():
-        raise unavailable(
+        raise DataUnavailable(
             say(
                 "The data folder {folder} does not exist. Correct --data or GRADE_DATA, or leave it out: the grader "
                 "then uses the Keras cache or its own stand-in.",
@@ -133,5 +133,5 @@ def _keras() -> Path:
 
 def _known(name: str) -> Dataset:
     if name not in KNOWN:
-        raise unavailable(say("Unknown dataset “{name}”. Known: {known}.", name=name, known=", ".join(KNOWN)))
+        raise DataUnavailable(say("Unknown dataset “{name}”. Known: {known}.", name=name, known=", ".join(KNOWN)))
     return KNOWN[name]

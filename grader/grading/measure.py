@@ -17,6 +17,7 @@ from grader.grading.run import ATTEMPTS, clear
 from grader.measurements import Files, MeasurementRequest, Refused, Why
 from grader.measurements.codec import answer_from_json, request_to_json
 from grader.measurements.request import HANDED_IN, LEFT
+from grader.messages import say
 from grader.sandbox import Job, Ran
 from grader.sandbox.place import without_room
 
@@ -59,7 +60,7 @@ def _ask(
                 return _once(requests, evidence, sources, desk, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
-                    raise EvaluationFailed(problem.fr, problem.en) from None
+                    raise EvaluationFailed(problem.text) from None
             except OSError as problem:
                 raise without_room(problem, desk.evaluator.folder) from None
     raise AssertionError("unreachable")
@@ -131,17 +132,14 @@ def _inside(folder: Path, name: str) -> bool:
 def _answers(requests: list[Asked], lines: list[bytes], ran: Ran) -> dict[Request, object]:
     answers: dict[Request, object] = {}
     for line in lines:
-        told: dict[str, Any] = read_json(line)
-        request = requests[told["index"]]
-        answers[request] = answer_from_json(request, told["answer"])
+        said: dict[str, Any] = read_json(line)
+        request = requests[said["index"]]
+        answers[request] = answer_from_json(request, said["answer"])
     missing = [request for request in requests if request not in answers]
     if missing and ran.outcome.status in ("memory", "timeout", "cpu"):
         answers[missing[0]] = Refused(Why.MEMORY if ran.outcome.status == "memory" else Why.TIME)
         missing = missing[1:]
     if missing:
-        told_text = ran.printed.text[-800:].strip()
-        raise EvaluationFailed(
-            f"La mesure « {missing[0].kind} » n'a pas abouti : {told_text}",
-            f"The measurement “{missing[0].kind}” failed: {told_text}",
-        )
+        told = ran.printed.text[-800:].strip()
+        raise EvaluationFailed(say("The measurement “{kind}” failed: {reason}", kind=missing[0].kind, reason=told))
     return answers

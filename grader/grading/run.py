@@ -189,7 +189,7 @@ def copy_files(submission: Submission, work: Path) -> None:
         except Forged as problem:
             if str(relative) == submission.program:
                 raise UnreadableSubmission(
-                    f"{relative} ne peut pas être lu : {problem}", f"{relative} cannot be read: {problem}"
+                    say("{file} cannot be read: {reason}", file=relative, reason=problem)
                 ) from None
 
 

@@ -24,7 +24,6 @@ from grader.domain import (
     Stage,
     Status,
     Submission,
-    Text,
     Verdict,
 )
 from grader.errors import Breakdown, GraderError, UnreadableSubmission
@@ -208,7 +207,7 @@ def _requests(check: Check, analysis: Analysis) -> tuple[Request, ...]:
 def _not_marked(check: Check, problem: Exception) -> Verdict:
     message = say("The grader failed: this submission is not marked.")
     told = plain(f"{type(problem).__name__}: {problem}"[:300])
-    hint = Text(problem.fr, problem.en) if isinstance(problem, GraderError) else told
+    hint = problem.text if isinstance(problem, GraderError) else told
     return Verdict(check.id, Status.ERROR, 0.0, check.points, check.title, message=message, hint=hint)
 
 
@@ -216,7 +215,7 @@ def unreadable(
     exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: UnreadableSubmission
 ) -> Record:
     """The record of a file that is not what its name says: nothing of it can be judged, and that is the student's."""
-    why, nothing = Text(problem.fr, problem.en), say("The file cannot be read, so nothing of it is seen.")
+    why, nothing = problem.text, say("The file cannot be read, so nothing of it is seen.")
     verdicts = tuple(
         Verdict(check.id, Status.FAILED, 0.0, check.points, check.title, message=why if check.id == "runs" else nothing)
         for check in exercise.checks

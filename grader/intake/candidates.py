@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.domain import Submission, Text
-from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.intake.listing import MOST_FILES, files_under
 from grader.intake.names import clean
 from grader.messages import join, plain, say
@@ -47,14 +46,6 @@ def listed_names(names: Sequence[str]) -> Text:
     if len(names) > SHOWN:
         shown.append(plain("…"))
     return join(shown)
-
-
-def unreadable(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
-
-
-def nothing(message: Text) -> NothingToGrade:
-    return NothingToGrade(message.fr, message.en)
 
 
 def chosen(best: Candidate, others: Iterable[Candidate]) -> Text:

@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.domain import Submission, Text
+from grader.errors import NothingToGrade
 from grader.intake import archives, groups
 from grader.intake.archives import kind_of, stem_of
 from grader.intake.aside import Ignored, left_aside
-from grader.intake.candidates import Candidate, nothing
+from grader.intake.candidates import Candidate
 from grader.intake.chosen import best_of_each
 from grader.intake.found import Found
 from grader.intake.listing import is_program, walk
@@ -67,7 +68,9 @@ def find_all(
     """
     place = Path(os.path.abspath(place))  # noqa: PTH100  # « a/.. » has a name of its own
     if not place.is_dir() and not (place.is_file() and kind_of(place.name) in ("zip", "tar")):
-        raise nothing(say("{path} is neither a folder of submissions nor an archive of one (zip, tar.gz).", path=place))
+        raise NothingToGrade(
+            say("{path} is neither a folder of submissions nor an archive of one (zip, tar.gz).", path=place)
+        )
     made = survey(place, known_ids, Room(unpack, into), lists, without)
     within = looking_at([f.entry.path for f in made.found if _may_run(f)], look)
     candidates = _candidates(place, made.found, known_ids, within)

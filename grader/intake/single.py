@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from grader.domain import Submission, Text
-from grader.errors import NothingToGrade
-from grader.intake.candidates import Candidate, chosen, listed_names, nothing, submission, unreadable
+from grader.errors import NothingToGrade, UnreadableSubmission
+from grader.intake.candidates import Candidate, chosen, listed_names, submission
 from grader.intake.listing import PROGRAMS, Entry, is_program, walk
 from grader.intake.names import clean, read_name
 from grader.intake.together import Look, told_together, unseeing
@@ -24,13 +24,13 @@ def find_one(exercise_id: str, path: Path, student: str = "", look: Look = unsee
     """
     path = path.absolute()
     if path.is_dir() and path.suffix.lower() in PROGRAMS:
-        raise unreadable(say("{file} is a folder; a script or a notebook is expected.", file=path.name))
+        raise UnreadableSubmission(say("{file} is a folder; a script or a notebook is expected.", file=path.name))
     if path.is_dir():
         return _in_folder(exercise_id, path, student, look)
     if not path.exists():
-        raise nothing(say("There is no file or folder {path}.", path=path))
+        raise NothingToGrade(say("There is no file or folder {path}.", path=path))
     if not path.is_file() or path.suffix.lower() not in PROGRAMS:
-        raise unreadable(
+        raise UnreadableSubmission(
             say("{file} is neither a script (.py) nor a notebook (.ipynb). Give the file to be graded.", file=path.name)
         )
     return submission(exercise_id, path, student or path.parent.name, Text())
@@ -52,7 +52,7 @@ def _in_folder(exercise_id: str, folder: Path, student: str, look: Look) -> Subm
             return submission(exercise_id, program.path, student or folder.name, told)
     wrong = folder / f"{exercise_id}.py"
     if wrong.is_dir():
-        raise unreadable(say("{file} is a folder; a script or a notebook is expected.", file=wrong.name))
+        raise UnreadableSubmission(say("{file} is a folder; a script or a notebook is expected.", file=wrong.name))
     raise _nothing_in(exercise_id, folder)
 
 
@@ -74,7 +74,7 @@ def _nothing_in(exercise_id: str, folder: Path) -> NothingToGrade:
     names = [e.path.name for e in walk(folder, depth=1) if e.kind == "file"]
     programs = [n for n in names if n.lower().endswith(PROGRAMS)]
     found = listed_names(programs or names) or say("nothing")
-    return nothing(
+    return NothingToGrade(
         say(
             "Nothing to grade for {exercise} in {folder}: {script} or {notebook} was looked for, found: {found}. "
             "Go to the folder of your file, or name it: grade {exercise} {example}",

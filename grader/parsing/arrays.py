@@ -12,6 +12,7 @@ from typing import Any
 from grader.domain import StoredArray
 from grader.errors import ParsingFailed
 from grader.evidence import ARRAYS_PER_FILE, Fields, Forged, copy_regular, directory, most_bytes, stored_array
+from grader.messages import plain
 from grader.parsing.request import Request
 
 KIND = "arrays"
@@ -38,8 +39,7 @@ class Arrays(Request[tuple[StoredArray, ...] | None]):
 
     def beyond(self, status: str) -> tuple[StoredArray, ...] | None:
         """No file within its bounds takes so much: it is the machine that has no room, or the parser that is wrong."""
-        words = f"arrays: {status}"
-        return self.failed(ParsingFailed(words, words))
+        return self.failed(ParsingFailed(plain(f"arrays: {status}")))
 
 
 # ── Behind the walls ────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def _lines(kind: str, about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     try:
         yield from KINDS[kind](about)
     except UnreadableSubmission as problem:
-        yield {"unreadable": {"fr": problem.fr, "en": problem.en}}
+        yield {"unreadable": asdict(problem.text)}
     except MemoryError:
         yield {"beyond": "memory"}
     except Exception as problem:  # a fault of the reader's own: the next request goes on

@@ -13,10 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from grader.domain import Limits, Outcome
+from grader.domain import Limits, Outcome, Text
 from grader.errors import GraderError, ParsingFailed, UnreadableSubmission, WorkerDied
 from grader.evidence import Fields, Forged, read_json
 from grader.files import no_room
+from grader.messages import say
 from grader.parsing.job import ASKED
 from grader.parsing.request import Request
 from grader.sandbox import Job, Sandbox, Slot, Stopped
@@ -121,7 +122,7 @@ def _warm(slot: Slot) -> None:
             slot.wait_until_warm()
         except WorkerDied as problem:
             if attempt + 1 == ATTEMPTS:
-                raise ParsingFailed(problem.fr, problem.en) from None
+                raise ParsingFailed(problem.text) from None
         else:
             return
 
@@ -190,7 +191,7 @@ class _Some(Generic[T]):
         except Forged as problem:  # lines without the form: no student's code runs there, so it is a fault of ours
             return Trouble(str(problem))
         except WorkerDied as problem:
-            return Trouble(problem.en)
+            return Trouble(str(problem))
         status = _status(ran.outcome)
         return Trouble(f"{status} {ran.printed.text[-800:].strip()}", status if status in TOO_MUCH else "")
 
@@ -238,10 +239,10 @@ def _heard(request: Request[T], lines: Sequence[Fields]) -> T:
 
 def _problem(last: Fields) -> GraderError | None:
     """What prevented an answer, where something did."""
-    unreadable = last.sub("unreadable", lambda words: (words.text("fr", 1000), words.text("en", 1000)))
+    unreadable = last.sub("unreadable", lambda words: Text(words.text("fr", 1000), words.text("en", 1000)))
     broke = last.text("broke", 600)
     if unreadable is not None:
-        return UnreadableSubmission(*unreadable)
+        return UnreadableSubmission(unreadable)
     return _failed(broke) if broke else None
 
 
@@ -251,6 +252,4 @@ def _status(outcome: Outcome) -> str:
 
 
 def _failed(told: str) -> ParsingFailed:
-    return ParsingFailed(
-        f"Le correcteur a échoué en lisant ce fichier : {told}", f"The grader failed while reading this file: {told}"
-    )
+    return ParsingFailed(say("The grader failed while reading this file: {reason}", reason=told))

@@ -67,7 +67,7 @@ class ReadIfPossible(Read):
     """Where there is nothing to read, or reading fails, that is the reading's failure."""
 
     def failed(self, problem: GraderError) -> Reading:
-        return Reading(failure=Failure(UNREADABLE, problem.en, ()))
+        return Reading(failure=Failure(UNREADABLE, str(problem), ()))
 
 
 def reading_of(lines: Sequence[Fields], file: str) -> Reading:

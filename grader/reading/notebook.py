@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Notice, Text
+from grader.domain import Notice
 from grader.errors import UnreadableSubmission
 from grader.messages import safe, say
 from grader.reading.syntax import PIECES
@@ -66,13 +66,9 @@ def read_notebook(path: Path, data: bytes) -> Notebook:
     return Notebook(tuple(cells), texts, places, _notices(path, content))
 
 
-def _refuse(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
-
-
 def _content(path: Path, data: bytes) -> Mapping[str, Any]:
     if data.count(b"{") + data.count(b"[") > MOST_PIECES:
-        raise _refuse(
+        raise UnreadableSubmission(
             say(
                 "{file} is far too intricate for a notebook. Clear its outputs (Kernel ▸ Restart and clear output), "
                 "save it, and hand it in again.",
@@ -83,7 +79,7 @@ def _content(path: Path, data: bytes) -> Mapping[str, Any]:
         content = json.loads(data)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
-        raise _refuse(
+        raise UnreadableSubmission(
             say(
                 "{file} is not a readable notebook: its JSON is broken at line {line}. Open it in Jupyter, "
                 "save it again (File ▸ Save), and hand in that file.",
@@ -92,10 +88,12 @@ def _content(path: Path, data: bytes) -> Mapping[str, Any]:
             )
         ) from error
     if not isinstance(content, dict) or not ("cells" in content or "worksheets" in content):
-        raise _refuse(say("{file} is JSON, but not a Jupyter notebook: it holds no list of cells.", file=path.name))
+        raise UnreadableSubmission(
+            say("{file} is JSON, but not a Jupyter notebook: it holds no list of cells.", file=path.name)
+        )
     version = content.get("nbformat")
     if not isinstance(version, int) or not 3 <= version <= 4:
-        raise _refuse(
+        raise UnreadableSubmission(
             say(
                 "{file} is a notebook of format {version}; formats 3 and 4 can be read. "
                 "Open it in Jupyter and save it again.",
@@ -105,7 +103,7 @@ def _content(path: Path, data: bytes) -> Mapping[str, Any]:
         )
     language = _language(content)
     if language and not language.startswith(("python", "ipython")):
-        raise _refuse(
+        raise UnreadableSubmission(
             say(
                 "{file} is a notebook for {language}; a Python notebook is expected.", file=path.name, language=language
             )
@@ -139,7 +137,9 @@ def _cells(content: Mapping[str, Any], path: Path) -> Iterator[tuple[str, str]]:
         groups = [s.get("cells") for s in sheets if isinstance(s, dict)] if isinstance(sheets, list) else []
     for group in groups:
         if not isinstance(group, list):
-            raise _refuse(say("{file} is JSON, but not a Jupyter notebook: it holds no list of cells.", file=path.name))
+            raise UnreadableSubmission(
+                say("{file} is JSON, but not a Jupyter notebook: it holds no list of cells.", file=path.name)
+            )
         for cell in group:
             if not isinstance(cell, dict):
                 continue

@@ -59,7 +59,7 @@ def read_source(path: Path) -> Source:
     if len(data) > _largest(path):
         largest = _largest(path) / 1e6
         if is_notebook:
-            raise _refuse(
+            raise UnreadableSubmission(
                 say(
                     "{file} is larger than {limit} MB. Clear its outputs (Kernel ▸ Restart and clear output), save it, "
                     "and hand it in again.",
@@ -79,15 +79,15 @@ def content(path: Path) -> bytes:
     try:
         info = path.stat()
         if stat.S_ISDIR(info.st_mode):
-            raise _refuse(say("{file} is a folder; a script or a notebook is expected.", file=path.name))
+            raise UnreadableSubmission(say("{file} is a folder; a script or a notebook is expected.", file=path.name))
         if not stat.S_ISREG(info.st_mode):
-            raise _refuse(say("{file} is not an ordinary file.", file=path.name))
+            raise UnreadableSubmission(say("{file} is not an ordinary file.", file=path.name))
         with path.open("rb") as file:
             return file.read(_largest(path) + 1)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            raise _refuse(say("There is no file {file}.", file=path.name)) from error
-        raise _refuse(
+            raise UnreadableSubmission(say("There is no file {file}.", file=path.name)) from error
+        raise UnreadableSubmission(
             say("{file} cannot be opened ({reason}).", file=path.name, reason=error.strerror or type(error).__name__)
         ) from error
 
@@ -98,10 +98,6 @@ def _is_notebook(path: Path) -> bool:
 
 def _largest(path: Path) -> int:
     return notebook.LARGEST if _is_notebook(path) else LARGEST
-
-
-def _refuse(message: Text) -> UnreadableSubmission:
-    return UnreadableSubmission(message.fr, message.en)
 
 
 def _too_large(path: Path, limit: Text) -> Source:

@@ -9,24 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.domain import Lang, Record, Status, Text, Verdict
-from grader.messages import safe
+from grader.domain import LANGS, Lang, Record, Status, Verdict
+from grader.messages import safe, say
 from grader.reports.feedback import feedback
 from grader.reports.marks import by_student, current
 from grader.reports.tables import table
+from grader.reports.words import WORDS
 
 # ── Moodle ──────────────────────────────────────────────────────────────────────────────────────
 
 # The worksheet of "Download grading worksheet"; Moodle finds the columns by these words in the reader's language, and
 # wants the date of the last modification to be there (mod/assign/feedback/offline/importgradeslib.php).
 MOODLE = (
-    Text("Identifiant", "Identifier"),
-    Text("Nom complet", "Full name"),
-    Text("Adresse de courriel", "Email address"),
-    Text("Note", "Grade"),
-    Text("Note maximale", "Maximum Grade"),
-    Text("Dernière modification (note)", "Last modified (grade)"),
-    Text("Feedback par commentaires", "Feedback comments"),
+    say("Identifier"),
+    say("Full name"),
+    say("Email address"),
+    say("Grade"),
+    say("Maximum Grade"),
+    say("Last modified (grade)"),
+    say("Feedback comments"),
 )
 NEVER = "-"
 
@@ -136,7 +137,8 @@ def _test(verdict: Verdict, before: str, number: str, broken: bool, lang: Lang) 
     return test
 
 
-LABELS: Mapping[Lang, tuple[str, str, str]] = {
-    "fr": ("mesuré\u00a0: ", "attendu\u00a0: ", "indice\u00a0: "),
-    "en": ("measured: ", "expected: ", "hint: "),
+# What stands before a verdict's figures and its hint.
+LABELS: Mapping[Lang, tuple[str, ...]] = {
+    lang: tuple(WORDS[name].in_(lang) + WORDS["colon"].in_(lang) for name in ("measured", "expected", "hint"))
+    for lang in LANGS
 }

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from grader.domain import Lang, Text
-from grader.messages import number, percent, safe, say, say_n
+from grader.messages import join, number, percent, safe, say, say_n
 from grader.reports.code import LINE_CHARS, LINES
 from grader.reports.page import render
 from grader.similarity import Comparison, Document, Pair, Passage, SameWeights
@@ -76,7 +76,7 @@ def summary(compared: Compared) -> Text:
         threshold=number(made.threshold, 2),
         median=number(made.median, 2),
     )
-    return Text(*(f"{compared_words.in_(lang)} {out.in_(lang)} {how.in_(lang)}" for lang in ("fr", "en")))
+    return join([compared_words, out, how], " ")
 
 
 def sameness(same: SameWeights) -> Text:

@@ -16,7 +16,7 @@ STATUS = {
 
 WORDS: dict[str, Text] = {
     # Both pages
-    "colon": Text("\u00a0: ", ": "),
+    "colon": say(": "),
     "skip": say("Skip to the content"),
     "mark": say("Mark"),
     "points": say("Points"),

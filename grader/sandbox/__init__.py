@@ -44,4 +44,4 @@ def choose(name: str) -> tuple[Sandbox, SelfTest]:
         if test.works:
             return sandbox, replace(test, warning=join([*refused, *([test.warning] if test.warning else [])], " "))
         refused.append(test.why)
-    raise SandboxUnavailable(" ".join(why.fr for why in refused), " ".join(why.en for why in refused))
+    raise SandboxUnavailable(join(refused, " "))

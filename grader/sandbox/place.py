@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grader.errors import DiskFull
 from grader.files import no_room
+from grader.messages import say
 from grader.sandbox.removing import remove_tree
 
 PREFIX = "grade-slot-"
@@ -41,10 +42,7 @@ def without_room(problem: OSError, folder: Path) -> OSError | DiskFull:
 
 
 def full_disk(folder: Path) -> DiskFull:
-    return DiskFull(
-        f"Il ne reste plus de place là où les programmes s'exécutent ({folder}).",
-        f"There is no room left where programs run ({folder}).",
-    )
+    return DiskFull(say("There is no room left where programs run ({folder}).", folder=folder))
 
 
 def remove_abandoned(parent: Path) -> None:

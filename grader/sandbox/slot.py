@@ -23,6 +23,7 @@ from typing import Any
 
 from grader.domain import Limits, Outcome, Printed
 from grader.errors import WorkerDied
+from grader.messages import say
 from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
 from grader.sandbox.cgroup import enclosure, memory_kills
@@ -168,9 +169,7 @@ class Slot:
         self._end_worker()
         self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - LOG_BYTES))
         log = self._log.read().decode("utf-8", "replace").strip()
-        return WorkerDied(
-            f"Le processus isolé du correcteur s'est arrêté. {log}", f"The grader's isolated worker stopped. {log}"
-        )
+        return WorkerDied(say("The grader's isolated worker stopped. {log}", log=log))
 
     def _message(self, job: Job) -> dict[str, Any]:
         walls = None
@@ -271,10 +270,7 @@ class Slot:
 
 
 def _broke(text: str) -> WorkerDied:
-    told = text[-1500:].strip()
-    return WorkerDied(
-        f"Le correcteur a échoué avant le programme : {told}", f"The grader failed before the program: {told}"
-    )
+    return WorkerDied(say("The grader failed before the program: {reason}", reason=text[-1500:].strip()))
 
 
 def _kill_tree(worker: subprocess.Popen[bytes]) -> None:

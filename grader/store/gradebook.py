@@ -78,10 +78,9 @@ class Gradebook:
         """
         path = folder / FILE
         if not create and not path.is_file():
-            words = say(
-                "There is no gradebook in {folder}. `grade batch FOLDER --out {folder}` makes one.", folder=folder
+            raise NothingToGrade(
+                say("There is no gradebook in {folder}. `grade batch FOLDER --out {folder}` makes one.", folder=folder)
             )
-            raise NothingToGrade(words.fr, words.en)
         if create:
             folder.mkdir(parents=True, exist_ok=True)
         return cls(folder, connect(path))
@@ -370,4 +369,4 @@ def _of_another_version(folder: Path, newer: bool) -> UnreadableSubmission:
             "The gradebook in {folder} holds records of an older form: `grade rejudge {folder}` brings them up to date.",
             folder=folder,
         )
-    return UnreadableSubmission(words.fr, words.en)
+    return UnreadableSubmission(words)

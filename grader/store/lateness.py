@@ -53,7 +53,7 @@ def parse_policy(text: str) -> LatePolicy:
                 return LatePolicy("per-day", share, cap)
     except ValueError:
         pass
-    raise _usage(
+    raise UsageError(
         say(
             "“{text}” is no policy for late work. Known: none, cut-off, per-day:10 (10% of the points each day), "
             "per-day:10:50 (at most half).",
@@ -69,7 +69,7 @@ def parse_duration(text: str) -> float:
     if compact == "0":
         return 0.0
     if not found or "".join(value + unit for value, unit in found) != compact:
-        raise _usage(say("“{text}” is no duration: write 15min, 2h or 1d.", text=text))
+        raise UsageError(say("“{text}” is no duration: write 15min, 2h or 1d.", text=text))
     return sum(float(value) * UNITS[unit.lower()] for value, unit in found)
 
 
@@ -93,7 +93,7 @@ def parse_moment(text: str, end_of_day: bool = False) -> datetime:
             raise ValueError
         return moment if moment.tzinfo is not None else moment.astimezone()
     except (ValueError, OverflowError, OSError):
-        raise _usage(say("“{text}” is no date: write 2026-03-01T23:59.", text=text)) from None
+        raise UsageError(say("“{text}” is no date: write 2026-03-01T23:59.", text=text)) from None
 
 
 def lateness(record: Record, received: datetime, deadline: Deadline) -> Lateness | None:
@@ -143,7 +143,3 @@ def duration_in_words(seconds: float) -> Text:
     parts = [say_n("{count} day", "{count} days", span.days)] if span.days else []
     parts += [plain(f"{value} {unit}") for value, unit in ((hours, "h"), (minutes, "min"), (left, "s")) if value]
     return join(parts[:2], " ") if parts else plain(f"{number(0).en} s")
-
-
-def _usage(text: Text) -> UsageError:
-    return UsageError(text.fr, text.en)

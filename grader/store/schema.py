@@ -89,8 +89,9 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     with writing(connection):
         version = _version(connection)  # another process may have gone ahead meanwhile
         if version > len(STEPS):
-            newer = say("{path} was made by a newer version of the grader; this one cannot read it.", path=path)
-            raise UnreadableSubmission(newer.fr, newer.en)
+            raise UnreadableSubmission(
+                say("{path} was made by a newer version of the grader; this one cannot read it.", path=path)
+            )
         for step in STEPS[version:]:
             step(connection)
         connection.execute(f"PRAGMA user_version = {len(STEPS)}")
@@ -146,17 +147,18 @@ def _in_words(path: Path, problem: sqlite3.DatabaseError) -> GraderError:
             reason=problem,
         )
     elif code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        words = say(
-            "{path} is not a gradebook, or is damaged ({reason}). `grade restore {folder}` makes it anew from the records "
-            "beside it.",
-            path=path,
-            folder=path.parent,
-            reason=problem,
+        return UnreadableSubmission(
+            say(
+                "{path} is not a gradebook, or is damaged ({reason}). `grade restore {folder}` makes it anew from the records "
+                "beside it.",
+                path=path,
+                folder=path.parent,
+                reason=problem,
+            )
         )
-        return UnreadableSubmission(words.fr, words.en)
     else:
         words = say("The gradebook {path} cannot be used ({reason}).", path=path, reason=problem)
-    return Breakdown(words.fr, words.en)
+    return Breakdown(words)
 
 
 def _first(connection: sqlite3.Connection) -> None:

@@ -330,7 +330,7 @@ def walled() -> Iterator[Unpack]:
     try:
         sandbox, _ = choose("auto")
     except SandboxUnavailable as problem:
-        pytest.skip(problem.en)
+        pytest.skip(str(problem))
     with Parser(lambda: sandbox) as parser:
         yield unpacked_by(parser)
 

@@ -117,7 +117,7 @@ BROKEN = {
 def test_what_is_no_notebook_is_refused_in_a_sentence(content: bytes, tmp_path: Path) -> None:
     with pytest.raises(UnreadableSubmission) as problem:
         read(tmp_path, content)
-    assert len(problem.value.fr) < 500 and problem.value.fr != problem.value.en
+    assert len(problem.value.text.fr) < 500 and problem.value.text.fr != problem.value.text.en
 
 
 ODD_CELLS: list[Any] = [

@@ -148,7 +148,7 @@ def test_an_error_of_the_grader_s_own_quotes_tamely(
 ) -> None:
     def build(lang: str) -> Any:
         def command(**_: Any) -> int:
-            raise UnreadableSubmission(f"« {text} »", text) if lang == "fr" else WorkerDied(text, f"“{text}”")
+            raise UnreadableSubmission(plain(f"« {text} »")) if lang == "fr" else WorkerDied(plain(f"“{text}”"))
 
         return command
 
@@ -173,7 +173,7 @@ def test_a_record_is_written_and_read_whatever_it_says(text: str, tmp_path: Path
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_failure_that_quotes_a_student_quotes_tamely(text: str, console: Console, tmp_path: Path) -> None:
     submission = Submission(text, "exo1", tmp_path, tmp_path / "exo1.py", ())
-    for problem in (OSError(28, text, text), ValueError(text), UnreadableSubmission(text, text)):
+    for problem in (OSError(28, text, text), ValueError(text), UnreadableSubmission(plain(text))):
         record = not_marked(catalog.locate().find("exo1"), submission, None, Options(Mode.FULL), problem)
         assert record.broken
         terminal.show_record(record, console, "fr")

@@ -27,6 +27,7 @@ from grader.cli.main import run
 from grader.domain import DatasetInfo, Mode, Record, Submission, Training
 from grader.errors import Breakdown, ClusterUnavailable, SandboxUnavailable
 from grader.grading import Listener, Options
+from grader.messages import plain
 from grader.sandbox import Sandbox
 from tests.endings import until, waits_no_longer_than
 from tests.store.build import record
@@ -125,7 +126,7 @@ def test_a_worker_is_examined_for_what_it_grades_with(data: DatasetInfo, monkeyp
         examine(data={"mnist": "0" * 64})
 
     def no_walls(backend: str) -> None:
-        raise SandboxUnavailable("rien", "nothing")
+        raise SandboxUnavailable(plain("no walls"))
 
     monkeypatch.setattr(cluster_side.sandbox, "choose", no_walls)
     with pytest.raises(SandboxUnavailable):

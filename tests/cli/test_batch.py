@@ -19,7 +19,7 @@ import pytest
 from grader import records
 from grader.cli import exits
 from grader.cli.main import run
-from grader.domain import Lang
+from grader.domain import Lang, Text
 from grader.store import Gradebook
 from tests.endings import PATIENCE, until
 
@@ -174,7 +174,7 @@ def test_without_walls_nothing_is_read_and_no_record_is_replaced(
     assert static(typed)[0] == exits.MARKS_LOST
 
     def refused(name: str) -> NoReturn:
-        raise SandboxUnavailable("pas de murs", "no walls")
+        raise SandboxUnavailable(Text("pas de murs", "no walls"))
 
     monkeypatch.setattr(sandbox, "choose", refused)
     code, told = static(typed, "--fresh")  # what the file holds is remembered, so nothing asks for walls before this

@@ -204,7 +204,7 @@ def test_walls_that_cannot_be_built_are_the_graders_fault(grade: Grade, monkeypa
     from grader import sandbox
 
     def none(name: str) -> None:
-        raise SandboxUnavailable("pas de murs", "no walls")
+        raise SandboxUnavailable(Text("pas de murs", "no walls"))
 
     monkeypatch.setattr(sandbox, "choose", none)
     Path("exo1.py").write_text(ANSWERS)
@@ -257,8 +257,8 @@ def test_the_exit_code_is_a_property_of_the_records(given: list[Record], code: i
 
 
 def test_the_exit_code_of_an_error_says_whose_it_is() -> None:
-    assert exits.of_error(UnknownExercise("", "")) == exits.of_error(BadSpecification("", "")) == exits.USAGE
-    assert exits.of_error(WorkerDied("", "")) == exits.BROKEN
+    assert exits.of_error(UnknownExercise(Text())) == exits.of_error(BadSpecification(Text())) == exits.USAGE
+    assert exits.of_error(WorkerDied(Text())) == exits.BROKEN
 
 
 # ── A teacher, and CI ───────────────────────────────────────────────────────────────────────────

@@ -133,7 +133,7 @@ def test_the_hash_of_one_file_is_that_of_its_bytes(places):
 def test_a_data_folder_that_is_not_there_is_an_error_with_a_remedy(places):
     with pytest.raises(DataUnavailable, match=r"nowhere.*does not exist.*GRADE_DATA") as caught:
         datasets.resolve("mnist", places / "nowhere")
-    assert "n'existe pas" in caught.value.fr.replace("’", "'")
+    assert "n'existe pas" in caught.value.text.fr.replace("’", "'")
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_a_wrong_file_is_an_error_which_says_what_was_expected_and_received(plac
     write_npz(places / "data" / "mnist.npz", **changes)
     with pytest.raises(DataUnavailable, match=said) as caught:
         datasets.resolve("mnist", places / "data")
-    assert "mnist.npz" in caught.value.fr
-    assert caught.value.fr != caught.value.en
+    assert "mnist.npz" in caught.value.text.fr
+    assert caught.value.text.fr != caught.value.text.en
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not really", b"\x93NUMPY", b"<html>404</html>"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader import catalog
-from grader.domain import Check, Evidence, Mode, Record, Stage, Status, Submission, Verdict
+from grader.domain import Check, Evidence, Mode, Record, Stage, Status, Submission, Text, Verdict
 from grader.errors import EvaluationFailed, UnreadableSubmission, WorkerDied
 from grader.grading import Bench, Desk, Listener, Options, grade, story
 from grader.grading.run import copy_files, list_files
@@ -128,7 +128,7 @@ def test_a_program_that_puts_links_in_place_of_its_folders_leads_nobody_there(
 @pytest.mark.parametrize("step", ["run_submission", "measure"])
 def test_a_breakdown_is_never_a_zero(step: str, grade_source: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: Any) -> None:
-        raise (WorkerDied if step == "run_submission" else EvaluationFailed)("il est mort", "it died")
+        raise (WorkerDied if step == "run_submission" else EvaluationFailed)(Text("il est mort", "it died"))
 
     monkeypatch.setattr(story, step, broken)
     record = grade_source("x = 1")

@@ -73,8 +73,8 @@ def test_where_there_is_nothing_the_error_says_what_was_found_sought_and_to_be_d
     with pytest.raises(NothingToGrade) as error:
         find_one("exo3", tmp_path)
     for part in ("exo3.py", "exo3.ipynb", "tp.py", "grade exo3 tp.py"):
-        assert part in error.value.en
-        assert part in error.value.fr
+        assert part in error.value.text.en
+        assert part in error.value.text.fr
 
 
 @pytest.mark.parametrize("name", ["exo1.py", "notes.txt"])

@@ -127,7 +127,7 @@ def test_a_notebook_without_a_kernel_is_read_with_a_notice(tmp_path: Path) -> No
 def test_what_is_no_python_notebook_is_refused_in_one_sentence(tmp_path: Path, content: str) -> None:
     with pytest.raises(UnreadableSubmission) as refused:
         read_source(written(tmp_path, content))
-    assert "exo1.ipynb" in refused.value.en
+    assert "exo1.ipynb" in refused.value.text.en
 
 
 def test_malformed_cells_are_survived(tmp_path: Path) -> None:

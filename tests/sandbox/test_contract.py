@@ -410,7 +410,7 @@ def test_a_job_after_leftovers_starts_with_none(slot: Slot) -> None:
 
 def test_a_worker_that_dies_is_told_and_the_next_job_has_a_new_one(slot: Slot) -> None:
     told = run_and_kill_worker(slot, "pass")
-    assert told.value.fr and told.value.en
+    assert told.value.text.fr and told.value.text.en
     ran, _ = run(slot, "print('alive')")
     assert ran.printed.text == "alive\n"
 
@@ -442,7 +442,7 @@ def test_a_dying_worker_is_not_made_to_show_files_of_the_host(slot: Slot, tmp_pa
         pass
     """
     told = run_and_kill_worker(slot, textwrap.dedent(code))
-    assert "very secret" not in told.value.en
+    assert "very secret" not in told.value.text.en
 
 
 def test_a_job_cannot_kill_its_worker(slot: Slot) -> None:

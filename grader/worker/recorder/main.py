@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from grader.evidence import Tape, finite_or_name
+from grader.messages import say
 from grader.worker.recorder.calls import CallWatch
 from grader.worker.recorder.failures import failure_of
 from grader.worker.recorder.figures import FigureWatch
@@ -61,8 +62,10 @@ class Recorder:
                 self._keep_value(name, names.get(name))
         with self._guard.careful("arrays"):
             self._keep_arrays(names)
-        for trouble in self._guard.troubles:
-            self.tape.write("notice", fr=f"enregistreur : {trouble}", en=f"recorder: {trouble}")
+        for trouble in tuple(self._guard.troubles):
+            with self._guard.careful("a notice"):
+                text = say("recorder: {trouble}", trouble=trouble)
+                self.tape.write("notice", fr=text.fr, en=text.en)
         if ended:
             self.tape.write("finished")
 

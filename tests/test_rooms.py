@@ -26,6 +26,7 @@ FLOORS: dict[str, float] = {
     **dict.fromkeys(("sandbox", "evidence", "reading", "intake", "datasets", "records", "catalog"), 2),
     "messages": 1.5,
     "derived": 1.5,  # files that follow something, written whole
+    "language": 1,  # what words and numbers mean: `reading` finds answers, `checks` judge them; imports no other room
     **dict.fromkeys(("domain", "errors", "files", "fingerprints"), 1),
 }
 OUTSIDE_THE_ROOMS = {"__init__", "__main__"}  # the version, and the way into the command line
@@ -102,6 +103,8 @@ def test_imports_point_only_down() -> None:
         ("grader.domain", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from grader.messages import say"),
         ("grader.checks.answers", "from grader.reports import terminal"),
         ("grader.reading.source", "from grader.intake import find_one"),
+        ("grader.language.understand", "from grader.reading import read"),
+        ("grader.language.words", "from grader.domain import Text"),
     ],
 )
 def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) -> None:
@@ -117,6 +120,7 @@ def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) 
         ("grader.grading.story", "from grader import __version__, reading"),
         ("grader.sandbox.slot", "import json\nfrom grader.messages import say"),
         ("grader.cli.main", "from ..errors import GraderError"),
+        ("grader.checks.answers", "from grader.language.figures import final_number"),
     ],
 )
 def test_an_import_that_points_down_is_allowed(module: str, innocent: str) -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection
 
 from grader.domain import Notice, Parts, Reading, Submission
+from grader.language.words import key_of
 from grader.messages import say
 from grader.reading.answers import given_in
 from grader.reading.parts import Nameless, Naming, parts_of
@@ -14,7 +15,6 @@ from grader.reading.prose import beside, given_beside, given_in_cells
 from grader.reading.python2 import old_names, python2_failure
 from grader.reading.source import Source, content, read_source
 from grader.reading.whose import LONGEST, Asked, own_answers
-from grader.reading.words import key_of
 
 __all__ = ["LONGEST", "Naming", "Source", "beside", "content", "read", "read_source"]
 

@@ -7,11 +7,11 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
+from grader.language.words import fold, key_of
 from grader.reading.dictionary import given_in_tree
 from grader.reading.parts import Naming
 from grader.reading.syntax import PIECES, STRING, parse
 from grader.reading.whose import MOST, Given, owner_of
-from grader.reading.words import fold, key_of
 
 BLOCK = 200_000  # characters of a dictionary that is looked for in a text without a tree
 MOST_NAMES = 2000  # different variables that are looked at

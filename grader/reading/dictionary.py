@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from grader.language.words import key_of
 from grader.reading.parts import Naming
 from grader.reading.whose import LONGEST, Given, owner_of
-from grader.reading.words import key_of
 
 DEPTH = 20
 

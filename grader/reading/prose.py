@@ -12,9 +12,9 @@ import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from grader.language.words import key_of
 from grader.reading.parts import Nameless, Naming
 from grader.reading.whose import NAMES, Given, kept, owner_of
-from grader.reading.words import key_of
 
 LARGEST = 1_000_000  # bytes of such a file
 MOST_FILES = 20

@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from grader.language.words import is_blank, key_of
 from grader.reading.parts import Naming
-from grader.reading.words import is_blank, key_of
 
 LONGEST = 20_000  # characters of one answer
 MOST = 200  # answers

@@ -1,7 +1,7 @@
 """What an answer in words means: yes, no, or something that a teacher must read.
 
 `yes_no` reads French and English, negation included, and never guesses: an answer that contradicts itself, hedges
-or speaks of something else is `UNCLEAR`. Numbers are read by `grader.reading.figures`, offered here as well.
+or speaks of something else is `UNCLEAR`. Numbers are read by `grader.language.figures`, offered here as well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from grader.reading import vocabulary as v
-from grader.reading.figures import Stated, final_number, numbers
-from grader.reading.words import fold, is_blank
+from grader.language import vocabulary as v
+from grader.language.figures import Stated, final_number, numbers
+from grader.language.words import fold, is_blank
 
 __all__ = ["Stated", "Understood", "final_number", "numbers", "yes_no"]
 

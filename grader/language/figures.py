@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from grader.reading.words import fold
+from grader.language.words import fold
 
 LONGEST = 20_000  # characters looked at
 TOKENS = 400  # of one calculation

@@ -31,7 +31,7 @@ class Stated:
 
     @property
     def consistent(self) -> bool:
-        """False where the calculation does not give the result that is stated."""
+        """Return False where the calculation does not give the result that is stated."""
         return self.value is None or self.calculation is None or _same(self.value, self.calculation)
 
 

@@ -16,7 +16,7 @@ _SHAPE = re.compile(
 
 
 def shapes(answer: str) -> list[tuple[int, ...]]:
-    """Every shape in the answer, in order, without the batch; a number alone is a shape of one number."""
+    """Return every shape in the answer, in order, without the batch; a number alone is a shape of one number."""
     return [_one(match) for match in _SHAPE.finditer(answer[:LONGEST])]
 
 

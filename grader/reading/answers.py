@@ -7,8 +7,8 @@ Values are given back as text: strings as they read, everything else as it is wr
 from __future__ import annotations
 
 from grader.domain import Parts
+from grader.reading.assignments import given_in_tree
 from grader.reading.broken import given_in_text
-from grader.reading.dictionary import given_in_tree
 from grader.reading.parts import Nameless, Naming
 from grader.reading.source import Source
 from grader.reading.whose import LONGEST, Asked, Given, own_answers

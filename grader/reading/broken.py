@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 from grader.language.words import fold, key_of
-from grader.reading.dictionary import given_in_tree
+from grader.reading.assignments import given_in_tree
 from grader.reading.parts import Naming
 from grader.reading.syntax import PIECES, STRING, parse
 from grader.reading.whose import MOST, Given, owner_of

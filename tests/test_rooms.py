@@ -134,7 +134,7 @@ PARSING = {
     "grader.reading.read",
     "grader.reading.read_source",
     "grader.reading.source.read_source",
-    "grader.reading.within.exercises_within",
+    "grader.reading.detection.detect_exercises",
     "grader.reading.syntax.parse",
     "grader.reading.notebook.read_notebook",
     "grader.evidence.directory",

@@ -6,6 +6,7 @@ from grader.checks.explain import explain
 from grader.checks.findings import failed, passed, skipped
 from grader.domain import Check, Facts, Failure, Finding, Mode, Outcome, Text
 from grader.messages import number, plain, say
+from grader.reading.attribution import exercise_of_failure, first_line_of
 
 
 def check(points: float) -> Check:
@@ -53,9 +54,9 @@ def _own_failure(facts: Facts) -> tuple[Failure | None, str]:
 
     A script that failed before it came to this exercise's part has not run it; the cells of a notebook all run."""
     parts, own = facts.reading.parts, facts.exercise.id
-    begins, whose = parts.begins(own), ""
+    begins, whose = first_line_of(parts, own), ""
     for failure in facts.evidence.failures:
-        exercise, line = parts.of_failure(failure)
+        exercise, line = exercise_of_failure(parts, failure)
         reached = begins is not None and (bool(parts.cells) or begins < line)
         if exercise in ("", own) or not reached:
             return failure, ""

@@ -7,18 +7,20 @@ REPONSES_EXO1 = {…} · REPONSES = {"exo1": {…}}
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from grader.domain import Parts
 from grader.language.dictionary import DictionaryReader, key_in
 from grader.language.words import key_of
-from grader.reading.parts import Naming
-from grader.reading.whose import Given, owner_of
+from grader.reading.attribution import exercise_at
+from grader.reading.naming import Naming
+from grader.reading.raw_answers import RawAnswer, owner_of
 
 Statement = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr
 
 
-def given_in_tree(tree: ast.Module, text: str, naming: Naming, at: Callable[[int], str]) -> Iterator[Given]:
-    """Yield every answer, in the order in which the assignments are written. `at` says to whom a line belongs."""
+def raw_answers_in_tree(tree: ast.Module, text: str, naming: Naming, parts: Parts) -> Iterator[RawAnswer]:
+    """Yield every answer, in the order in which the assignments are written. `tree` is that of `text`."""
     found: list[tuple[Statement, str]] = []
     values: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
@@ -38,7 +40,7 @@ def given_in_tree(tree: ast.Module, text: str, naming: Naming, at: Callable[[int
         except RecursionError:
             continue
         for key, answer, exercise in answers:
-            yield Given(key, answer, exercise or owner or at(statement.lineno), block)
+            yield RawAnswer(key, answer, exercise or owner or exercise_at(parts, statement.lineno), block)
 
 
 def _begins(statement: Statement) -> int:

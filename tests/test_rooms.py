@@ -127,6 +127,44 @@ def test_an_import_that_points_down_is_allowed(module: str, innocent: str) -> No
     assert not wrong_ways(innocent, module)
 
 
+# ── Inside a room ───────────────────────────────────────────────────────────────────────────────
+
+WITHOUT_CIRCLES = ("language", "reading")  # rooms in which no two files import each other, in however many steps
+
+
+def imports_inside(room: str) -> dict[str, set[str]]:
+    """The files of a room, with those of it that each imports: the package itself is `grader.<room>`."""
+    sources = {
+        module.removesuffix(".__init__"): (module, path) for module, path in modules() if room_of(module) == room
+    }
+    found: dict[str, set[str]] = {}
+    for name, (module, path) in sources.items():
+        names = [full for full, _ in imported(ast.parse(path.read_text(encoding="utf-8")), module)]
+        # `from grader.reading import syntax` means that file; `from grader.reading import read` the package
+        found[name] = {full if full in sources else full.rpartition(".")[0] for full in names} & sources.keys()
+    return found
+
+
+def in_circles(graph: dict[str, set[str]]) -> set[str]:
+    """The files that stand in a circle of imports, or above one: what is left when those that import none are taken
+    away again and again."""
+    left = dict(graph)
+    while done := {name for name, others in left.items() if not others & left.keys()}:
+        left = {name: others for name, others in left.items() if name not in done}
+    return set(left)
+
+
+@pytest.mark.parametrize("room", WITHOUT_CIRCLES)
+def test_no_files_of_a_room_import_each_other(room: str) -> None:
+    graph = imports_inside(room)
+    assert any(graph.values())
+    assert in_circles(graph) == set()
+
+
+def test_a_circle_of_imports_is_caught() -> None:
+    assert in_circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
+
+
 # ── What students made is parsed behind the walls ───────────────────────────────────────────────
 
 # What parses, and the rooms whose code runs in a worker behind walls. `similarity` reads the teacher's handouts with it.

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-DEPTH = 30  # of nested parentheses and powers
-LARGEST = 1e18
-LARGEST_EXPONENT = 64
-LONGEST_NUMBER = 40  # characters
+MAX_DEPTH = 30  # of nested parentheses and powers
+MAX_VALUE = 1e18
+MAX_EXPONENT = 64
+MAX_NUMBER_CHARS = 40  # characters
 
 _Rule = Callable[[], float]
 _COMMAS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")  # 7,850.5
@@ -25,7 +25,7 @@ class NotACalculation(ValueError):
 def value_of(tokens: Sequence[str]) -> float:
     """Return the value of a calculation, given as numbers, signs and parentheses.
 
-    Raises NotACalculation where it is none, OverflowError where a value on the way is larger than `LARGEST`,
+    Raises NotACalculation where it is none, OverflowError where a value on the way is larger than `MAX_VALUE`,
     ZeroDivisionError where it divides by 0.
     """
     return _Parser(tokens).whole()
@@ -39,7 +39,7 @@ def magnitude(written: str) -> float:
         text = text.replace(",", "")
     elif _POINTS.fullmatch(text):
         text = text.replace(".", "").replace(",", ".")
-    return float(text.replace(",", ".")) if len(text) <= LONGEST_NUMBER else float("inf")
+    return float(text.replace(",", ".")) if len(text) <= MAX_NUMBER_CHARS else float("inf")
 
 
 class _Parser:
@@ -88,7 +88,7 @@ class _Parser:
             return base
         self._take()
         exponent = self._nested(self._power)
-        if abs(exponent) > LARGEST_EXPONENT or exponent != int(exponent):
+        if abs(exponent) > MAX_EXPONENT or exponent != int(exponent):
             raise NotACalculation
         return _bounded(base ** int(exponent))
 
@@ -107,7 +107,7 @@ class _Parser:
 
     def _nested(self, rule: _Rule) -> float:
         self.depth += 1
-        if self.depth > DEPTH:
+        if self.depth > MAX_DEPTH:
             raise NotACalculation
         value = rule()
         self.depth -= 1
@@ -115,6 +115,6 @@ class _Parser:
 
 
 def _bounded(value: float) -> float:
-    if abs(value) > LARGEST:
+    if abs(value) > MAX_VALUE:
         raise OverflowError
     return value

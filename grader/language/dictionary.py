@@ -11,10 +11,10 @@ from functools import singledispatchmethod
 
 from grader.language.words import key_of
 
-DEPTH = 20  # of expressions in one another
-LONGEST = 80_000  # bytes of an expression that is given as it is written
-LONGEST_KEY = 200  # characters
-LARGEST_BITS = 10_000  # of a whole number: Python refuses to write a larger one out
+MAX_DEPTH = 20  # of expressions in one another
+MAX_BYTES = 80_000  # bytes of an expression that is given as it is written
+MAX_KEY_CHARS = 200  # characters
+MAX_BITS = 10_000  # of a whole number: Python refuses to write a larger one out
 
 _UNWRAPPED = frozenset(("dedent", "cleandoc", "strip", "str", "lower", "upper", "int", "float", "round", "print"))
 
@@ -24,7 +24,7 @@ Pairs = Iterator[tuple[str, ast.expr]]
 def key_in(node: ast.expr) -> str:
     """Return the key that an expression writes, as `key_of` folds it; "" where it is no constant."""
     if isinstance(node, ast.Constant) and not _is_huge(node.value):
-        return key_of(str(node.value)[:LONGEST_KEY])
+        return key_of(str(node.value)[:MAX_KEY_CHARS])
     return ""
 
 
@@ -48,7 +48,7 @@ class DictionaryReader:
 
     def pairs(self, node: ast.expr, depth: int = 0) -> Pairs:
         """Yield the keys and values of a dictionary however it is written; none where it is written otherwise."""
-        if depth <= DEPTH:
+        if depth <= MAX_DEPTH:
             yield from self._pairs(node, depth)
 
     def arguments(self, call: ast.Call, depth: int = 0) -> Pairs:
@@ -99,7 +99,7 @@ class DictionaryReader:
 
     def text_of(self, node: ast.expr, depth: int = 0) -> str:
         """Return the text of an answer: what a string says, and everything else as it is written."""
-        return self._text(node, depth) if depth <= DEPTH else self._written(node)
+        return self._text(node, depth) if depth <= MAX_DEPTH else self._written(node)
 
     @singledispatchmethod
     def _text(self, node: ast.expr, depth: int) -> str:
@@ -147,11 +147,11 @@ class DictionaryReader:
             lines = [lines[0][node.col_offset : node.end_col_offset]]
         else:
             lines = [lines[0][node.col_offset :], *lines[1:-1], lines[-1][: node.end_col_offset]]
-        return b"\n".join(lines)[:LONGEST].decode("utf-8", "ignore")
+        return b"\n".join(lines)[:MAX_BYTES].decode("utf-8", "ignore")
 
 
 def _is_huge(value: object) -> bool:
-    return isinstance(value, int) and value.bit_length() > LARGEST_BITS
+    return isinstance(value, int) and value.bit_length() > MAX_BITS
 
 
 def _has_string(node: ast.BinOp) -> bool:

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from grader.language.calculation import LARGEST, NotACalculation, magnitude, value_of
+from grader.language.calculation import MAX_VALUE, NotACalculation, magnitude, value_of
 
-LONGEST = 20_000  # characters looked at
-TOKENS = 400  # of one calculation
-MOST_TERMS = 400
+MAX_CHARS = 20_000  # characters looked at
+MAX_TOKENS = 400  # of one calculation
+MAX_TERMS = 400
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _SPACES = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -67,7 +67,7 @@ class _Token(NamedTuple):
 
 def plain_figures(text: str) -> str:
     """Return `text` with one spelling for each sign: "×", "fois" and "x" between numbers are "*", "²" is "^2"."""
-    text = _SPACES.sub(" ", text[:LONGEST])
+    text = _SPACES.sub(" ", text[:MAX_CHARS])
     text = re.sub(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda m: "^" + m[1].translate(_SUPERSCRIPTS), text)
     for pattern, replacement in _REWRITES:
         text = pattern.sub(replacement, text)
@@ -77,12 +77,12 @@ def plain_figures(text: str) -> str:
 def terms_of(plain: str) -> list[Term]:
     """Return the numbers and calculations of a text that `plain_figures` gave, in order.
 
-    Those after `MOST_TERMS` are left out.
+    Those after `MAX_TERMS` are left out.
     """
     found: list[Term] = []
     for run, after_equals in _runs(plain):
         found += _values(run, after_equals)
-        if len(found) >= MOST_TERMS:
+        if len(found) >= MAX_TERMS:
             break
     return found
 
@@ -125,15 +125,15 @@ def _values(run: Sequence[_Token], after_equals: bool) -> list[Term]:
     if any(token.text == "^" for token in run):  # too large to be worked out; its parts say nothing
         return []
     found: list[Term] = []
-    for token in run[:TOKENS]:
-        if token.text[0].isdigit() and (value := magnitude(token.text)) <= LARGEST:
+    for token in run[:MAX_TOKENS]:
+        if token.text[0].isdigit() and (value := magnitude(token.text)) <= MAX_VALUE:
             found.append(Term(value, False, token.start, token.end, after_equals and not found))
     return found
 
 
 def _whole(run: Sequence[_Token], after_equals: bool) -> Term | None:
     """The run as one calculation; None where it is none, or beyond the bounds."""
-    if len(run) > TOKENS:
+    if len(run) > MAX_TOKENS:
         return None
     try:
         value = value_of([token.text for token in run])

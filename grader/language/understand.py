@@ -17,7 +17,7 @@ from grader.language.words import is_blank
 
 __all__ = ["Understood", "yes_no"]
 
-LONGEST = 4000  # characters of an answer that are looked at
+MAX_CHARS = 4000  # characters of an answer that are looked at
 
 
 def yes_no(text: str, about: Sequence[str] = ()) -> Understood:
@@ -29,7 +29,7 @@ def yes_no(text: str, about: Sequence[str] = ()) -> Understood:
     if is_blank(text):
         return Understood.EMPTY
     property_ = pattern_of(about)
-    clauses, is_question = without_questions(clauses_of(plain_words(text[:LONGEST], about)))
+    clauses, is_question = without_questions(clauses_of(plain_words(text[:MAX_CHARS], about)))
     clauses = without_label(clauses)
     if not clauses or is_question:
         return Understood.UNCLEAR

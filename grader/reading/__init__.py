@@ -15,12 +15,12 @@ from grader.reading.naming import Nameless, Naming
 from grader.reading.parts import parts_of
 from grader.reading.prose import answer_files, raw_answers_beside, raw_answers_in_cells
 from grader.reading.python2 import old_names, python2_failure
-from grader.reading.raw_answers import LONGEST
+from grader.reading.raw_answers import MAX_ANSWER_CHARS
 from grader.reading.source import Source, content, read_source
 
-__all__ = ["LONGEST", "Naming", "Source", "answer_files", "content", "read", "read_source"]
+__all__ = ["MAX_ANSWER_CHARS", "Naming", "Source", "answer_files", "content", "read", "read_source"]
 
-MOST_IMPORTS = 1000
+MAX_IMPORTS = 1000
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([^\W\d]\w{0,80})", re.MULTILINE)
 _DYNAMIC = frozenset(("__import__", "import_module"))
 
@@ -67,7 +67,7 @@ def _answers(
 def imports_of(source: Source) -> frozenset[str]:
     """Return the top-level names imported anywhere in the file, in functions too; relative imports are the student's own."""
     if source.tree is None:
-        return frozenset(m[1] for m, _ in zip(_IMPORT.finditer(source.text), range(MOST_IMPORTS), strict=False))
+        return frozenset(m[1] for m, _ in zip(_IMPORT.finditer(source.text), range(MAX_IMPORTS), strict=False))
     found: set[str] = set()
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):

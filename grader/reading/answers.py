@@ -11,10 +11,10 @@ from grader.reading.assignments import raw_answers_in_tree
 from grader.reading.attribution import AnswerQuery, own_answers
 from grader.reading.broken import raw_answers_in_text
 from grader.reading.naming import Nameless, Naming
-from grader.reading.raw_answers import LONGEST, RawAnswer
+from grader.reading.raw_answers import MAX_ANSWER_CHARS, RawAnswer
 from grader.reading.source import Source
 
-__all__ = ["LONGEST", "answers_in", "raw_answers"]
+__all__ = ["MAX_ANSWER_CHARS", "answers_in", "raw_answers"]
 
 
 def answers_in(source: Source) -> dict[str, str]:

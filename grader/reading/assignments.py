@@ -21,6 +21,22 @@ Statement = ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr
 
 def raw_answers_in_tree(tree: ast.Module, text: str, naming: Naming, parts: Parts) -> Iterator[RawAnswer]:
     """Yield every answer, in the order in which the assignments are written. `tree` is that of `text`."""
+    statements, values = _collected(tree, naming)
+    reader = DictionaryReader(text, values)
+    block = 0
+    for statement, owner in statements:
+        block += _begins(statement)
+        try:
+            answers = list(_answers(statement, reader, naming))
+        except RecursionError:
+            continue
+        for key, answer, exercise in answers:
+            yield RawAnswer(key, answer, exercise or owner or exercise_at(parts, statement.lineno), block)
+
+
+def _collected(tree: ast.Module, naming: Naming) -> tuple[list[tuple[Statement, str]], dict[str, ast.expr]]:
+    """The statements about answers in their order, each with the exercise that it says; and the names that are given
+    one value, with that value."""
     found: list[tuple[Statement, str]] = []
     values: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
@@ -31,16 +47,8 @@ def raw_answers_in_tree(tree: ast.Module, text: str, naming: Naming, parts: Part
             found.append((node, owner))
         elif isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             values.setdefault(node.targets[0].id, []).append(node.value)
-    reader = DictionaryReader(text, {name: given[0] for name, given in values.items() if len(given) == 1})
-    block = 0
-    for statement, owner in sorted(found, key=lambda item: item[0].lineno):
-        block += _begins(statement)
-        try:
-            answers = list(_answers(statement, reader, naming))
-        except RecursionError:
-            continue
-        for key, answer, exercise in answers:
-            yield RawAnswer(key, answer, exercise or owner or exercise_at(parts, statement.lineno), block)
+    found.sort(key=lambda item: item[0].lineno)
+    return found, {name: given[0] for name, given in values.items() if len(given) == 1}
 
 
 def _begins(statement: Statement) -> int:

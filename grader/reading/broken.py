@@ -12,12 +12,12 @@ from grader.language.words import fold, key_of
 from grader.reading.assignments import raw_answers_in_tree
 from grader.reading.attribution import exercise_at
 from grader.reading.naming import Naming
-from grader.reading.raw_answers import MOST, RawAnswer, owner_of
+from grader.reading.raw_answers import MAX_ANSWERS, RawAnswer, owner_of
 from grader.reading.syntax import PIECES, STRING, parse
 
-BLOCK = 200_000  # characters of a dictionary that is looked for in a text without a tree
-MOST_NAMES = 2000  # different variables that are looked at
-LAST = 5  # dictionaries that are looked at in such a text
+MAX_DICTIONARY_CHARS = 200_000  # characters of a dictionary that is looked for in a text without a tree
+MAX_NAMES = 2000  # different variables that are looked at
+MAX_DICTIONARIES = 5  # dictionaries that are looked at in such a text
 
 _MAY_NAME = re.compile("ponse|nswer", re.IGNORECASE)
 _OPENING = re.compile(r"^[ \t]*(\w{6,30})[ \t]*(?::[^=\n]{0,60})?=[ \t]*(?=\{|dict[ \t]*\()", re.MULTILINE)
@@ -35,12 +35,12 @@ def raw_answers_in_text(text: str, naming: Naming, parts: Parts) -> Iterator[Raw
     if not _MAY_NAME.search(text):
         return
     openings = _owned(((match, match[1]) for match in _OPENING.finditer(text)), naming)
-    for number, (opening, owner) in enumerate(deque(openings, maxlen=LAST)):
+    for number, (opening, owner) in enumerate(deque(openings, maxlen=MAX_DICTIONARIES)):
         exercise = owner or _exercise_of(opening, parts)
         yield from _in_dictionary(_block(text, opening.end()), naming, exercise, number)
     entries = _owned(((match, match["name"]) for match in _ENTRY.finditer(text)), naming)
-    for entry, owner in deque(entries, maxlen=MOST):
-        yield _raw(entry, owner or _exercise_of(entry, parts), LAST)
+    for entry, owner in deque(entries, maxlen=MAX_ANSWERS):
+        yield _raw(entry, owner or _exercise_of(entry, parts), MAX_DICTIONARIES)
 
 
 def _in_dictionary(block: str, naming: Naming, exercise: str, number: int) -> Iterator[RawAnswer]:
@@ -66,7 +66,7 @@ def _owned(found: Iterable[tuple[re.Match[str], str]], naming: Naming) -> Iterat
     """Those whose variable holds answers, with the exercise that it names; names beyond the bound are left out."""
     owners: dict[str, str | None] = {}
     for match, name in found:
-        if name not in owners and len(owners) < MOST_NAMES:
+        if name not in owners and len(owners) < MAX_NAMES:
             owners[name] = owner_of(name, naming)
         owner = owners.get(name)
         if owner is not None:
@@ -76,12 +76,12 @@ def _owned(found: Iterable[tuple[re.Match[str], str]], naming: Naming) -> Iterat
 def _block(text: str, start: int) -> str:
     """From the bracket at `start` to the one that closes it, or to the bound."""
     depth = 0
-    for piece in PIECES.finditer(text, start, start + BLOCK):
+    for piece in PIECES.finditer(text, start, start + MAX_DICTIONARY_CHARS):
         if piece.lastgroup == "bracket":
             depth += 1 if piece[0] in "([{" else -1
             if depth == 0:
                 return text[start : piece.end()]
-    return text[start : start + BLOCK]
+    return text[start : start + MAX_DICTIONARY_CHARS]
 
 
 def _literal(written: str) -> str:

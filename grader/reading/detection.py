@@ -14,7 +14,7 @@ from grader.reading.naming import Naming
 from grader.reading.parts import parts_of
 from grader.reading.source import read_source
 
-MOST_LAYERS = 2000
+MAX_LAYERS = 2000
 _BUILT = re.compile(
     r"\b(?:(?P<new>Sequential|Input|InputLayer)|(?P<kind>Dense|Conv(?:olution)?2D|Max(?:Pool(?:ing)?)2D))"
     r"[ \t]*\(\s*(?:(?:units|filters|output_dim|nb_filter)\s*=\s*)?(?P<size>\d{1,5})?"
@@ -49,7 +49,7 @@ def _nets(text: str) -> Iterator[Net]:
     """The layers of each network as they are written, from where it begins to where the next one does."""
     net: list[tuple[str, object]] = []
     for number, found in enumerate(_BUILT.finditer(text)):
-        if number >= MOST_LAYERS:
+        if number >= MAX_LAYERS:
             break
         if found["new"]:
             yield tuple(net)

@@ -17,7 +17,7 @@ from grader.reading.attribution import exercise_at
 from grader.reading.naming import Naming
 from grader.reading.source import Source
 
-MOST_TITLES = 3000  # comments that are looked at
+MAX_TITLES = 3000  # comments that are looked at
 _COMMENT = re.compile(r"^[ \t]*#(?P<text>[^\n]{2,100})$", re.MULTILINE)
 _HEADING = re.compile(r" {0,3}(?:#{1,6}[ \t]|\*\*|__|<h[1-6]>)")
 
@@ -50,7 +50,7 @@ def _title_of(cell: str, naming: Naming) -> str | None:
 
 def headings(cell: str) -> Iterator[str]:
     """Yield the headings of a markdown cell, and its first line."""
-    lines = [line for line in cell.splitlines()[:MOST_TITLES] if line.strip()]
+    lines = [line for line in cell.splitlines()[:MAX_TITLES] if line.strip()]
     for number, line in enumerate(lines):
         if number == 0 or _HEADING.match(line):
             yield line[:200]
@@ -60,7 +60,7 @@ def _titles(source: Source) -> Iterator[tuple[int, str]]:
     """(line, text) of everything that may be a heading. A later one of the same line wins."""
     line, at = 1, 0
     for number, comment in enumerate(_COMMENT.finditer(source.text)):
-        if number >= MOST_TITLES:
+        if number >= MAX_TITLES:
             break
         line += source.text.count("\n", at, comment.start())
         at = comment.start()
@@ -69,7 +69,7 @@ def _titles(source: Source) -> Iterator[tuple[int, str]]:
         for heading in headings(cell):
             yield first, heading
     if source.tree is not None:
-        yield from _printed(source.tree.body[:MOST_TITLES])
+        yield from _printed(source.tree.body[:MAX_TITLES])
 
 
 def _printed(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:

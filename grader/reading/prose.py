@@ -16,9 +16,9 @@ from grader.language.words import key_of
 from grader.reading.naming import Nameless, Naming
 from grader.reading.raw_answers import NAMES, RawAnswer, answered, owner_of
 
-LARGEST = 1_000_000  # bytes of such a file
-MOST_FILES = 20
-MOST_LINES = 20_000
+MAX_BYTES = 1_000_000  # bytes of such a file
+MAX_FILES = 20
+MAX_LINES = 20_000
 SUFFIXES = (".md", ".txt", ".markdown")
 
 _TITLE = re.compile(r" {0,3}(?:#{1,6}[ \t]|\*\*|__)|\s*[A-ZÉ]\w+ ?\w*\s*:?\s*$")
@@ -38,7 +38,7 @@ def answers_of_text(text: str, keys: Collection[str] = ()) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     wanted = {key_of(k) for k in keys}
     heading = current = ""
-    for line in text.splitlines()[:MOST_LINES]:
+    for line in text.splitlines()[:MAX_LINES]:
         title = _HEADING.match(line)
         keyed = None if title else _KEYED.match(line)
         if title:
@@ -77,7 +77,7 @@ def _with_answers(files: Iterable[Path], naming: Naming) -> list[tuple[Path, str
     last, for it is the one that counts."""
     texts = (file for file in sorted(files) if file.suffix.lower() in SUFFIXES)
     owned = ((file, owner) for file in texts if (owner := owner_of(file.stem, naming)) is not None)
-    return [found for found, _ in zip(owned, range(MOST_FILES), strict=False)][::-1]
+    return [found for found, _ in zip(owned, range(MAX_FILES), strict=False)][::-1]
 
 
 def raw_answers_in_cells(
@@ -92,7 +92,7 @@ def raw_answers_in_cells(
         titled = bool(lines) and any(key_of(lines[0]).startswith(name) for name in NAMES)
         if titled or (lines and _begins_keyed(lines[0], keys)):
             owner = owners[number] if number < len(owners) else ""
-            for exercise, text in _parts(cell[:LARGEST], naming):
+            for exercise, text in _parts(cell[:MAX_BYTES], naming):
                 yield from _raw(answers_of_text(text, keys), exercise or owner)
 
 
@@ -104,7 +104,7 @@ def _parts(text: str, naming: Naming) -> Iterator[tuple[str, str]]:
     """(exercise, text) of each stretch below a heading that names one; "" above the first."""
     exercise = ""
     lines: list[str] = []
-    for line in text.splitlines()[:MOST_LINES]:
+    for line in text.splitlines()[:MAX_LINES]:
         titles = naming.titles(line) if _TITLE.match(line) else ()
         if titles:
             yield exercise, "\n".join(lines)
@@ -146,7 +146,7 @@ def _content(path: Path) -> bytes:
         if not stat.S_ISREG(path.lstat().st_mode):
             return b""
         with path.open("rb") as file:
-            return file.read(LARGEST)
+            return file.read(MAX_BYTES)
     except OSError:
         return b""
 
@@ -157,4 +157,4 @@ def _text(data: bytes) -> str:
     except UnicodeDecodeError:
         # A cut in the middle of a character is no reason to doubt the encoding.
         broken = data.decode("utf-8-sig", "replace")
-        return broken if broken.count("\ufffd") <= 1 and len(data) == LARGEST else data.decode("cp1252", "replace")
+        return broken if broken.count("\ufffd") <= 1 and len(data) == MAX_BYTES else data.decode("cp1252", "replace")

@@ -11,7 +11,7 @@ from grader.domain import Failure, Notice
 from grader.messages import say
 from grader.reading.source import Source
 
-LONGEST_LINE = 400
+MAX_LINE_CHARS = 400
 
 # (what shows it, how it is written today). The line is matched from its first letter.
 _SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
@@ -54,7 +54,7 @@ def python2_failure(failure: Failure) -> tuple[Failure, Notice] | None:
     if not failure.frames or failure.type not in ("SyntaxError", "TabError"):
         return None
     frame = failure.frames[0]
-    line = frame.text.strip()[:LONGEST_LINE]
+    line = frame.text.strip()[:MAX_LINE_CHARS]
     for pattern, today in _SPELLINGS:
         found = pattern.match(line)
         if found:

@@ -14,9 +14,9 @@ from functools import lru_cache
 from grader.language.words import is_blank, key_of
 from grader.reading.naming import Naming
 
-LONGEST = 20_000  # characters of one answer
-MOST = 200  # answers
-LONGEST_NAME = 100  # characters
+MAX_ANSWER_CHARS = 20_000  # characters of one answer
+MAX_ANSWERS = 200  # answers
+MAX_NAME_CHARS = 100  # characters
 
 NAMES = frozenset(("reponses", "reponse", "answers", "answer", "mes_reponses"))
 _NAMED = re.compile(r"(?:mes_|my_)?(?:reponses?|answers?)_*(?P<after>\w*)$|(?P<before>\w+?)_+(?:reponses?|answers?)$")
@@ -36,7 +36,7 @@ class RawAnswer:
 @lru_cache(maxsize=4096)
 def rest_of_name(name: str) -> str | None:
     """Return what a variable's name says besides « réponses »; "" for `REPONSES`, None where it is no answers' name."""
-    key = key_of(name[:LONGEST_NAME])
+    key = key_of(name[:MAX_NAME_CHARS])
     if key in NAMES:
         return ""
     found = _NAMED.match(key)
@@ -56,5 +56,5 @@ def owner_of(name: str, naming: Naming) -> str | None:
 
 def answered(found: Mapping[str, str]) -> dict[str, str]:
     """Return the answers without those left blank, within the bounds."""
-    texts = ((key, text.strip()[:LONGEST]) for key, text in found.items() if key and not is_blank(text))
-    return {key: text for (key, text), _ in zip(texts, range(MOST), strict=False)}
+    texts = ((key, text.strip()[:MAX_ANSWER_CHARS]) for key, text in found.items() if key and not is_blank(text))
+    return {key: text for (key, text), _ in zip(texts, range(MAX_ANSWERS), strict=False)}

@@ -29,6 +29,7 @@ FLOORS: dict[str, float] = {
     "messages": 1.5,
     "derived": 1.5,  # files that follow something, written whole
     "errors": 1.2,  # carry a text
+    "language": 1,  # what words and numbers mean: `reading` finds answers, `checks` judge them; imports no other room
     **dict.fromkeys(("domain", "files", "fingerprints"), 1),
 }
 OUTSIDE_THE_ROOMS = {"__init__", "__main__"}  # the version, and the way into the command line
@@ -105,6 +106,8 @@ def test_imports_point_only_down() -> None:
         ("grader.domain", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from grader.messages import say"),
         ("grader.checks.answers", "from grader.reports import terminal"),
         ("grader.reading.source", "from grader.intake import find_one"),
+        ("grader.language.understand", "from grader.reading import read"),
+        ("grader.language.words", "from grader.domain import Text"),
     ],
 )
 def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) -> None:
@@ -120,10 +123,49 @@ def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) 
         ("grader.grading.story", "from grader import __version__, reading"),
         ("grader.sandbox.slot", "import json\nfrom grader.messages import say"),
         ("grader.cli.main", "from ..errors import GraderError"),
+        ("grader.checks.answers", "from grader.language.figures import final_number"),
     ],
 )
 def test_an_import_that_points_down_is_allowed(module: str, innocent: str) -> None:
     assert not wrong_ways(innocent, module)
+
+
+# ── Inside a room ───────────────────────────────────────────────────────────────────────────────
+
+WITHOUT_CIRCLES = ("language", "reading")  # rooms in which no two files import each other, in however many steps
+
+
+def imports_inside(room: str) -> dict[str, set[str]]:
+    """The files of a room, with those of it that each imports: the package itself is `grader.<room>`."""
+    sources = {
+        module.removesuffix(".__init__"): (module, path) for module, path in modules() if room_of(module) == room
+    }
+    found: dict[str, set[str]] = {}
+    for name, (module, path) in sources.items():
+        names = [full for full, _ in imported(ast.parse(path.read_text(encoding="utf-8")), module)]
+        # `from grader.reading import syntax` means that file; `from grader.reading import read` the package
+        found[name] = {full if full in sources else full.rpartition(".")[0] for full in names} & sources.keys()
+    return found
+
+
+def in_circles(graph: dict[str, set[str]]) -> set[str]:
+    """The files that stand in a circle of imports, or above one: what is left when those that import none are taken
+    away again and again."""
+    left = dict(graph)
+    while done := {name for name, others in left.items() if not others & left.keys()}:
+        left = {name: others for name, others in left.items() if name not in done}
+    return set(left)
+
+
+@pytest.mark.parametrize("room", WITHOUT_CIRCLES)
+def test_no_files_of_a_room_import_each_other(room: str) -> None:
+    graph = imports_inside(room)
+    assert any(graph.values())
+    assert in_circles(graph) == set()
+
+
+def test_a_circle_of_imports_is_caught() -> None:
+    assert in_circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": set()}) == {"a", "b", "c"}
 
 
 # ── What students made is parsed behind the walls ───────────────────────────────────────────────
@@ -133,7 +175,7 @@ PARSING = {
     "grader.reading.read",
     "grader.reading.read_source",
     "grader.reading.source.read_source",
-    "grader.reading.within.exercises_within",
+    "grader.reading.detection.detect_exercises",
     "grader.reading.syntax.parse",
     "grader.reading.notebook.read_notebook",
     "grader.evidence.directory",

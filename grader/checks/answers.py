@@ -10,12 +10,12 @@ from dataclasses import replace
 from grader.analysis import Analysis
 from grader.checks.findings import failed, partial, passed, review
 from grader.domain import Check, Finding, Stage, Text
+from grader.language.figures import final_number
+from grader.language.shapes import shapes as read_shapes
+from grader.language.understand import Understood
+from grader.language.understand import yes_no as understand
 from grader.messages import number as written
 from grader.messages import plain, say
-from grader.reading.figures import final_number
-from grader.reading.shapes import shapes as read_shapes
-from grader.reading.understand import Understood
-from grader.reading.understand import yes_no as understand
 
 NEAR = 1e-9
 RIGHT_VALUE = 0.5  # the share for a right result with a calculation that gives another

@@ -7,6 +7,7 @@ from grader.analysis.error_messages import explain
 from grader.checks.findings import failed, passed, skipped
 from grader.domain import ArrayInfo, Check, Failure, Finding, Mode, Outcome, Text
 from grader.messages import number, plain, say
+from grader.reading.attribution import exercise_of_failure, first_line_of
 
 
 def check(points: float) -> Check:
@@ -54,9 +55,9 @@ def _own_failure(analysis: Analysis) -> tuple[Failure | None, str]:
 
     A script that failed before it came to this exercise's part has not run it; the cells of a notebook all run."""
     parts, own = analysis.reading.parts, analysis.exercise.id
-    begins, whose = parts.begins(own), ""
+    begins, whose = first_line_of(parts, own), ""
     for failure in analysis.evidence.failures:
-        exercise, line = parts.of_failure(failure)
+        exercise, line = exercise_of_failure(parts, failure)
         reached = begins is not None and (bool(parts.cells) or begins < line)
         if exercise in ("", own) or not reached:
             return failure, ""

@@ -30,9 +30,9 @@ FORM = 3  # grows when the keys are to change whatever else stays
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
 RUNS = ("worker", "evidence", "parsing/arrays.py", "fingerprints.py", "grading/run.py")
-READS = ("parsing", "reading", "intake/names.py", "evidence", "locale", "domain.py", "messages.py")
+READS = ("parsing", "reading", "language", "intake/names.py", "evidence", "locale", "domain.py", "messages.py")
 MEASURES = ("evaluator", "evidence", "fingerprints.py")
-JUDGES = ("checks", "evaluator", "parsing", "reading", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
+JUDGES = ("checks", "evaluator", "parsing", "reading", "language", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
 NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
 

@@ -13,7 +13,7 @@ from grader.files import DAMAGED, write_whole
 from grader.grading.keys import looking_key, state_of
 from grader.intake import Look
 from grader.parsing import Parser, Within
-from grader.reading.within import Net, net_of
+from grader.reading.detection import Net, net_of
 
 
 def looking_with(catalog: Catalog, parser: Parser) -> Look:

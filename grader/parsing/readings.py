@@ -14,7 +14,7 @@ from grader.intake.names import Naming
 from grader.messages import say
 from grader.parsing.request import Request
 from grader.parsing.telling import CHARS, in_pieces
-from grader.reading import LONGEST, beside, content, read
+from grader.reading import MAX_ANSWER_CHARS, answer_files, content, read
 
 KIND = "reading"
 FILES = "files"
@@ -39,7 +39,7 @@ class Read(Request[Reading]):
     def lay(self, folder: Path) -> Mapping[str, Any]:
         """The program, and the texts beside it in which answers may stand; cut where no reader goes on."""
         submission = self.submission
-        texts = beside(submission.root, submission.files, Naming(self.ids))
+        texts = answer_files(submission.root, submission.files, Naming(self.ids))
         files = {submission.program: content(submission.main), **{str(name): data for name, data in texts.items()}}
         for name, data in files.items():
             place = folder / FILES / name
@@ -120,7 +120,7 @@ def _pair(value: object) -> tuple[str, str]:
     key, text = _of(value, 2)
     if not isinstance(text, str):
         raise Forged("not a text")
-    return _name(key), clean(text, LONGEST)
+    return _name(key), clean(text, MAX_ANSWER_CHARS)
 
 
 def _of(value: object, count: int) -> list[Any]:

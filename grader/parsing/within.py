@@ -13,7 +13,7 @@ from grader.evidence import Fields
 from grader.intake.names import Naming
 from grader.parsing.request import Request
 from grader.reading import content
-from grader.reading.within import Net, exercises_within
+from grader.reading.detection import Net, detect_exercises
 
 KIND = "within"
 
@@ -55,7 +55,7 @@ class Within(Request[tuple[str, ...] | None]):
 def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     networks = {exercise: [_net(net) for net in nets] for exercise, nets in about["networks"].items()}
     path = Path(about["folder"]) / about["name"]
-    yield {"within": exercises_within(path, Naming(tuple(about["ids"])), networks)}
+    yield {"within": detect_exercises(path, Naming(tuple(about["ids"])), networks)}
 
 
 def _net(net: Sequence[Sequence[Any]]) -> Net:

@@ -7,24 +7,26 @@ import re
 from collections.abc import Collection
 
 from grader.domain import Notice, Parts, Reading, Submission
+from grader.language.words import key_of
 from grader.messages import say
-from grader.reading.answers import given_in
-from grader.reading.parts import Nameless, Naming, parts_of
-from grader.reading.prose import beside, given_beside, given_in_cells
+from grader.reading.answers import raw_answers
+from grader.reading.attribution import AnswerQuery, exercises_in, own_answers
+from grader.reading.naming import Nameless, Naming
+from grader.reading.parts import parts_of
+from grader.reading.prose import answer_files, raw_answers_beside, raw_answers_in_cells
 from grader.reading.python2 import old_names, python2_failure
+from grader.reading.raw_answers import MAX_ANSWER_CHARS
 from grader.reading.source import Source, content, read_source
-from grader.reading.whose import LONGEST, Asked, own_answers
-from grader.reading.words import key_of
 
-__all__ = ["LONGEST", "Naming", "Source", "beside", "content", "read", "read_source"]
+__all__ = ["MAX_ANSWER_CHARS", "Naming", "Source", "answer_files", "content", "read", "read_source"]
 
-MOST_IMPORTS = 1000
+MAX_IMPORTS = 1000
 _IMPORT = re.compile(r"^[ \t]*(?:import|from)[ \t]+([^\W\d]\w{0,80})", re.MULTILINE)
 _DYNAMIC = frozenset(("__import__", "import_module"))
 
 
 def read(submission: Submission, keys: Collection[str] = (), naming: Naming | None = None) -> Reading:
-    """Reads `submission.main` and what stands beside it. Raises UnreadableSubmission where there is nothing to read.
+    """Return what `submission.main` and what stands beside it say. Raises UnreadableSubmission where there is nothing to read.
 
     `keys` are the exercise's questions: text beside the script is then searched for these alone. The dictionary in
     the file wins over the text beside it. `naming` knows the exercises' names: in a file that holds several, answers
@@ -38,8 +40,8 @@ def read(submission: Submission, keys: Collection[str] = (), naming: Naming | No
         notices = (*notices, notice)
     naming = naming or Nameless()
     parts = parts_of(source, naming, name)
-    answers, unclear = _answers(submission, source, keys, naming, parts)
-    if unclear:
+    answers, contested = _answers(submission, source, keys, naming, parts)
+    if contested:
         notices = (*notices, Notice(_SEVERAL, name))
     return Reading(source.text, answers, failure, imports_of(source), (*notices, *old_names(source, name)), parts)
 
@@ -53,18 +55,19 @@ _SEVERAL = say(
 def _answers(
     submission: Submission, source: Source, keys: Collection[str], naming: Naming, parts: Parts
 ) -> tuple[dict[str, str], bool]:
+    """The answers of the submission's exercise, and whether those of its file are contested."""
     wanted = frozenset(key_of(key) for key in keys)
-    asked = Asked(submission.exercise, wanted, naming.names(submission.main.name), parts.exercises)
-    cells = given_in_cells(source.prose, parts.prose, keys, naming)
-    beside = given_beside(submission.root, submission.files, keys, naming)
-    written, unclear = own_answers(given_in(source, naming, parts), asked)
-    return own_answers(cells, asked)[0] | own_answers(beside, asked)[0] | written, unclear
+    query = AnswerQuery(submission.exercise, wanted, naming.names(submission.main.name), exercises_in(parts))
+    cells = own_answers(raw_answers_in_cells(source.prose, parts.prose, keys, naming), query)
+    beside = own_answers(raw_answers_beside(submission.root, submission.files, keys, naming), query)
+    written = own_answers(raw_answers(source, naming, parts), query)
+    return cells.texts | beside.texts | written.texts, written.contested
 
 
 def imports_of(source: Source) -> frozenset[str]:
-    """The top-level names imported anywhere in the file, in functions too; relative imports are the student's own."""
+    """Return the top-level names imported anywhere in the file, in functions too; relative imports are the student's own."""
     if source.tree is None:
-        return frozenset(m[1] for m, _ in zip(_IMPORT.finditer(source.text), range(MOST_IMPORTS), strict=False))
+        return frozenset(m[1] for m, _ in zip(_IMPORT.finditer(source.text), range(MAX_IMPORTS), strict=False))
     found: set[str] = set()
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import):

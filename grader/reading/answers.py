@@ -7,25 +7,26 @@ Values are given back as text: strings as they read, everything else as it is wr
 from __future__ import annotations
 
 from grader.domain import Parts
-from grader.reading.broken import given_in_text
-from grader.reading.dictionary import given_in_tree
-from grader.reading.parts import Nameless, Naming
+from grader.reading.assignments import raw_answers_in_tree
+from grader.reading.attribution import AnswerQuery, own_answers
+from grader.reading.broken import raw_answers_in_text
+from grader.reading.naming import Nameless, Naming
+from grader.reading.raw_answers import MAX_ANSWER_CHARS, RawAnswer
 from grader.reading.source import Source
-from grader.reading.whose import LONGEST, Asked, Given, own_answers
 
-__all__ = ["LONGEST", "answers_in", "given_in"]
+__all__ = ["MAX_ANSWER_CHARS", "answers_in", "raw_answers"]
 
 
 def answers_in(source: Source) -> dict[str, str]:
-    """Every answered key of REPONSES, with the text of its answer."""
-    return own_answers(given_in(source, Nameless(), Parts()), Asked())[0]
+    """Return every answered key of REPONSES, with the text of its answer, whichever exercise it is for."""
+    return own_answers(raw_answers(source, Nameless(), Parts()), AnswerQuery()).texts
 
 
-def given_in(source: Source, naming: Naming, parts: Parts) -> list[Given]:
-    """Every answer of a file, with the exercise that it is for where something says so."""
-    found: list[Given] = []
+def raw_answers(source: Source, naming: Naming, parts: Parts) -> list[RawAnswer]:
+    """Return every answer of a file, with the exercise that it is for where something says so."""
+    found: list[RawAnswer] = []
     if source.tree is not None:
-        found = list(given_in_tree(source.tree, source.text, naming, parts.at))
+        found = list(raw_answers_in_tree(source.tree, source.text, naming, parts))
     if source.tree is None or (source.failure is not None and not found):
-        found = list(given_in_text(source.text, naming, parts.at))
+        found = list(raw_answers_in_text(source.text, naming, parts))
     return found

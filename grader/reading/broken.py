@@ -5,17 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-from grader.reading.dictionary import given_in_tree
-from grader.reading.parts import Naming
+from grader.domain import Parts
+from grader.language.words import fold, key_of
+from grader.reading.assignments import raw_answers_in_tree
+from grader.reading.attribution import exercise_at
+from grader.reading.naming import Naming
+from grader.reading.raw_answers import MAX_ANSWERS, RawAnswer, owner_of
 from grader.reading.syntax import PIECES, STRING, parse
-from grader.reading.whose import MOST, Given, owner_of
-from grader.reading.words import fold, key_of
 
-BLOCK = 200_000  # characters of a dictionary that is looked for in a text without a tree
-MOST_NAMES = 2000  # different variables that are looked at
-LAST = 5  # dictionaries that are looked at in such a text
+MAX_DICTIONARY_CHARS = 200_000  # characters of a dictionary that is looked for in a text without a tree
+MAX_NAMES = 2000  # different variables that are looked at
+MAX_DICTIONARIES = 5  # dictionaries that are looked at in such a text
 
 _MAY_NAME = re.compile("ponse|nswer", re.IGNORECASE)
 _OPENING = re.compile(r"^[ \t]*(\w{6,30})[ \t]*(?::[^=\n]{0,60})?=[ \t]*(?=\{|dict[ \t]*\()", re.MULTILINE)
@@ -28,33 +30,43 @@ _ENTRY = re.compile(
 )
 
 
-def given_in_text(text: str, naming: Naming, at: Callable[[int], str]) -> Iterator[Given]:
-    """Every answer of a file that Python cannot parse, dictionaries before single entries."""
+def raw_answers_in_text(text: str, naming: Naming, parts: Parts) -> Iterator[RawAnswer]:
+    """Yield every answer of a file that Python cannot parse, dictionaries before single entries."""
     if not _MAY_NAME.search(text):
         return
-    openings = _owned(((m, m[1]) for m in _OPENING.finditer(text)), naming)
-    for number, (opening, owner) in enumerate(deque(openings, maxlen=LAST)):
-        block = _block(text, opening.end())
-        whose = owner or at(text.count("\n", 0, opening.start()) + 1)
-        parsed = parse(f"REPONSES = {block}")
-        if parsed.tree is not None:
-            for one in given_in_tree(parsed.tree, f"REPONSES = {block}", naming, lambda line: ""):
-                yield Given(one.key, one.text, one.whose or whose, number)
-        else:  # the error lies in the dictionary itself: keep the entries that can be read
-            for m in _ITEM.finditer(block):
-                if m["key"]:
-                    yield Given(key_of(_literal(m["key"])), _value(m["value"]), whose, number)
-    entries = _owned(((m, m["name"]) for m in _ENTRY.finditer(text)), naming)
-    for entry, owner in deque(entries, maxlen=MOST):
-        whose = owner or at(text.count("\n", 0, entry.start()) + 1)
-        yield Given(key_of(_literal(entry["key"])), _value(entry["value"]), whose, LAST)
+    openings = _owned(((match, match[1]) for match in _OPENING.finditer(text)), naming)
+    for number, (opening, owner) in enumerate(deque(openings, maxlen=MAX_DICTIONARIES)):
+        exercise = owner or _exercise_of(opening, parts)
+        yield from _in_dictionary(_block(text, opening.end()), naming, exercise, number)
+    entries = _owned(((match, match["name"]) for match in _ENTRY.finditer(text)), naming)
+    for entry, owner in deque(entries, maxlen=MAX_ANSWERS):
+        yield _raw(entry, owner or _exercise_of(entry, parts), MAX_DICTIONARIES)
+
+
+def _in_dictionary(block: str, naming: Naming, exercise: str, number: int) -> Iterator[RawAnswer]:
+    """The answers of one dictionary's text; where the error lies in it, those of its entries that can be read."""
+    program = f"REPONSES = {block}"
+    parsed = parse(program)
+    if parsed.tree is not None:
+        for one in raw_answers_in_tree(parsed.tree, program, naming, Parts()):
+            yield RawAnswer(one.key, one.text, one.exercise or exercise, number)
+    else:
+        yield from (_raw(item, exercise, number) for item in _ITEM.finditer(block) if item["key"])
+
+
+def _raw(entry: re.Match[str], exercise: str, block: int) -> RawAnswer:
+    return RawAnswer(key_of(_literal(entry["key"])), _value(entry["value"]), exercise, block)
+
+
+def _exercise_of(found: re.Match[str], parts: Parts) -> str:
+    return exercise_at(parts, found.string.count("\n", 0, found.start()) + 1)
 
 
 def _owned(found: Iterable[tuple[re.Match[str], str]], naming: Naming) -> Iterator[tuple[re.Match[str], str]]:
     """Those whose variable holds answers, with the exercise that it names; names beyond the bound are left out."""
     owners: dict[str, str | None] = {}
     for match, name in found:
-        if name not in owners and len(owners) < MOST_NAMES:
+        if name not in owners and len(owners) < MAX_NAMES:
             owners[name] = owner_of(name, naming)
         owner = owners.get(name)
         if owner is not None:
@@ -64,12 +76,12 @@ def _owned(found: Iterable[tuple[re.Match[str], str]], naming: Naming) -> Iterat
 def _block(text: str, start: int) -> str:
     """From the bracket at `start` to the one that closes it, or to the bound."""
     depth = 0
-    for piece in PIECES.finditer(text, start, start + BLOCK):
+    for piece in PIECES.finditer(text, start, start + MAX_DICTIONARY_CHARS):
         if piece.lastgroup == "bracket":
             depth += 1 if piece[0] in "([{" else -1
             if depth == 0:
                 return text[start : piece.end()]
-    return text[start : start + BLOCK]
+    return text[start : start + MAX_DICTIONARY_CHARS]
 
 
 def _literal(written: str) -> str:

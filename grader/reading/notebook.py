@@ -18,8 +18,8 @@ from grader.errors import UnreadableSubmission
 from grader.messages import safe, say
 from grader.reading.syntax import PIECES
 
-LARGEST = 50 << 20  # bytes
-MOST_PIECES = 2_000_000  # lists and tables: each costs a hundred times the memory of the two characters that write it
+MAX_BYTES = 50 << 20  # bytes
+MAX_PIECES = 2_000_000  # lists and tables: each costs a hundred times the memory of the two characters that write it
 PYTHON_CELLS = frozenset(("time", "timeit", "capture", "prun", "memit", "python", "python3", "pypy", "mprun"))
 
 _LINE_MAGIC = re.compile(r"\s*(?:[%!?]|[\w.]+\?\??\s*$)")
@@ -49,7 +49,7 @@ class Notebook:
 
 
 def read_notebook(path: Path, data: bytes) -> Notebook:
-    """The notebook stored in `data`. Raises UnreadableSubmission where it is none that can be run."""
+    """Return the notebook stored in `data`. Raises UnreadableSubmission where it is none that can be run."""
     content = _content(path, data)
     kinds = list(_cells(content, path))
     cells: list[Cell] = []
@@ -67,7 +67,7 @@ def read_notebook(path: Path, data: bytes) -> Notebook:
 
 
 def _content(path: Path, data: bytes) -> Mapping[str, Any]:
-    if data.count(b"{") + data.count(b"[") > MOST_PIECES:
+    if data.count(b"{") + data.count(b"[") > MAX_PIECES:
         raise UnreadableSubmission(
             say(
                 "{file} is far too intricate for a notebook. Clear its outputs (Kernel ▸ Restart and clear output), "
@@ -160,7 +160,7 @@ def _joined(source: object) -> str:
 
 
 def neutralised(cell: str) -> str:
-    """The cell as Python can parse it, line for line."""
+    """Return the cell as Python can parse it, line for line."""
     magic = _CELL_MAGIC.match(cell)
     if magic:
         if magic[1] not in PYTHON_CELLS:

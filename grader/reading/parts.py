@@ -1,9 +1,9 @@
-"""Which exercise a line belongs to, in a file that holds several.
+"""The parts of a file that holds several exercises, found by what announces them.
 
     # ---------- Exercice 2 : un perceptron          a comment, a markdown heading, `print("Exercice 2")`
     def exo2(): …                                    a function or a class of that name
 
-What a name says is not known here: whoever reads gives a `Naming`.
+What a name says is not known here: whoever reads gives a `Naming`. `attribution` says to which part a line belongs.
 """
 
 from __future__ import annotations
@@ -11,40 +11,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
 from grader.domain import Parts
+from grader.reading.attribution import exercise_at
+from grader.reading.naming import Naming
 from grader.reading.source import Source
 
-MOST_TITLES = 3000  # comments that are looked at
+MAX_TITLES = 3000  # comments that are looked at
 _COMMENT = re.compile(r"^[ \t]*#(?P<text>[^\n]{2,100})$", re.MULTILINE)
 _HEADING = re.compile(r" {0,3}(?:#{1,6}[ \t]|\*\*|__|<h[1-6]>)")
 
 
-class Naming(Protocol):
-    """What names and headings say, in the order in which they say it."""
-
-    def names(self, text: str) -> tuple[str, ...]: ...
-
-    def rest(self, text: str) -> str: ...
-
-    def titles(self, line: str) -> tuple[str, ...]: ...
-
-
-class Nameless:
-    """Where no exercise is known, nothing names one."""
-
-    def names(self, text: str) -> tuple[str, ...]:
-        return ()
-
-    def rest(self, text: str) -> str:
-        return text
-
-    def titles(self, line: str) -> tuple[str, ...]:
-        return ()
-
-
 def parts_of(source: Source, naming: Naming, file: str = "") -> Parts:
+    """Return which exercise each part of a source is for; `file` is its name, as frames of failures give it."""
     lines = dict(_titles(source))
     titled = [(line, found) for line, text in sorted(lines.items()) if (found := naming.titles(text))]
     marks = tuple((line, found[0] if len(found) == 1 else "") for line, found in titled)
@@ -57,7 +36,7 @@ def _of_cells(source: Source, parts: Parts, naming: Naming) -> Iterator[str]:
     """The exercise of each markdown cell: its own heading's, the one's above it, or that of the code above both."""
     place, above = 0, ""
     for here, cell in zip(source.prose_at, source.prose, strict=False):
-        above = above if here == place else parts.at(here - 1)
+        above = above if here == place else exercise_at(parts, here - 1)
         place, title = here, _title_of(cell, naming)
         above = above if title is None else title
         yield above
@@ -70,8 +49,8 @@ def _title_of(cell: str, naming: Naming) -> str | None:
 
 
 def headings(cell: str) -> Iterator[str]:
-    """The headings of a markdown cell, and its first line."""
-    lines = [line for line in cell.splitlines()[:MOST_TITLES] if line.strip()]
+    """Yield the headings of a markdown cell, and its first line."""
+    lines = [line for line in cell.splitlines()[:MAX_TITLES] if line.strip()]
     for number, line in enumerate(lines):
         if number == 0 or _HEADING.match(line):
             yield line[:200]
@@ -81,7 +60,7 @@ def _titles(source: Source) -> Iterator[tuple[int, str]]:
     """(line, text) of everything that may be a heading. A later one of the same line wins."""
     line, at = 1, 0
     for number, comment in enumerate(_COMMENT.finditer(source.text)):
-        if number >= MOST_TITLES:
+        if number >= MAX_TITLES:
             break
         line += source.text.count("\n", at, comment.start())
         at = comment.start()
@@ -90,10 +69,10 @@ def _titles(source: Source) -> Iterator[tuple[int, str]]:
         for heading in headings(cell):
             yield first, heading
     if source.tree is not None:
-        yield from _spoken(source.tree.body[:MOST_TITLES])
+        yield from _printed(source.tree.body[:MAX_TITLES])
 
 
-def _spoken(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
+def _printed(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
     """A string that stands alone, or one that is printed."""
     for statement in statements:
         value = statement.value if isinstance(statement, ast.Expr) else None
@@ -104,6 +83,7 @@ def _spoken(statements: Iterable[ast.stmt]) -> Iterator[tuple[int, str]]:
 
 
 def _inside(tree: ast.Module, naming: Naming) -> Iterator[tuple[int, int, str]]:
+    """(first line, last line, exercise) of every function and class whose name says one exercise."""
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
             named = naming.names(node.name[:100])

@@ -12,13 +12,13 @@ import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from grader.reading.parts import Nameless, Naming
-from grader.reading.whose import NAMES, Given, kept, owner_of
-from grader.reading.words import key_of
+from grader.language.words import key_of
+from grader.reading.naming import Nameless, Naming
+from grader.reading.raw_answers import NAMES, RawAnswer, answered, owner_of
 
-LARGEST = 1_000_000  # bytes of such a file
-MOST_FILES = 20
-MOST_LINES = 20_000
+MAX_BYTES = 1_000_000  # bytes of such a file
+MAX_FILES = 20
+MAX_LINES = 20_000
 SUFFIXES = (".md", ".txt", ".markdown")
 
 _TITLE = re.compile(r" {0,3}(?:#{1,6}[ \t]|\*\*|__)|\s*[A-ZÉ]\w+ ?\w*\s*:?\s*$")
@@ -31,14 +31,14 @@ _KEYED = re.compile(
 
 
 def answers_of_text(text: str, keys: Collection[str] = ()) -> dict[str, str]:
-    """The answers of a text. Only `keys` are looked for where some are given; else every short label is one.
+    """Return the answers of a text. Only `keys` are looked for where some are given; else every short label is one.
 
     A line that follows belongs to the answer above it; a keyed line below a heading belongs to both.
     """
     found: dict[str, list[str]] = {}
     wanted = {key_of(k) for k in keys}
     heading = current = ""
-    for line in text.splitlines()[:MOST_LINES]:
+    for line in text.splitlines()[:MAX_LINES]:
         title = _HEADING.match(line)
         keyed = None if title else _KEYED.match(line)
         if title:
@@ -55,18 +55,20 @@ def answers_of_text(text: str, keys: Collection[str] = ()) -> dict[str, str]:
             found[key] = [keyed["text"]]
         elif current and current != heading:
             found[current].append(line)
-    return kept({key: _unmarked("\n".join(lines)) for key, lines in found.items()})
+    return answered({key: _unmarked("\n".join(lines)) for key, lines in found.items()})
 
 
-def given_beside(folder: Path, files: Iterable[Path], keys: Collection[str], naming: Naming) -> Iterator[Given]:
-    """The answers of every `reponses.md`, `reponses_exo1.md` or the like among `files`, relative to `folder`."""
+def raw_answers_beside(
+    folder: Path, files: Iterable[Path], keys: Collection[str], naming: Naming
+) -> Iterator[RawAnswer]:
+    """Yield the answers of every `reponses.md`, `reponses_exo1.md` or the like among `files`, relative to `folder`."""
     for file, owner in _with_answers(files, naming):
-        for whose, text in _parts(_text(_content(folder / file)), naming):
-            yield from _given(answers_of_text(text, keys), whose or owner)
+        for exercise, text in _parts(_text(_content(folder / file)), naming):
+            yield from _raw(answers_of_text(text, keys), exercise or owner)
 
 
-def beside(folder: Path, files: Iterable[Path], naming: Naming) -> dict[Path, bytes]:
-    """The content of the files in which `given_beside` looks for answers, as far as it looks."""
+def answer_files(folder: Path, files: Iterable[Path], naming: Naming) -> dict[Path, bytes]:
+    """Return the content of the files in which `raw_answers_beside` looks for answers, as far as it looks."""
     return {file: _content(folder / file) for file, _ in _with_answers(files, naming)}
 
 
@@ -75,13 +77,13 @@ def _with_answers(files: Iterable[Path], naming: Naming) -> list[tuple[Path, str
     last, for it is the one that counts."""
     texts = (file for file in sorted(files) if file.suffix.lower() in SUFFIXES)
     owned = ((file, owner) for file in texts if (owner := owner_of(file.stem, naming)) is not None)
-    return [found for found, _ in zip(owned, range(MOST_FILES), strict=False)][::-1]
+    return [found for found, _ in zip(owned, range(MAX_FILES), strict=False)][::-1]
 
 
-def given_in_cells(
+def raw_answers_in_cells(
     prose: Sequence[str], owners: Sequence[str], keys: Collection[str], naming: Naming
-) -> Iterator[Given]:
-    """The answers of those markdown cells that are titled « Réponses », or that begin with a keyed line, below a
+) -> Iterator[RawAnswer]:
+    """Yield the answers of those markdown cells that are titled « Réponses », or that begin with a keyed line, below a
     heading of its exercise where it has one. `owners` are the exercises of the cells."""
     for number, cell in enumerate(prose):
         lines = [line for line in cell.splitlines() if line.strip()]
@@ -90,36 +92,36 @@ def given_in_cells(
         titled = bool(lines) and any(key_of(lines[0]).startswith(name) for name in NAMES)
         if titled or (lines and _begins_keyed(lines[0], keys)):
             owner = owners[number] if number < len(owners) else ""
-            for whose, text in _parts(cell[:LARGEST], naming):
-                yield from _given(answers_of_text(text, keys), whose or owner)
+            for exercise, text in _parts(cell[:MAX_BYTES], naming):
+                yield from _raw(answers_of_text(text, keys), exercise or owner)
 
 
-def _given(found: Mapping[str, str], whose: str) -> Iterator[Given]:
-    return (Given(key, text, whose) for key, text in found.items())
+def _raw(found: Mapping[str, str], exercise: str) -> Iterator[RawAnswer]:
+    return (RawAnswer(key, text, exercise) for key, text in found.items())
 
 
 def _parts(text: str, naming: Naming) -> Iterator[tuple[str, str]]:
     """(exercise, text) of each stretch below a heading that names one; "" above the first."""
-    whose = ""
+    exercise = ""
     lines: list[str] = []
-    for line in text.splitlines()[:MOST_LINES]:
+    for line in text.splitlines()[:MAX_LINES]:
         titles = naming.titles(line) if _TITLE.match(line) else ()
         if titles:
-            yield whose, "\n".join(lines)
-            whose, lines = titles[0] if len(titles) == 1 else "", []
+            yield exercise, "\n".join(lines)
+            exercise, lines = titles[0] if len(titles) == 1 else "", []
         else:
             lines.append(line)
-    yield whose, "\n".join(lines)
+    yield exercise, "\n".join(lines)
 
 
 def answers_beside(folder: Path, files: Iterable[Path], keys: Collection[str] = ()) -> dict[str, str]:
-    """The answers of the files beside a program, whosever they are."""
-    return {one.key: one.text for one in given_beside(folder, files, keys, Nameless())}
+    """Return the answers of the files beside a program, whichever exercise they are for."""
+    return {one.key: one.text for one in raw_answers_beside(folder, files, keys, Nameless())}
 
 
 def answers_of_cells(prose: Iterable[str], keys: Collection[str] = ()) -> dict[str, str]:
-    """The answers of a notebook's markdown cells, whosever they are."""
-    return {one.key: one.text for one in given_in_cells(tuple(prose), (), keys, Nameless())}
+    """Return the answers of a notebook's markdown cells, whichever exercise they are for."""
+    return {one.key: one.text for one in raw_answers_in_cells(tuple(prose), (), keys, Nameless())}
 
 
 def _begins_keyed(line: str, keys: Collection[str]) -> bool:
@@ -144,7 +146,7 @@ def _content(path: Path) -> bytes:
         if not stat.S_ISREG(path.lstat().st_mode):
             return b""
         with path.open("rb") as file:
-            return file.read(LARGEST)
+            return file.read(MAX_BYTES)
     except OSError:
         return b""
 
@@ -155,4 +157,4 @@ def _text(data: bytes) -> str:
     except UnicodeDecodeError:
         # A cut in the middle of a character is no reason to doubt the encoding.
         broken = data.decode("utf-8-sig", "replace")
-        return broken if broken.count("\ufffd") <= 1 and len(data) == LARGEST else data.decode("cp1252", "replace")
+        return broken if broken.count("\ufffd") <= 1 and len(data) == MAX_BYTES else data.decode("cp1252", "replace")

@@ -1,4 +1,4 @@
-"""Python 2, recognised by the line on which Python 3 stops, and told in Python 3's spelling."""
+"""Python 2, recognised by the line on which Python 3 stops, with Python 3's spelling of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from grader.domain import Failure, Notice
 from grader.messages import say
 from grader.reading.source import Source
 
-LONGEST_LINE = 400
+MAX_LINE_CHARS = 400
 
 # (what shows it, how it is written today). The line is matched from its first letter.
 _SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
@@ -50,11 +50,11 @@ def _print(what: str) -> str:
 
 
 def python2_failure(failure: Failure) -> tuple[Failure, Notice] | None:
-    """The failure named for what it is, with today's spelling of the line; None where the line is not Python 2."""
+    """Return the failure named for what it is, with today's spelling of the line; None where the line is not Python 2."""
     if not failure.frames or failure.type not in ("SyntaxError", "TabError"):
         return None
     frame = failure.frames[0]
-    line = frame.text.strip()[:LONGEST_LINE]
+    line = frame.text.strip()[:MAX_LINE_CHARS]
     for pattern, today in _SPELLINGS:
         found = pattern.match(line)
         if found:
@@ -72,23 +72,17 @@ def python2_failure(failure: Failure) -> tuple[Failure, Notice] | None:
 
 
 def old_names(source: Source, file: str) -> tuple[Notice, ...]:
-    """One notice for each name that Python 3 has dropped (`xrange`, `raw_input`) and that the file does not define."""
+    """Return one notice for each name that Python 3 has dropped (`xrange`, `raw_input`) and that the file does not
+    define, in the order in which they come."""
     if source.tree is None:
         return ()
     used: dict[tuple[str, str], int] = {}
     defined: set[str] = set()
     for node in ast.walk(source.tree):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                defined.add(node.id)
-            elif node.id in _RENAMED:
-                used.setdefault((node.id, _RENAMED[node.id]), node.lineno)
-        elif isinstance(node, ast.Attribute) and node.attr in _METHODS:
-            used.setdefault((node.attr, _METHODS[node.attr]), node.lineno)
-        elif isinstance(node, ast.alias):
-            defined.add(node.asname or node.name)
-        elif isinstance(node, ast.FunctionDef):
-            defined.add(node.name)
+        if name := _defined_by(node):
+            defined.add(name)
+        elif (dropped := _dropped(node)) is not None:
+            used.setdefault(dropped, getattr(node, "lineno", 0))
     return tuple(
         Notice(
             say("`{old}` no longer exists in Python 3: write `{new}`.", old=old, new=new), file, source.place(line)[1]
@@ -96,3 +90,21 @@ def old_names(source: Source, file: str) -> tuple[Notice, ...]:
         for (old, new), line in sorted(used.items(), key=lambda item: item[1])
         if old not in defined
     )
+
+
+def _defined_by(node: ast.AST) -> str:
+    """The name that a node gives a meaning to; "" where it gives none."""
+    if isinstance(node, ast.Name):
+        return "" if isinstance(node.ctx, ast.Load) else node.id
+    if isinstance(node, ast.alias):
+        return node.asname or node.name
+    return node.name if isinstance(node, ast.FunctionDef) else ""
+
+
+def _dropped(node: ast.AST) -> tuple[str, str] | None:
+    """The dropped name that a node uses, and what is written today; None where it uses none."""
+    if isinstance(node, ast.Name) and node.id in _RENAMED:
+        return node.id, _RENAMED[node.id]
+    if isinstance(node, ast.Attribute) and node.attr in _METHODS:
+        return node.attr, _METHODS[node.attr]
+    return None

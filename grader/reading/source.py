@@ -18,10 +18,10 @@ from grader.messages import number, say
 from grader.reading import notebook, syntax
 from grader.reading.notebook import Cell
 
-LARGEST = 5_000_000  # bytes of source text
-MOST_PROSE = 2000  # markdown cells
+MAX_BYTES = 5_000_000  # bytes of source text
+MAX_PROSE = 2000  # markdown cells
 CELL_COST = 8  # in signs: parsing many small cells takes longer than one large one
-LONGEST_LINE = 200  # characters of a line that are shown
+MAX_LINE_CHARS = 200  # characters of a line that are shown
 
 _COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _KNOWN = re.compile(r"utf-8|ascii|iso8859-\d+|cp\d+|mac-roman|koi8-[ru]")
@@ -45,7 +45,7 @@ class Source:
     prose_at: tuple[int, ...] = ()
 
     def place(self, line: int) -> tuple[int | None, int]:
-        """(number of the code cell, line in it) of a line of `text`; (None, line) in a script."""
+        """Return (number of the code cell, line in it) of a line of `text`; (None, line) in a script."""
         for cell in reversed(self.cells):
             if cell.first_line <= line:
                 return cell.number, line - cell.first_line + 1
@@ -53,7 +53,7 @@ class Source:
 
 
 def read_source(path: Path) -> Source:
-    """Reads a script or a notebook. Raises UnreadableSubmission as the module says."""
+    """Return the text and the tree of a script or a notebook. Raises UnreadableSubmission as the module says."""
     is_notebook = _is_notebook(path)
     data = content(path)
     if len(data) > _largest(path):
@@ -72,7 +72,7 @@ def read_source(path: Path) -> Source:
 
 
 def content(path: Path) -> bytes:
-    """The bytes of a script or a notebook, and not one more than is needed to see that they are too many.
+    """Return the bytes of a script or a notebook, and not one more than is needed to see that they are too many.
 
     Raises UnreadableSubmission where there is no such file.
     """
@@ -97,7 +97,7 @@ def _is_notebook(path: Path) -> bool:
 
 
 def _largest(path: Path) -> int:
-    return notebook.LARGEST if _is_notebook(path) else LARGEST
+    return notebook.MAX_BYTES if _is_notebook(path) else MAX_BYTES
 
 
 def _too_large(path: Path, limit: Text) -> Source:
@@ -189,7 +189,7 @@ def _error(message: str, line: int) -> SyntaxError:
 def _failure(name: str, error: SyntaxError, text: str, cell: int | None = None) -> Failure:
     lines = text.split("\n")
     line = min(max(error.lineno or 1, 1), len(lines))
-    shown = lines[line - 1].strip()[:LONGEST_LINE]
+    shown = lines[line - 1].strip()[:MAX_LINE_CHARS]
     message = (error.msg or "invalid syntax")[:500]
     return Failure(type(error).__name__, message, (Frame(name, line, "<module>", shown),), cell)
 
@@ -201,12 +201,12 @@ def _of_notebook(path: Path, data: bytes) -> Source:
     """Each cell is parsed by itself, as Jupyter does: a broken cell hides none of the others."""
     book = notebook.read_notebook(path, data)
     text = "\n".join(cell.text for cell in book.cells)
-    if len(text) > LARGEST:
-        return _too_large(path, number(LARGEST / 1e6))
+    if len(text) > MAX_BYTES:
+        return _too_large(path, number(MAX_BYTES / 1e6))
     tree = ast.Module([], [])
     failure: Failure | None = None
     notices = book.notices
-    left = syntax.MOST_SIGNS
+    left = syntax.MAX_SIGNS
     for cell in book.cells:
         left -= syntax.cost(cell.text) + CELL_COST
         parsed = syntax.parse(cell.text) if left > 0 else syntax.Parsed()
@@ -218,4 +218,4 @@ def _of_notebook(path: Path, data: bytes) -> Source:
         elif parsed.tree is not None:
             ast.increment_lineno(parsed.tree, cell.first_line - 1)
             tree.body.extend(parsed.tree.body)
-    return Source(text, tree, failure, notices, book.cells, book.prose[:MOST_PROSE], book.prose_at)
+    return Source(text, tree, failure, notices, book.cells, book.prose[:MAX_PROSE], book.prose_at)

@@ -12,8 +12,8 @@ import string
 import warnings
 from dataclasses import dataclass
 
-MOST_SIGNS = 40_000  # signs of the text; a fifth of a second and 50 MB of `ast.parse` at worst
-MOST_PARTS = 100  # of a name like `a.b.c`: an import keeps every beginning of it, which grows as the square
+MAX_SIGNS = 40_000  # signs of the text; a fifth of a second and 50 MB of `ast.parse` at worst
+MAX_NAME_PARTS = 100  # of a name like `a.b.c`: an import keeps every beginning of it, which grows as the square
 
 _LETTERS = (string.ascii_letters + string.digits + "_").encode() + bytes(range(128, 256))
 
@@ -40,11 +40,12 @@ class Parsed:
 
     @property
     def beyond(self) -> bool:
+        """Return True where the text was not parsed, because it is beyond the bounds."""
         return self.tree is None and self.error is None
 
 
 def cost(text: str) -> int:
-    """How many characters of `text` are signs, and a quarter of its spaces, for those that indent are no tokens."""
+    """Return how many characters of `text` are signs, and a quarter of its spaces: those that indent are no tokens."""
     data = text.encode("utf-8", "replace")
     signs = len(data.translate(None, _LETTERS))
     spaces = data.count(b" ")
@@ -52,18 +53,18 @@ def cost(text: str) -> int:
 
 
 def _has_endless_name(text: str) -> bool:
-    if text.count(".") < MOST_PARTS:
+    if text.count(".") < MAX_NAME_PARTS:
         return False
-    return any(name[0].count(".") >= MOST_PARTS for name in _DOTTED.finditer(text))
+    return any(name[0].count(".") >= MAX_NAME_PARTS for name in _DOTTED.finditer(text))
 
 
 def parse(text: str) -> Parsed:
-    """The syntax tree of `text`, never an exception. Nesting that Python itself does not stand is beyond the bounds."""
+    """Return the syntax tree of `text`; raise nothing. Nesting that Python itself does not stand is beyond the bounds."""
     nul = text.find("\0")
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
         return Parsed(error=SyntaxError("source code cannot contain null bytes", ("", line, 1, "")))
-    if cost(text) > MOST_SIGNS or _has_endless_name(text):
+    if cost(text) > MAX_SIGNS or _has_endless_name(text):
         return Parsed()
     try:
         with warnings.catch_warnings():

@@ -14,7 +14,7 @@ import pytest
 from grader import reading
 from grader.domain import Submission
 from grader.errors import UnreadableSubmission
-from grader.reading.notebook import LARGEST, MOST_PIECES
+from grader.reading.notebook import MAX_BYTES, MAX_PIECES
 from grader.reading.source import Source, read_source
 from tests.conftest import Recorded, notebook_of
 from tests.endings import computes_no_longer_than
@@ -77,7 +77,7 @@ def test_a_notebook_of_more_outputs_than_are_taken_is_refused_unread(tmp_path: P
     tracemalloc.start()
     with pytest.raises(UnreadableSubmission, match="Clear its outputs"):
         read_source(tmp_path / "exo1.ipynb")
-    assert tracemalloc.get_traced_memory()[1] < 3 * LARGEST
+    assert tracemalloc.get_traced_memory()[1] < 3 * MAX_BYTES
     tracemalloc.stop()
 
 
@@ -89,7 +89,7 @@ def test_as_much_stored_output_as_is_taken_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("piece", [b"[],", b"{},", b'{"a":[1]},', b'[{"b":{}}],'])
 def test_a_notebook_that_is_a_bomb_of_tables_is_refused_before_it_is_parsed(piece: bytes, tmp_path: Path) -> None:
-    count = MOST_PIECES // max(1, piece.count(b"{") + piece.count(b"[")) + 1
+    count = MAX_PIECES // max(1, piece.count(b"{") + piece.count(b"[")) + 1
     tracemalloc.start()
     with pytest.raises(UnreadableSubmission, match="intricate"):
         read(tmp_path, b'{"nbformat": 4, "cells": [' + piece * count + b"{}]}")

@@ -15,7 +15,8 @@ from grader.intake.names import Naming
 from grader.parsing import Parser, Read, Within, lines_of, reading_of
 from grader.parsing.parser import LINE_BYTES
 from grader.reading import read
-from grader.reading.within import exercises_within, net_of
+from grader.reading.attribution import exercises_in
+from grader.reading.detection import detect_exercises, net_of
 from tests.conftest import notebook_of
 from tests.tools.notebooks import notebook
 
@@ -56,14 +57,14 @@ def test_every_program_of_the_corpus_reads_the_same_through_the_walls(parser: Pa
     assert sum(bool(reading.answers) for reading in found) > 10
     assert sum(reading.failure is not None for reading in found) > 2
     assert sum(bool(reading.notices) for reading in found) >= 3
-    assert sum(len(reading.parts.exercises) > 1 for reading in found) >= 2
+    assert sum(len(exercises_in(reading.parts)) > 1 for reading in found) >= 2
 
 
 def test_every_program_of_the_corpus_shows_the_same_exercises(parser: Parser, tmp_path: Path) -> None:
     ids, models = KNOWN.ids(), {id_: KNOWN.find(id_).models for id_ in ("exo1", "exo2", "exo3")}
     networks = {id_: [net_of(spec) for spec in specs] for id_, specs in models.items()}
     found = parser.all([Within(path, ids, networks) for path in PROGRAMS])
-    assert found == [exercises_within(path, Naming(ids), networks) for path in PROGRAMS]
+    assert found == [detect_exercises(path, Naming(ids), networks) for path in PROGRAMS]
     assert {("exo1",), ("exo2",), ("exo1", "exo2")} <= set(found)
 
 

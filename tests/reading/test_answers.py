@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from grader.reading.answers import LONGEST, answers_in
+from grader.reading.answers import MAX_ANSWER_CHARS, answers_in
 from grader.reading.prose import answers_beside, answers_of_cells, answers_of_text
 from grader.reading.source import read_source
 
@@ -84,7 +84,7 @@ def test_nothing_is_executed(tmp_path: Path) -> None:
 
 
 def test_a_long_answer_is_cut(tmp_path: Path) -> None:
-    assert len(answers(tmp_path, f'REPONSES = {{"a": "{"x" * 100_000}"}}')["a"]) == LONGEST
+    assert len(answers(tmp_path, f'REPONSES = {{"a": "{"x" * 100_000}"}}')["a"]) == MAX_ANSWER_CHARS
 
 
 def test_answers_are_found_in_a_file_that_does_not_parse(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from grader.domain import ModelSpec, Submission, layer
 from grader.errors import UnreadableSubmission
 from grader.intake.names import Naming
 from grader.reading.answers import answers_in
-from grader.reading.source import LARGEST, Source, read_source
-from grader.reading.within import exercises_within, net_of
+from grader.reading.detection import detect_exercises, net_of
+from grader.reading.source import MAX_BYTES, Source, read_source
 from tests.endings import computes_no_longer_than
 from tests.reading.nasty import NASTY, NOTEBOOKS, large_notebook
 
@@ -81,7 +81,7 @@ def test_a_codec_that_nobody_writes_scripts_in_is_never_used(tmp_path: Path, cod
 
 
 def test_a_file_beyond_the_limit_is_a_failure_and_not_an_error(tmp_path: Path) -> None:
-    failure = source(tmp_path, b"#" * (LARGEST + 1)).failure
+    failure = source(tmp_path, b"#" * (MAX_BYTES + 1)).failure
     assert failure is not None
     assert failure.type == "FileTooLarge"
 
@@ -142,7 +142,7 @@ def test_a_nasty_file_is_looked_into_for_its_exercises_within_its_clock(tmp_path
     path.write_text(NASTY[kind])
     networks = {"exo1": [net_of(ModelSpec("m", (layer("Dense", units=10),), (7850,)))]}
     with computes_no_longer_than():
-        exercises_within(path, NAMING, networks)
+        detect_exercises(path, NAMING, networks)
 
 
 def test_random_bytes_never_raise(tmp_path: Path) -> None:

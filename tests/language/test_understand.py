@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.reading.understand import Understood, yes_no
+from grader.language.understand import Understood, yes_no
 
 CONVEX = ("convexe", "convex", "convexité", "convexity")
 GLOBAL = ("minimum global", "global minimum", "minima global", "global minima", "optimum global")

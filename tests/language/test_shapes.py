@@ -6,7 +6,7 @@ import pytest
 
 from grader.checks.answers import judge_shapes
 from grader.domain import Status, Text
-from grader.reading.shapes import shapes
+from grader.language.shapes import shapes
 
 ASKED = ((62, 62, 32), (60, 60, 32), (30, 30, 32), (28800,))
 WHY = Text("parce que", "because")

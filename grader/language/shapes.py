@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 4000  # characters looked at
+MAX_CHARS = 4000  # characters looked at
 
 # Numbers in brackets, a product, or a number alone. « None », « ? » and « -1 » stand for the batch.
 _NUMBER = r"\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+(?!\d)|\d+"
@@ -16,8 +16,8 @@ _SHAPE = re.compile(
 
 
 def shapes(answer: str) -> list[tuple[int, ...]]:
-    """Every shape in the answer, in order, without the batch; a number alone is a shape of one number."""
-    return [_one(match) for match in _SHAPE.finditer(answer[:LONGEST])]
+    """Return every shape in the answer, in order, without the batch; a number alone is a shape of one number."""
+    return [_one(match) for match in _SHAPE.finditer(answer[:MAX_CHARS])]
 
 
 def _one(match: re.Match[str]) -> tuple[int, ...]:

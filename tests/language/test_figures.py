@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.reading.figures import final_number, numbers
+from grader.language.figures import final_number, numbers
 
 WRITTEN = [
     ("7850", 7850),

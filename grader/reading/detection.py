@@ -1,4 +1,4 @@
-"""Which exercises a file holds, told by what is in it: headings, answers that name their exercise, networks."""
+"""Which exercises a file holds, by what is in it: headings, answers that name their exercise, networks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 
 from grader.domain import ModelSpec
 from grader.errors import UnreadableSubmission
-from grader.reading.answers import given_in
-from grader.reading.parts import Naming, parts_of
+from grader.reading.answers import raw_answers
+from grader.reading.attribution import exercises_in
+from grader.reading.naming import Naming
+from grader.reading.parts import parts_of
 from grader.reading.source import read_source
 
-MOST_LAYERS = 2000
+MAX_LAYERS = 2000
 _BUILT = re.compile(
     r"\b(?:(?P<new>Sequential|Input|InputLayer)|(?P<kind>Dense|Conv(?:olution)?2D|Max(?:Pool(?:ing)?)2D))"
     r"[ \t]*\(\s*(?:(?:units|filters|output_dim|nb_filter)\s*=\s*)?(?P<size>\d{1,5})?"
@@ -21,8 +23,8 @@ _KINDS = {"Convolution2D": "Conv2D", "MaxPool2D": "MaxPooling2D"}
 Net = tuple[tuple[str, object], ...]
 
 
-def exercises_within(path: Path, naming: Naming, networks: Mapping[str, Sequence[Net]]) -> tuple[str, ...]:
-    """The exercises of a program in the order in which they come; none where nothing can be read.
+def detect_exercises(path: Path, naming: Naming, networks: Mapping[str, Sequence[Net]]) -> tuple[str, ...]:
+    """Return the exercises of a program in the order in which they come; none where nothing can be read.
 
     `networks` are those of the exercises that ask for one of their own, as `net_of` gives them.
     """
@@ -31,14 +33,14 @@ def exercises_within(path: Path, naming: Naming, networks: Mapping[str, Sequence
     except UnreadableSubmission:
         return ()
     parts = parts_of(source, naming)
-    answered = [one.whose for one in given_in(source, naming, parts) if one.whose]
+    answered = [one.exercise for one in raw_answers(source, naming, parts) if one.exercise]
     nets = set(_nets(source.text))
-    built = [exercise for exercise, asked in networks.items() if asked and all(net in nets for net in asked)]
-    return tuple(dict.fromkeys([*parts.exercises, *answered, *built]))
+    built = [exercise for exercise, wanted in networks.items() if wanted and all(net in nets for net in wanted)]
+    return tuple(dict.fromkeys([*exercises_in(parts), *answered, *built]))
 
 
 def net_of(spec: ModelSpec) -> Net:
-    """The layers that a program's text can show, each with the size that it is given."""
+    """Return the layers that a program's text can show, each with the size that it is given."""
     named = [(one.kind, one.settings.get("units", one.settings.get("filters"))) for one in spec.layers]
     return tuple((kind, size) for kind, size in named if kind in ("Dense", "Conv2D", "MaxPooling2D"))
 
@@ -47,7 +49,7 @@ def _nets(text: str) -> Iterator[Net]:
     """The layers of each network as they are written, from where it begins to where the next one does."""
     net: list[tuple[str, object]] = []
     for number, found in enumerate(_BUILT.finditer(text)):
-        if number >= MOST_LAYERS:
+        if number >= MAX_LAYERS:
             break
         if found["new"]:
             yield tuple(net)

@@ -13,18 +13,18 @@ _PLACEHOLDER = re.compile(
 
 
 def fold(text: str) -> str:
-    """`text` without accents or capitals; compatibility forms (…, ², full-width) in their plain spelling."""
+    """Return `text` without accents or capitals; compatibility forms (…, ², full-width) in their plain spelling."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def key_of(text: str) -> str:
-    """The form under which the key of an answer is compared: `Paramètres` and `parametres` are one key."""
+    """Return the form under which the key of an answer is compared: `Paramètres` and `parametres` are one key."""
     return _NOT_WORD.sub("_", fold(text)).strip("_")
 
 
 def is_blank(text: str) -> bool:
-    """True where nothing was answered: punctuation alone, or the stub's placeholder left as it was."""
+    """Return True where nothing was answered: punctuation alone, or the stub's placeholder left as it was."""
     if len(text) > 60:
         return not text.strip()
     return _PLACEHOLDER.fullmatch(_NOT_WORD.sub(" ", fold(text)).strip()) is not None

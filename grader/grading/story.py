@@ -16,7 +16,6 @@ from grader.domain import (
     Exercise,
     Facts,
     Finding,
-    Json,
     Mode,
     Notice,
     Reading,
@@ -41,7 +40,6 @@ from grader.parsing import Read
 
 TAIL_CHARS = 4000
 MOST_NOTICES = 50
-DRAWN = ("points", "labels", "outlines")
 
 
 def grade(
@@ -267,7 +265,6 @@ def make_record(
         output_dropped=evidence.printed.dropped,
         versions=evidence.versions,
         curves=_curves(evidence),
-        details=_details(facts),
         exhibits=exhibits_of(facts, submission, desk),
         received=submission.received,
         identity=submission.identity,
@@ -288,11 +285,3 @@ def _curves(evidence: Evidence) -> dict[str, tuple[float, ...]]:
     """The history of the longest training."""
     longest = max(evidence.trainings, key=lambda t: t.epochs_run, default=None)
     return {name: values[:2000] for name, values in longest.history.items()} if longest else {}
-
-
-def _details(facts: Facts) -> dict[str, Json]:
-    """The evaluator's figures, for reports; what is drawn from them is among the exhibits."""
-    return {
-        measurement.kind: {name: value for name, value in result.items() if name not in DRAWN}
-        for measurement, result in facts.measured.items()
-    }

@@ -48,7 +48,7 @@ class Filed:
 @dataclass(frozen=True, slots=True)
 class Current:
     """A submission that counts: who handed it in and when (its files are on the shelf, if anywhere), and its record as
-    the grader made it; None where another version wrote it, or where it is `damaged`."""
+    the grader made it; None where a newer version wrote it, or where it is `damaged`."""
 
     submission: Submission
     fingerprint: str
@@ -56,7 +56,6 @@ class Current:
     judgement_key: str
     record: Record | None
     damaged: bool = False
-    newer: bool = False
 
 
 class Gradebook:
@@ -146,7 +145,7 @@ class Gradebook:
             if entry.damaged:
                 continue  # told by `damaged`, graded again by the next batch
             if entry.record is None:
-                raise _of_another_version(self.folder, entry.newer)
+                raise _of_a_newer_version(self.folder)
             key = (entry.record.student, entry.record.exercise)
             decided, stale = apply(entry.record, entry.fingerprint, decisions.get(key, ()))
             found = (dates.apply(decided), stale, entry)
@@ -162,7 +161,7 @@ class Gradebook:
     def current(
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
     ) -> Iterator[Current]:
-        """What was handed in last, of every attempt. `record` is None where an older version wrote it."""
+        """What was handed in last, of every attempt. `record` is None where a newer version wrote it."""
         query, values = _CURRENT.format(exhibits="r.exhibits" if exhibits else "'{}'"), []
         for column, value in (("n.name", student), ("s.exercise", exercise)):
             if value is not None:
@@ -188,7 +187,7 @@ class Gradebook:
                    WHERE n.name = ? AND s.exercise = ? AND s.attempt = ? AND s.fingerprint = ?""",
                 (rows.storable(submission.student), submission.exercise, submission.attempt, fingerprint),
             ).fetchone()
-        if row is None or row["schema"] != RECORD_SCHEMA:
+        if row is None or row["schema"] > RECORD_SCHEMA:
             return None
         return Filed(row["run_key"], row["judgement_key"], bool(row["broken"]), row["backend"])
 
@@ -303,7 +302,10 @@ class Gradebook:
                 for row in self._connection.execute(query, values):
                     found.setdefault((row[0], row[1]), []).append(tuple(row))
             shared = [tuple(map(tuple, self._connection.execute(query))) for query in _DATES]
-        whole = {key: hashlib.sha256(repr((rows_, shared)).encode("utf-8", "replace")) for key, rows_ in found.items()}
+        whole = {
+            key: hashlib.sha256(repr((rows_, shared, RECORD_SCHEMA)).encode("utf-8", "replace"))
+            for key, rows_ in found.items()
+        }
         return {key: digest.hexdigest() for key, digest in whole.items()}
 
     def state(self) -> str:
@@ -348,26 +350,20 @@ def _now() -> str:
 
 def _current(row: sqlite3.Row) -> Current:
     keys = (row["fingerprint"], row["run_key"], row["judgement_key"])
-    newer = row["schema"] > RECORD_SCHEMA
     try:
         if not row["whole"]:
             raise ValueError("exhibits")
-        return Current(rows.handed_in(row), *keys, rows.record(row), newer=newer)
-    except DAMAGED:
+        return Current(rows.handed_in(row), *keys, rows.record(row))
+    except (*DAMAGED, UnreadableSubmission):
         program = Path(row["program"])
         submission = Submission(row["name"], row["exercise"], Path(), program, (), attempt=row["attempt"])
         return Current(submission, *keys, None, damaged=True)
 
 
-def _of_another_version(folder: Path, newer: bool) -> UnreadableSubmission:
-    if newer:
-        words = say(
-            "The gradebook in {folder} holds records of a newer version of the grader; this one cannot read them.",
-            folder=folder,
-        )
-    else:
-        words = say(
-            "The gradebook in {folder} holds records of an older form: `grade rejudge {folder}` brings them up to date.",
-            folder=folder,
-        )
+def _of_a_newer_version(folder: Path) -> UnreadableSubmission:
+    words = say(
+        "The gradebook in {folder} holds records of a newer version of the grader; this one cannot read them. Install the "
+        "version that made them, or a later one.",
+        folder=folder,
+    )
     return UnreadableSubmission(words.fr, words.en)

@@ -63,12 +63,12 @@ def handed_in(row: Any) -> Submission:
 
 
 def record(row: Any) -> Record | None:
-    """As it was filed; who handed it in, and when, is told by the latest hand-in of these files. None for a record of
-    another version.
+    """Return the record as it was filed, an older one as today's; who handed it in, and when, is told by the latest
+    hand-in of these files. None for a record of a newer version.
 
-    Raises one of `DAMAGED` for a row that is cut off or mixed up.
+    Raises one of `DAMAGED`, or UnreadableSubmission, for a row that is cut off or mixed up.
     """
-    if row["schema"] != RECORD_SCHEMA:
+    if row["schema"] > RECORD_SCHEMA:
         return None
     fields = json.loads(row["json"])
     fields["exhibits"] |= json.loads(row["exhibits"])

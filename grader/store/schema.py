@@ -1,6 +1,8 @@
-"""The gradebook's tables, and how an older file becomes a newer one: one small function per step.
+"""The gradebook's tables, and how an older file becomes a newer one.
 
-`PRAGMA user_version` says how many steps a file has taken. Steps are only ever added at the end.
+`MIGRATIONS` holds one function per step of `GRADEBOOK_SCHEMA`, which `PRAGMA user_version` counts: that of schema n makes
+the file one of schema n + 1. A step is only ever added at the end; `tests/records/` keeps a file of every schema there was.
+The records in the file have a schema of their own (`grader.records`).
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader import __version__
 from grader.errors import Breakdown, GraderError, UnreadableSubmission
 from grader.messages import say
 
+GRADEBOOK_SCHEMA = 1  # grows with a step in `MIGRATIONS` and a kept file in `tests/records/`
 BUSY_SECONDS = 30.0
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _CLOSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -84,16 +88,28 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection) == len(STEPS):
+    """Bring the file to today's schema, one step after the other, all of them or none.
+
+    Raises:
+        UnreadableSubmission: a newer version of the grader made the file.
+    """
+    if _version(connection) == GRADEBOOK_SCHEMA:
         return
     with writing(connection):
         version = _version(connection)  # another process may have gone ahead meanwhile
-        if version > len(STEPS):
-            newer = say("{path} was made by a newer version of the grader; this one cannot read it.", path=path)
-            raise UnreadableSubmission(newer.fr, newer.en)
-        for step in STEPS[version:]:
-            step(connection)
-        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+        if version > GRADEBOOK_SCHEMA:
+            words = say(
+                "{path} was made by a newer version of the grader, in schema {schema}; this version ({own}) reads schemas "
+                "up to {last}. Install the version that made it, or a later one.",
+                path=path,
+                schema=version,
+                own=__version__,
+                last=GRADEBOOK_SCHEMA,
+            )
+            raise UnreadableSubmission(words.fr, words.en)
+        for step in range(version, GRADEBOOK_SCHEMA):
+            MIGRATIONS[step](connection)
+        connection.execute(f"PRAGMA user_version = {GRADEBOOK_SCHEMA}")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -159,8 +175,8 @@ def _in_words(path: Path, problem: sqlite3.DatabaseError) -> GraderError:
     return Breakdown(words.fr, words.en)
 
 
-def _first(connection: sqlite3.Connection) -> None:
-    """`submissions.seen` grows: of one student's submissions with the same exercise and attempt, the one seen last
+def _create_tables(connection: sqlite3.Connection) -> None:
+    """0 → 1: an empty file. `submissions.seen` grows: of one student's submissions with the same exercise and attempt, the one seen last
     is current. `fingerprint` is that of the files, `run_key` that of all that decides a run, `judgement_key` that of
     all that decides a record, `backend` the sandbox that it ran in. `exhibits` are apart because they are large."""
     for statement in (
@@ -212,4 +228,4 @@ def _first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {0: _create_tables}

@@ -25,8 +25,8 @@ from grader.intake.lms import attempt_of, is_wrapper
 from grader.intake.members import Taken, place
 from grader.intake.refusals import Refusal, Why
 
-MOST_REFUSALS = 2000
-MOST_OF_ONE = 50  # refusals told of one student's entries
+MAX_REFUSALS = 2000
+MAX_OF_ONE = 50  # refusals told of one student's entries
 KINDS = {
     ".zip": "zip",
     **dict.fromkeys((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"), "tar"),
@@ -86,7 +86,7 @@ def shortened(refused: list[Refusal], depth: int = 0) -> tuple[Refusal, ...]:
     for one in refused:
         whose = _top(one.name, depth)
         often[whose] += 1
-        if often[whose] <= MOST_OF_ONE and len(kept) < MOST_REFUSALS - 1:
+        if often[whose] <= MAX_OF_ONE and len(kept) < MAX_REFUSALS - 1:
             kept.append(one)
     return tuple(kept) if len(kept) == len(refused) else (*kept, Refusal("", Why.MORE))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.errors import NothingToGrade, UnreadableSubmission
-from grader.intake.listing import MOST_FILES, files_under
+from grader.intake.listing import MAX_FILES, files_under
 from grader.intake.names import clean
 from grader.messages import join, plain, say
 
@@ -83,6 +83,6 @@ def submission(
     if files is None:
         files, left_out = files_under(root, main)
     if left_out:
-        bounded = say("Only the {count} nearest files of the folder were taken.", count=min(len(files), MOST_FILES))
+        bounded = say("Only the {count} nearest files of the folder were taken.", count=min(len(files), MAX_FILES))
         note = join([note, bounded], " ") if note else bounded
     return Submission(clean(student), exercise, root, main, files, note)

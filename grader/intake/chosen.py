@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.intake.candidates import Candidate, chosen, submission
-from grader.intake.listing import MOST_FILES, files_under, walk
+from grader.intake.listing import MAX_FILES, files_under, walk
 from grader.intake.names import clean
 from grader.intake.together import told_together
 from grader.messages import join, say
@@ -92,7 +92,7 @@ class _Shared:
         else:
             return None
         kept = [path for path in own if path != best.path and who in self._owners.get(path, {who})]
-        return tuple(path.relative_to(folder) for path in (best.path, *kept[: MOST_FILES - 1]))
+        return tuple(path.relative_to(folder) for path in (best.path, *kept[: MAX_FILES - 1]))
 
     def _rivals(self, folder: Path) -> set[Student]:
         return {who for path, owners in self._owners.items() if folder in path.parents for who in owners}

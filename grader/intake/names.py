@@ -27,11 +27,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # « 1 et 2 », « 1, 2 », « 1-3 »: what may stand between the numbers of one series, and what makes it a range.
 _JOINT = r"[\s_]*(?:et|and|puis|&|\+|,|a|to|[-–])[\s_]*"
 _RANGE = re.compile(r"[\s_]*(?:a|to|[-–])[\s_]*")
-LONGEST_RANGE = 10
+MAX_RANGE = 10
 _BEFORE_TITLE = re.compile(r"[^\w]*(?:(?:tp|tme|td|partie|part|devoir|question)s?\b[\W_]*\d*[^\w]*)?_*", re.IGNORECASE)
 _AFTER_TITLE = re.compile(r"\s*(?:$|[^\w\s])")
-LONGEST_TITLE = 100
-LONGEST_NAME = 200
+MAX_TITLE = 100
+MAX_NAME = 200
 _STAMP = re.compile(r"^(?:final|finale|fini|def|definitif|v\d*|version|copie|copy|new|ok|vf)$", re.IGNORECASE)
 
 
@@ -54,7 +54,7 @@ class Naming:
 
     def names(self, text: str) -> tuple[str, ...]:
         """The exercises that a file's, a function's or a variable's name says, in their order in it."""
-        return _named(text[:LONGEST_NAME], self.ids)
+        return _named(text[:MAX_NAME], self.ids)
 
     def rest(self, text: str) -> str:
         """What else the name says."""
@@ -151,16 +151,16 @@ def _numbers(series: re.Match[str]) -> list[int]:
     numbers = [int(series["first"])]
     for joint, digits in re.findall(rf"({_JOINT})0*(\d{{1,2}})", series["more"]):
         last, number = numbers[-1], int(digits)
-        if _RANGE.fullmatch(joint) and last < number <= last + LONGEST_RANGE:
+        if _RANGE.fullmatch(joint) and last < number <= last + MAX_RANGE:
             numbers.extend(range(last + 1, number))
         numbers.append(number)
     return numbers
 
 
 def _titled(line: str, known_ids: tuple[str, ...]) -> tuple[str, ...]:
-    text = _folded(line.strip()[: LONGEST_TITLE + 1])
+    text = _folded(line.strip()[: MAX_TITLE + 1])
     begin = _BEFORE_TITLE.match(text)
-    if len(text) > LONGEST_TITLE or begin is None or not _any(known_ids).search(text):
+    if len(text) > MAX_TITLE or begin is None or not _any(known_ids).search(text):
         return ()
     found: list[str] = []
     at = begin.end()

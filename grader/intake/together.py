@@ -14,7 +14,7 @@ from grader.messages import say
 # The exercises that the content of each program shows; None where it could not be looked into.
 Look = Callable[[Sequence[Path]], Sequence[Sequence[str] | None]]
 Within = Callable[[Path], Sequence[str]]
-LARGEST = 1 << 20
+MAX_BYTES = 1 << 20
 _NO_OWNER = re.compile(
     r"(?:tps?|tme|td|dm|devoirs?|rendus?|complet|complete|entier|tout|exos?|exercices?|notebook|projet|final|finale|"
     r"main|code|script|reponses|deep|learning|mnist|copie|v)\d*",
@@ -67,7 +67,7 @@ def _imported(path: Path) -> bool:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST)
+            return file.read(MAX_BYTES)
     except OSError:
         return b""
 

@@ -12,7 +12,7 @@ from grader.domain import Lang
 from grader.messages import number, percent, say
 from grader.reports.svg import element, figure, label, polyline, ticks
 
-MOST_STEPS = 400  # of a curve: more would be finer than a pixel
+MAX_STEPS = 400  # of a curve: more would be finer than a pixel
 ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "binary_accuracy")
 Line = tuple[str, Sequence[float]]
 
@@ -90,7 +90,7 @@ def _curve(title: str, lines: Sequence[Line], lang: Lang, whole: bool) -> Markup
 
 
 def _line(n: int, name: str, values: Sequence[float], x, y, ends: list[float]) -> list[Markup]:  # type: ignore[no-untyped-def]  # two scales
-    step = max(1, len(values) // MOST_STEPS)
+    step = max(1, len(values) // MAX_STEPS)
     kept = sorted({*range(0, len(values), step), len(values) - 1})
     points = [(x(i + 1), y(values[i]) if math.isfinite(values[i]) else math.nan) for i in kept]
     drawn = [element("path", class_=f"line s{n}", d=polyline(points))]

@@ -15,7 +15,7 @@ from grader.reports.marks import by_student, current, figure, level, lost, share
 from grader.reports.names import slug
 from grader.reports.student_page import anchor
 
-MOST_LOST = 6
+MAX_LOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _lost(exercises: Mapping[str, Sequence[Record]], lang: Lang) -> list[LostVie
             say("{count} of {all}", count=number(count), all=number(all_)).in_(lang),
             mark_bar(mean, "poor"),
         )
-        for mean, count, all_, exercise, title in found[:MOST_LOST]
+        for mean, count, all_, exercise, title in found[:MAX_LOST]
     ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from grader.domain import Lang, Record, Status, Text, Verdict
+from grader.domain import Lang, Lateness, Record, Status, Text, Verdict
 from grader.messages import number, safe, say, say_n
 
 
@@ -93,8 +93,19 @@ def duration(seconds: float, lang: Lang) -> str:
     return " ".join(parts)
 
 
-def circumstances(record: Record, lang: Lang) -> list[str]:
-    """Which data, which walls, which mode, how long: what one needs to know to compare two marks."""
+def late(lateness: Lateness, score: float, lang: Lang) -> str:
+    """Return the sentence that says how late a work came and what that takes off its score."""
+    return say(
+        "late by {time}: {penalty} taken off {score} ({policy})",
+        time=duration(lateness.seconds, lang),
+        penalty=figure(lateness.penalty, lang),
+        score=figure(score, lang),
+        policy=safe(lateness.policy.in_(lang), 200) or "—",
+    ).in_(lang)
+
+
+def run_under(record: Record, lang: Lang) -> list[str]:
+    """Return which data, which mode and which sandbox the program ran with."""
     sources = {"files": say("real data"), "keras-cache": say("real data"), "stand-in": say("stand-in data")}
     parts = []
     if record.dataset is not None:
@@ -102,6 +113,12 @@ def circumstances(record: Record, lang: Lang) -> list[str]:
     parts.append(f"{say('mode').in_(lang)} {record.mode.value}")
     if record.sandbox.get("backend") not in (None, "none"):
         parts.append(f"{record.sandbox['backend']} ({record.sandbox.get('level', '')})")
+    return parts
+
+
+def circumstances(record: Record, lang: Lang) -> list[str]:
+    """Return what one needs to know to compare two marks: data, mode, sandbox, time, memory, seed, versions."""
+    parts = run_under(record, lang)
     if record.outcome is not None:
         parts.append(f"{number(record.outcome.seconds, 1).in_(lang)} s")
         if record.outcome.peak_memory_mib:

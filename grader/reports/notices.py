@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.domain import Notice, Text
 from grader.messages import safe
 
-MOST_LINES = 6
+MAX_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,5 +31,5 @@ def _place(where: str, numbers: list[int]) -> str:
     named = sorted({n for n in numbers if n})
     if not named:
         return ""
-    more = ", …" if len(named) > MOST_LINES else ""
-    return f"{safe(where, 80)}:{', '.join(map(str, named[:MOST_LINES]))}{more}"
+    more = ", …" if len(named) > MAX_LINES else ""
+    return f"{safe(where, 80)}:{', '.join(map(str, named[:MAX_LINES]))}{more}"

@@ -20,7 +20,7 @@ from grader.reports.page import render
 from grader.similarity import Comparison, Document, Pair, Passage, SameWeights
 from grader.similarity.passages import covered, passages
 
-MOST_PAIRS = 60  # of an exercise, on the page; the table counts them all
+MAX_PAIRS = 60  # of an exercise, on the page; the table counts them all
 COLOURS = 8
 
 
@@ -48,7 +48,7 @@ class Shown:
 
 def shown_pairs(compared: Compared) -> list[Shown]:
     found = []
-    for pair in compared.comparison.pairs[:MOST_PAIRS]:
+    for pair in compared.comparison.pairs[:MAX_PAIRS]:
         a, b = compared.documents[pair.first], compared.documents[pair.second]
         common = passages(a, b)
         found.append(Shown(pair, a, b, common, (covered(a, common), covered(b, common))))
@@ -168,7 +168,7 @@ def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: L
         styles=("style.css", "similar.css"),
         more_words={**own, "made_by": own["similar_made_by"]},
         exercises=[_exercise_view(one, lang) for one in everything],
-        weights=[weights_line(same, lang) for same in weights[:MOST_PAIRS]],
+        weights=[weights_line(same, lang) for same in weights[:MAX_PAIRS]],
     )
 
 

@@ -14,6 +14,7 @@ from rich.text import Text as Styled
 from grader.domain import Lang, Mode, Record, Status, Text, Verdict
 from grader.messages import number, percent, safe, say
 from grader.reports.marks import figure as figure  # noqa: PLC0414  # the commands take it from here
+from grader.reports.marks import run_under
 from grader.reports.notices import remarks_of
 
 MARKS = {
@@ -24,7 +25,7 @@ MARKS = {
     Status.REVIEW: ("?", "cyan"),
     Status.ERROR: ("!", "magenta"),
 }
-MOST_NOTICES = 12
+MAX_NOTICES = 12
 OUTPUT_LINES = 12
 
 
@@ -121,11 +122,11 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
         return
     console.print(Styled(shown(say("Good to know (costs no marks)"), lang), style="bold"))
     remarks = remarks_of(record.notices)
-    for remark in remarks[:MOST_NOTICES]:
+    for remark in remarks[:MAX_NOTICES]:
         place = f"{remark.place}  " if remark.place else ""
         console.print(Styled.assemble("  • ", (place, "bright_black"), shown(remark.text, lang, 600)))
-    if len(remarks) > MOST_NOTICES:
-        console.print(f"  • … {len(remarks) - MOST_NOTICES}")
+    if len(remarks) > MAX_NOTICES:
+        console.print(f"  • … {len(remarks) - MAX_NOTICES}")
     if record.output_dropped:
         dropped = say(
             "The program printed too much: {kib} KiB were not kept.", kib=number(record.output_dropped / 1024)
@@ -138,7 +139,7 @@ def mark_panel(record: Record, lang: Lang) -> Group:
     """The mark in a box, and under it what one needs to know to compare two marks."""
     return Group(
         Panel(_mark(record, lang), box=box.ROUNDED, expand=False),
-        Styled(circumstances(record, lang), style="bright_black"),
+        Styled(" · ".join(run_under(record, lang)), style="bright_black"),
     )
 
 
@@ -159,18 +160,6 @@ def _mark(record: Record, lang: Lang) -> Styled:
 def _colour(record: Record) -> str:
     share = record.score / record.max_score if record.max_score else 0
     return "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
-
-
-def circumstances(record: Record, lang: Lang) -> str:
-    """Which data, which walls, which mode: what one needs to know to compare two marks."""
-    sources = {"files": say("real data"), "keras-cache": say("real data"), "stand-in": say("stand-in data")}
-    parts = []
-    if record.dataset is not None:
-        parts.append(f"{record.dataset.name} ({shown(sources.get(record.dataset.source, Text()), lang)})")
-    parts.append(f"{shown(say('mode'), lang)} {record.mode.value}")
-    if record.sandbox.get("backend") not in (None, "none"):
-        parts.append(f"{record.sandbox['backend']} ({record.sandbox.get('level', '')})")
-    return " · ".join(parts)
 
 
 def class_table(records: Sequence[Record], lang: Lang) -> Table:

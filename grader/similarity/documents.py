@@ -12,7 +12,7 @@ from grader.reading import read_source
 from grader.similarity.tokens import Token, tokens
 from grader.similarity.winnow import K, kgrams
 
-MOST_MODULES = 10
+MAX_MODULES = 10
 ReadProgram = Callable[[Submission], Reading | None]
 """Reads a student's program, behind walls; None where it cannot be read."""
 
@@ -85,7 +85,7 @@ def of_text(
 def _modules(submission: Submission, imported: Collection[str], read: ReadProgram) -> list[str]:
     """The modules beside the program that it names, each under a line with its name."""
     named = [file for file in submission.files if file.suffix == ".py" and file.stem in imported]
-    beside = [file for file in named if submission.root / file != submission.main][:MOST_MODULES]
+    beside = [file for file in named if submission.root / file != submission.main][:MAX_MODULES]
     readings = [read(replace(submission, main=submission.root / file, files=(file,))) for file in beside]
     return [f"\n# ── {file} ──\n{one.source if one else ''}" for file, one in zip(beside, readings, strict=True)]
 

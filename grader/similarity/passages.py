@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from grader.similarity.documents import Document
 from grader.similarity.winnow import K
 
-MOST_PLACES = 50  # of one k-gram: what is repeated more often in a program marks no passage
-MOST_CANDIDATES = 50_000
-MOST_PASSAGES = 60
+MAX_PLACES = 50  # of one k-gram: what is repeated more often in a program marks no passage
+MAX_CANDIDATES = 50_000
+MAX_PASSAGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def passages(a: Document, b: Document) -> tuple[Passage, ...]:
     heapq.heapify(waiting)
     taken_a, taken_b = bytearray(len(a.tokens)), bytearray(len(b.tokens))
     kept: list[Passage] = []
-    while waiting and len(kept) < MOST_PASSAGES:
+    while waiting and len(kept) < MAX_PASSAGES:
         size, i, j = heapq.heappop(waiting)
         for start, length in _free(taken_a, taken_b, i, j, -size):
             if length == -size:
@@ -66,7 +66,7 @@ def _longest(a: Document, b: Document) -> list[Passage]:
     found: list[Passage] = []
     for i, value in enumerate(a.hashes):
         where = places.get(value, ())
-        if len(where) > MOST_PLACES or any(a.given[i : i + K]):
+        if len(where) > MAX_PLACES or any(a.given[i : i + K]):
             continue
         for j in where:
             if i and j and _equal(a, b, signs_a, signs_b, i - 1, j - 1):
@@ -78,7 +78,7 @@ def _longest(a: Document, b: Document) -> list[Passage]:
                 length += 1
             if length >= K:
                 found.append(Passage(i, j, length))
-        if len(found) > MOST_CANDIDATES:
+        if len(found) > MAX_CANDIDATES:
             break
     return found
 

@@ -105,11 +105,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_the_number_size_and_depth_of_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "exo1.py", *(f"a/{i}.txt" for i in range(10)), "b/" * 14 + "deep.txt")
     (tmp_path / "big.bin").write_bytes(b"x" * 1000)
-    monkeypatch.setattr(listing, "MOST_BYTES", 500)
+    monkeypatch.setattr(listing, "MAX_BYTES", 500)
     submission = find_one("exo1", tmp_path)
     assert {f.name for f in submission.files} == {"exo1.py", *(f"{i}.txt" for i in range(10))}
     assert submission.note
-    monkeypatch.setattr(listing, "MOST_FILES", 5)
+    monkeypatch.setattr(listing, "MAX_FILES", 5)
     assert len(find_one("exo1", tmp_path).files) == 5
     assert find_one("exo1", tmp_path).files[0] == Path("exo1.py")
 

@@ -221,7 +221,7 @@ def _intake(asked: Asked, known: "Catalog", looks: "Remembered", parser: "Parser
             asked.out.resolve(),
         )
     if not found.submissions:
-        reception.tell_why_nothing(found.ignored, console, asked.lang)
+        reception.tell_why_nothing(found.skipped, console, asked.lang)
         raise NothingToGrade(
             f"Aucune copie reconnue dans {asked.folder}. Une copie se nomme d'après son exercice, p. ex. `dupont/exo1.py`.",
             f"No submission was recognised in {asked.folder}. A submission is named after its exercise, e.g. `smith/exo1.py`.",

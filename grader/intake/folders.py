@@ -6,7 +6,7 @@
     several at once exo1_exo2.py · tp1_exo1-2.ipynb · tp_complet.ipynb with a heading for each
 
 Whose work something is, the class's outermost level says (`works`). Nothing that is not recognised is dropped in silence:
-`Intake.ignored` says what and why; `Intake.warnings` what a teacher should know before believing the marks.
+`Intake.skipped` says what and why; `Intake.warnings` what a teacher should know before believing the marks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pathlib import Path
 from grader.domain import Submission, Text
 from grader.intake import archives, groups
 from grader.intake.archives import kind_of, stem_of
-from grader.intake.aside import Ignored, left_aside
 from grader.intake.candidates import Candidate, nothing
 from grader.intake.chosen import best_of_each
 from grader.intake.found import Found
@@ -27,6 +26,7 @@ from grader.intake.listing import is_program, walk
 from grader.intake.lookalikes import lookalikes
 from grader.intake.names import Named, read_name
 from grader.intake.single import find_one
+from grader.intake.skipped import Skipped, skipped_entries
 from grader.intake.survey import survey
 from grader.intake.together import Look, Within, exercises_named, looking_at, told_beside, unseeing
 from grader.intake.unpacking import Room, Unpack
@@ -38,10 +38,10 @@ __all__ = ["Intake", "find_all", "find_one"]
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What a class folder holds: submissions in the order of students and exercises, how it is laid out, what a teacher
-    has to know, and everything left aside."""
+    has to know, and everything that was skipped."""
 
     submissions: tuple[Submission, ...]
-    ignored: tuple[Ignored, ...]
+    skipped: tuple[Skipped, ...]
     layout: Text = Text()
     warnings: tuple[Text, ...] = ()
 
@@ -80,11 +80,11 @@ def find_all(
         if only and c.exercise not in only
     }
     graded = {s.main for s in submissions}
-    aside = {**{path: why for path, why in not_asked.items() if path not in graded}, **passed_over, **once}
-    left = left_aside(place, made.found, known_ids, submissions, aside)
+    reasons = {**{path: why for path, why in not_asked.items() if path not in graded}, **passed_over, **once}
+    left = skipped_entries(place, made.found, known_ids, submissions, reasons)
     warnings = [*made.warnings, *(_alike(names) for names in lookalikes(s.student for s in submissions))]
-    ignored = (*made.ignored, *left, *_unasked_parts(candidates, only, within))
-    return Intake(tuple(submissions), ignored, made.layout, tuple(warnings))
+    skipped = (*made.skipped, *left, *_unasked_parts(candidates, only, within))
+    return Intake(tuple(submissions), skipped, made.layout, tuple(warnings))
 
 
 def _alike(names: Sequence[str]) -> Text:
@@ -92,7 +92,7 @@ def _alike(names: Sequence[str]) -> Text:
     return say("Names that look alike: {names}. Each is graded as a student of its own.", names=listed)
 
 
-def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], within: Within) -> Iterator[Ignored]:
+def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], within: Within) -> Iterator[Skipped]:
     """Parts that programs hold besides what their names say, where the student handed in nothing else for them."""
     handed_in = {(c.student, c.key, c.exercise) for c in candidates}
     for candidate in candidates:
@@ -104,7 +104,7 @@ def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], withi
                 if (candidate.student, candidate.key, id_) not in handed_in and (not only or id_ in only)
             ]
             if lost:
-                yield Ignored(candidate.shown, told_beside(candidate.exercise, lost), candidate.student)
+                yield Skipped(candidate.shown, told_beside(candidate.exercise, lost), candidate.student)
 
 
 # ── Programs and the exercises they are for ─────────────────────────────────────────────────────

@@ -29,7 +29,7 @@ def found(intake: Intake) -> dict[tuple[str, str], str]:
 
 
 def aside(intake: Intake, root: Path) -> set[str]:
-    return {str(i.path.relative_to(root)) for i in intake.ignored}
+    return {str(i.path.relative_to(root)) for i in intake.skipped}
 
 
 # ── One student ──
@@ -138,7 +138,7 @@ def test_every_usual_layout_of_a_class_is_understood(tmp_path: Path) -> None:
         ("dupont", "exo1"): "dupont_exo1.py",
         ("martin", "exo3"): "exo3-martin.ipynb",
     }
-    assert intake.ignored == ()
+    assert intake.skipped == ()
 
 
 def test_in_a_shared_folder_a_submission_holds_its_owner_s_files_only(tmp_path: Path) -> None:
@@ -178,8 +178,8 @@ def test_what_is_not_recognised_is_told_with_a_reason(tmp_path: Path) -> None:
         "e/exo1.py",
         ".",
     }
-    assert all(i.reason.fr and i.reason.en for i in intake.ignored)
-    (hidden,) = [i for i in intake.ignored if i.path == tmp_path]
+    assert all(i.reason.fr and i.reason.en for i in intake.skipped)
+    (hidden,) = [i for i in intake.skipped if i.path == tmp_path]
     assert "2" in hidden.reason.en
 
 

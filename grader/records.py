@@ -196,7 +196,8 @@ def migrated(fields: Fields) -> Fields:
 
 
 def _add_gradebook_fields(fields: Fields) -> Fields:
-    """1 → 2: a gradebook and its pages were unknown, so nothing was overridden, late, handed in by a group or shown."""
+    """Make schema 1 schema 2: a gradebook and its pages were unknown, so nothing was overridden, late, handed in by a
+    group or shown."""
     unknown = {
         "exhibits": {},
         "phases": {},
@@ -211,7 +212,8 @@ def _add_gradebook_fields(fields: Fields) -> Fields:
 
 
 def _give_rubrics_a_place(fields: Fields) -> Fields:
-    """2 → 3: what had come into schema 2 without a number is in every record, and `details`, which nothing read, in none.
+    """Make schema 2 schema 3: what had come into schema 2 without a number is in every record, and `details`, which
+    nothing read, in none.
 
     Before a verdict's `rubric` had a place of its own, it stood where a student reads what is expected.
     """

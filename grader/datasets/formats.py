@@ -60,8 +60,8 @@ def _read_idx(paths: tuple[Path, ...]) -> Arrays:
 
 
 def _idx_array(path: Path) -> NDArray[Any]:
-    """An idx file of bytes: two zero bytes, the type 8, the number of dimensions, each of them as a big-endian
-    int32, then the values (format: yann.lecun.com/exdb/mnist)."""
+    """Return the array of an idx file of bytes: two zero bytes, the type 8, the number of dimensions, each of them as a
+    big-endian int32, then the values (format: yann.lecun.com/exdb/mnist)."""
     content = _content(path)
     if len(content) < 4 or content[:3] != b"\x00\x00\x08":
         raise ValueError(f"{path.name}: expected an idx file of unsigned bytes; received {content[:4]!r}")

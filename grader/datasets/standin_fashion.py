@@ -35,7 +35,8 @@ Drawing = Callable[[int, np.random.Generator], Field]
 
 
 def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
-    """`x_train` (60000, 28, 28), `y_train` (60000,), `x_test`, `y_test`: uint8. Takes 7 s of one processor core."""
+    """Return `x_train` (60000, 28, 28), `y_train` (60000,), `x_test`, `y_test`: uint8. Takes 7 s of one processor
+    core."""
     arrays: dict[str, NDArray[Any]] = {}
     for split, count in rows.items():
         rng = np.random.default_rng(SEEDS[split])
@@ -51,7 +52,7 @@ def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
 
 
 def _photographed(drawn: Field, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """From values between 0 and 1 to grey levels, in a posture of its own and with the grain of the cloth."""
+    """Turn values between 0 and 1 into grey levels, in a posture of its own and with the grain of the cloth."""
     grain = 1 + 0.06 * rng.standard_normal(drawn.shape)
     return np.clip(warped(_grey(drawn * grain), WARP, rng), 0, 255).astype(np.uint8)
 
@@ -64,7 +65,7 @@ def _grey(drawn: Field) -> NDArray[np.int32]:
 
 
 def _cloth(count: int, rng: np.random.Generator, striped: float = 0.15, printed: float = 0.2) -> Field:
-    """Brightness, shape (n, 28, 28): plain with soft folds, and for some striped, chequered or printed."""
+    """Return the brightness, shape (n, 28, 28): plain with soft folds, and for some striped, chequered or printed."""
     base = between(rng, count, 0.3, 1.0)
     folds = 0.06 * smooth_field((count,), SIDE, rng)
     depth = between(rng, count, 0.15, 0.6)
@@ -187,7 +188,8 @@ def _trouser(n: int, rng: np.random.Generator) -> Field:
 
 
 def _shoe(rng: np.random.Generator, heights: list[Field], ground: Field, sole: Field, heel: Field) -> Field:
-    """The toe at the left: heights above the ground at the columns -13, -8, -2, 3, 8 and 13 from the centre."""
+    """Draw shoes, the toe at the left: heights above the ground at the columns -13, -8, -2, 3, 8 and 13 from the
+    centre."""
     count = len(ground)
     upper = profile([-13, -8, -2, 3, 8, 13], heights, U[0, 0, :])[:, None, :]
     ends = _ends(count, rng)
@@ -220,7 +222,7 @@ def _ankle_boot(n: int, rng: np.random.Generator) -> Field:
 
 
 def _sandal(n: int, rng: np.random.Generator) -> Field:
-    """A sole, sometimes on a heel, and some straps: what lies between them is empty."""
+    """Draw a sole, sometimes on a heel, and some straps: what lies between them is empty."""
     ground, thick = between(rng, n, 17.5, 21), between(rng, n, 1, 2.6)
     closed = chance(rng, n, 0.1)
     lift = chance(rng, n, 0.3) * between(rng, n, 2, 8)

@@ -37,8 +37,8 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[bool, bool, float, str]:
-        """The name that says the exercise and nothing else comes first, then any that says it, then the file changed
-        last."""
+        """Return what puts the name that says the exercise and nothing else first, then any that says it, then the file
+        changed last."""
         return self.exact, self.sure, self.modified, self.path.name
 
 

@@ -56,7 +56,7 @@ def find_all(
     lists: Sequence[Path] = (),
     without: Path | None = None,
 ) -> Intake:
-    """Every submission in a class folder or in an archive of one, every attempt counted as one.
+    """Return every submission in a class folder or in an archive of one, every attempt counted as one.
 
     A program that holds several exercises, by its name or because `look` finds them in it, is one submission for each.
     Archives are opened by `unpack` and kept below `into`, a temporary folder if None; without archives, neither is used.
@@ -93,7 +93,8 @@ def _alike(names: Sequence[str]) -> Text:
 
 
 def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], within: Within) -> Iterator[Skipped]:
-    """Parts that programs hold besides what their names say, where the student handed in nothing else for them."""
+    """Yield parts that programs hold besides what their names say, where the student handed in nothing else for
+    them."""
     handed_in = {(c.student, c.key, c.exercise) for c in candidates}
     for candidate in candidates:
         if len(candidate.together) < 2 and (not only or candidate.exercise in only):
@@ -129,7 +130,7 @@ def _owner_in(found: Found, known_ids: Collection[str]) -> str:
 def _candidates_of(
     place: Path, found: Found, known_ids: Collection[str], within: Within, shared: bool
 ) -> list[Candidate]:
-    """One for each exercise that a program is for."""
+    """Return one for each exercise that a program is for."""
     path = found.entry.path
     by_name = read_name(path.name, known_ids) or _by_folder(path, found.parts[:-1], known_ids)
     named = (by_name,) if by_name else exercises_named(path, known_ids, within, shared)
@@ -159,7 +160,7 @@ def _candidate(place: Path, found: Found, named: Named) -> Candidate:
 
 
 def _by_folder(path: Path, folders: Sequence[str], known_ids: Collection[str]) -> Named | None:
-    """A file of any name alone in a folder named for an exercise is that exercise's program."""
+    """Return what a folder's name says: a file of any name alone in a folder named for an exercise is its program."""
     if not folders:
         return None
     named = read_name(folders[-1], known_ids)

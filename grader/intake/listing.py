@@ -28,7 +28,7 @@ class Entry:
 
 
 def is_quiet(name: str) -> bool:
-    """True for what systems and tools leave behind, and for hidden files."""
+    """Return whether a name is one that systems and tools leave behind, or a hidden one."""
     return name.startswith(".") or name in _QUIET
 
 
@@ -37,7 +37,7 @@ def is_program(entry: Entry) -> bool:
 
 
 def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = MAX_ENTRIES) -> Iterator[Entry]:
-    """Every entry below `root`, level by level, each level in the order of names; paths are below `root`.
+    """Yield every entry below `root`, level by level, each level in the order of names; paths are below `root`.
 
     With `everything`, hidden and system entries are entries like the others. After `most` entries it ends with one that
     is `deep`.
@@ -65,7 +65,7 @@ def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = M
 
 
 def children(folder: Path) -> list[Entry]:
-    """What lies in one folder of the class's own, in the order of names; nothing where it cannot be read."""
+    """Return what lies in one folder of the class's own, in the order of names; nothing where it cannot be read."""
     try:
         return [_entry(entry, everything=False, outermost=True) for entry in _sorted(folder)]
     except OSError:
@@ -103,7 +103,7 @@ def _entry(entry: os.DirEntry[str], everything: bool, outermost: bool = False) -
 
 
 def files_under(root: Path, main: Path) -> tuple[tuple[Path, ...], bool]:
-    """The files that belong to the submission whose main file is `main`, relative to `root`.
+    """Return the files that belong to the submission whose main file is `main`, relative to `root`.
 
     True where some had to stay out.
     """

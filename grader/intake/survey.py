@@ -48,7 +48,8 @@ class Survey:
 def survey(
     place: Path, known_ids: Collection[str], room: Room, lists: Sequence[Path] = (), without: Path | None = None
 ) -> Survey:
-    """What lies below the folder, or in the archive, `place`. Refused and unreadable archives are among the skipped.
+    """Return what lies below the folder, or in the archive, `place`. Refused and unreadable archives are among the
+    skipped.
 
     `lists` are the groups that a teacher names; `without` is a folder that is no part of the class.
     """
@@ -91,8 +92,8 @@ class _Surveyor:
     # ── One work ────────────────────────────────────────────────────────────────────────────────
 
     def _contents(self, work: Work, base: Path, clock: dict[tuple[str, str], float]) -> Iterator[Found]:
-        """Everything in one entry of the outermost level, its archives opened. `clock` learns when the LMS says that it
-        was changed last: of what an archive says of its contents, nothing."""
+        """Yield everything in one entry of the outermost level, its archives opened. `clock` learns when the LMS says
+        that it was changed last: of what an archive says of its contents, nothing."""
         entry, shown = work.entry, self._shown(work.entry.path, base)
         if entry.kind != "folder":
             note(clock, work, entry)
@@ -111,14 +112,14 @@ class _Surveyor:
                 yield from self._file(Found(one, shown / one.path.relative_to(entry.path), parts), work)
 
     def _file(self, found: Found, work: Work) -> Iterator[Found]:
-        """The entry itself, or an archive's contents, as its owner's."""
+        """Yield the entry itself, or an archive's contents, as its owner's."""
         for one in self._with_contents(found, work):
             owned = replace(one, owner=work.owner, flat=work.flat and one is found, typed=work.typed)
             yield _attempted(owned, work)
 
     def _warn_of_names(self, name: str, folder: Path) -> None:
-        """Names in an LMS's manner inside somebody's folder or archive are believed in nothing; a whole export laid there
-        by mistake is told."""
+        """Warn of a whole export that was laid into somebody's folder or archive by mistake: names in an LMS's manner
+        are believed in nothing there."""
         names = [e.path.name for e in children(folder) if e.kind in ("file", "folder")]
         if len({one.owner.key for name in names if (one := export_name(name, self.known_ids))}) > 1:
             self.made.warnings.append(
@@ -139,7 +140,7 @@ class _Surveyor:
         return unpacked.folder
 
     def _with_contents(self, found: Found, work: Work) -> Iterator[Found]:
-        """The entry itself; for an archive that holds programs, its contents instead."""
+        """Yield the entry itself; for an archive that holds programs, its contents instead."""
         if not is_archive(found.entry):
             yield found
             return
@@ -168,8 +169,8 @@ class _Surveyor:
     # ── Lists and typed texts ───────────────────────────────────────────────────────────────────
 
     def _without_lists(self, found: Sequence[Found], lists: Sequence[Path], works: Sequence[Work]) -> list[Found]:
-        """Without the lists of groups, which are read: those that the teacher names, and those of the outermost level
-        where only a teacher can have put them."""
+        """Return what was found without the lists of groups, which are read: those that the teacher names, and those of
+        the outermost level where only a teacher can have put them."""
         own = [f for f in found if f.owner is None and len(f.parts) == 1 and _is_list(f)]
         anybody_s = any(_is_work(w) and not w.flat for w in works)
         if anybody_s:
@@ -189,7 +190,8 @@ class _Surveyor:
         return [f for f in found if id(f) not in taken]
 
     def _without_typed(self, found: Sequence[Found]) -> list[Found]:
-        """Without what was typed into the LMS's editor, and without folders that are not empty."""
+        """Return what was found without what was typed into the LMS's editor, and without folders that are not
+        empty."""
         typed = [f for f in found if f.typed and f.entry.kind == "file"]
         told = say("typed into the LMS's own editor, not a file: it is to be read there")
         self.made.skipped += [Skipped(f.shown, told, f.student) for f in typed]
@@ -221,14 +223,16 @@ def _reason(refusal: Refusal) -> Text:
 
 
 def _holds_program(archive: Path) -> bool:
-    """By a look at the names that stand in the clear in a zip's headers; nothing is parsed here."""
+    """Return whether an archive holds a program, by the names that stand in the clear in its headers; nothing is
+    parsed."""
     with archive.open("rb") as file:
         tail = file.read(1 << 20)
     return b".py" in tail or b".ipynb" in tail
 
 
 def _attempted(found: Found, work: Work) -> Found:
-    """With the attempt that a folder inside the work says (« tentative 2 »), and without that folder."""
+    """Return the file with the attempt that a folder inside the work says (« tentative 2 »), and without that
+    folder."""
     number = next((n for part in found.parts[:-1] if (n := attempt_of(part))), work.attempt)
     rest = tuple(part for part in found.parts[:-1] if attempt_of(part) is None) + found.parts[-1:]
     return replace(found, parts=rest, attempt=number)

@@ -55,7 +55,8 @@ class _Metered(io.RawIOBase):
 
 
 def is_tar(archive: Path) -> bool:
-    """True where the first block, once decompressed, is a tar header; that of a truncated archive is still there."""
+    """Return whether the first block, once decompressed, is a tar header; that of a truncated archive is still
+    there."""
     try:
         with ExitStack() as stack:
             header = _stream(archive, stack).read(tarfile.BLOCKSIZE)

@@ -42,7 +42,7 @@ class Cell:
 
 
 def png_uri(data: object) -> str:
-    """A `data:` address of a PNG in base64, empty for anything else."""
+    """Return a `data:` address of a PNG in base64, empty for anything else."""
     return f"data:image/png;base64,{data}" if isinstance(data, str) and _BASE64_PNG.fullmatch(data) else ""
 
 
@@ -53,7 +53,7 @@ def _size(item: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def pictures(value: object, told: str) -> list[Panel]:
-    """Panels of the pictures in a list of exhibits."""
+    """Return panels of the pictures in a list of exhibits."""
     found = []
     for item in value[:MAX_PICTURES] if isinstance(value, Sequence) and not isinstance(value, str) else ():
         uri = png_uri(item.get("png")) if isinstance(item, Mapping) else ""
@@ -73,7 +73,7 @@ def in_cell(notes: Notes, cell: int) -> dict[int, Sequence[Markup]]:
 
 
 def notebook_cells(value: object, notes: Notes, stopped: tuple[int, int]) -> list[Cell]:
-    """The cells in order, with what is said of their lines; `stopped` is the cell and line of the failure."""
+    """Return the cells in order, with what is said of their lines; `stopped` is the cell and line of the failure."""
     found: list[Cell] = []
     for item in value[:MAX_CELLS] if isinstance(value, Sequence) and not isinstance(value, str) else ():
         if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):

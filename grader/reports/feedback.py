@@ -12,7 +12,7 @@ CHARS = 8000
 
 
 def feedback(records: Sequence[Record], lang: Lang, details: bool = True) -> str:
-    """One paragraph per exercise: the mark, what changes it, and a line for each point lost."""
+    """Return one paragraph per exercise: the mark, what changes it, and a line for each point lost."""
     return safe("\n\n".join(_exercise(record, lang, details) for record in records), CHARS, keep_lines=True)
 
 

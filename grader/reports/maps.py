@@ -21,7 +21,8 @@ STEPS = 1000
 
 
 def confusion(counts: object, lang: Lang) -> Markup | None:
-    """Rows are the true classes, columns the predicted ones; a cell's depth is its share of the row."""
+    """Draw a confusion matrix. Rows are the true classes, columns the predicted ones; a cell's depth is its share of
+    the row."""
     table = _table(counts)
     if table is None:
         return None
@@ -100,7 +101,7 @@ def _table(counts: object) -> list[list[int]] | None:
 
 
 def projection(exhibit: Mapping[str, Any], told: str) -> Markup | None:
-    """Points by class, with the hull and the ellipse of each class; mathematics' y axis, which points up."""
+    """Draw points by class, with the hull and the ellipse of each class; mathematics' y axis, which points up."""
     points, labels = exhibit.get("points"), exhibit.get("labels")
     if not _whole(points) or not _whole(labels) or len(points) != 2 * len(labels) or not labels:
         return None

@@ -20,7 +20,7 @@ class Remark:
 
 
 def remarks_of(notices: Iterable[Notice]) -> list[Remark]:
-    """In the order in which they were first made."""
+    """Return the remarks in the order in which they were first made."""
     lines: dict[tuple[str, Text], list[int]] = {}
     for notice in notices:
         lines.setdefault((notice.where, notice.text), []).append(notice.line)

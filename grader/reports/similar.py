@@ -59,7 +59,7 @@ def shown_pairs(compared: Compared) -> list[Shown]:
 
 
 def summary(compared: Compared) -> Text:
-    """How many were compared, how many stand out, and what « stand out » means here."""
+    """Say how many were compared, how many stand out, and what « stand out » means here."""
     made = compared.comparison
     count = len(made.pairs)
     if made.documents < 2:
@@ -160,7 +160,7 @@ def weights_line(same: SameWeights, lang: Lang) -> str:
 
 
 def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: Lang) -> str:
-    """The page, self-contained."""
+    """Return the page, self-contained."""
     own = {key: text.in_(lang) for key, text in _words().items()}
     return render(
         "similar.html.j2",
@@ -222,7 +222,7 @@ class Segment:
 
 
 def lines_of(doc: Document, spans: Sequence[tuple[int, int]]) -> list[list[Segment]]:
-    """The text, line by line, cut where passages and what was handed out begin and end."""
+    """Return the text, line by line, cut where passages and what was handed out begin and end."""
     length = len(doc.text)
     marks: list[tuple[int, int, int]] = []  # start, end, passage; -1 for what was handed out
     for n, (at, size) in enumerate(spans, start=1):

@@ -135,7 +135,7 @@ def anchor(record: Record) -> str:
 
 
 def remarks(record: Record, lang: Lang) -> list[str]:
-    """What stands beside the mark: points to come, points not judged, lateness, a second attempt."""
+    """Return what stands beside the mark: points to come, points not judged, lateness, a second attempt."""
     found = []
     if record.broken:
         found.append(say("The grader itself failed: nothing is counted against you.").in_(lang))
@@ -182,7 +182,7 @@ def _verdict(verdict: Verdict, record: Record, lang: Lang) -> VerdictView:
 
 
 def _says_the_answer(verdict: Verdict, answer: str, lang: Lang) -> bool:
-    """What was measured of an answer is often the answer itself, which stands above."""
+    """Return whether what was measured of an answer is the answer itself, which stands above."""
     measured = verdict.measured.in_(lang).rstrip("…")
     return bool(answer) and " ".join(answer.split()).startswith(" ".join(measured.split()))
 
@@ -191,7 +191,7 @@ def _says_the_answer(verdict: Verdict, answer: str, lang: Lang) -> bool:
 
 
 def _place(where: str, record: Record) -> int | None:
-    """The number of the notebook's cell that `where` names, 0 for the program itself, None for anything else."""
+    """Return the number of the notebook's cell that `where` names, 0 for the program itself, None for anything else."""
     if (cell := cell_number(where)) is not None:
         return cell
     own = (record.file, record.file.rsplit("/", 1)[-1], "")
@@ -199,7 +199,7 @@ def _place(where: str, record: Record) -> int | None:
 
 
 def _notes(record: Record, lang: Lang) -> Notes:
-    """Sentences by place: (cell, line)."""
+    """Return sentences by place: (cell, line)."""
     found: dict[tuple[int, int], list[Markup]] = {}
     for notice in record.notices[:MAX_NOTICES]:
         cell = _place(notice.where, record)
@@ -209,7 +209,7 @@ def _notes(record: Record, lang: Lang) -> Notes:
 
 
 def _stopped_at(record: Record) -> tuple[int, int]:
-    """(cell, line) of the innermost line of the program itself; (0, 0) where none is known."""
+    """Return (cell, line) of the innermost line of the program itself; (0, 0) where none is known."""
     for frame in reversed(record.failure.frames if record.failure else ()):
         cell = _place(frame.file, record)
         if cell is not None:

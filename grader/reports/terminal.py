@@ -30,7 +30,7 @@ OUTPUT_LINES = 12
 
 
 def show_record(record: Record, console: Console, lang: Lang) -> None:
-    """The whole report on one submission."""
+    """Print the whole report on one submission."""
     title = Styled.assemble((f"{record.exercise} ", "bold"), (shown(record.title, lang), ""))
     console.print()
     console.print(title)
@@ -48,8 +48,8 @@ def show_record(record: Record, console: Console, lang: Lang) -> None:
 
 
 def _show_mode(record: Record, console: Console, lang: Lang) -> None:
-    """What a run that was not whole leaves open, and how to have it whole; on the terminal where it was asked for only,
-    because a page reaches somebody who cannot."""
+    """Say what a run that was not whole leaves open, and how to have it whole; on the terminal where it was asked for
+    only, because a page reaches somebody who cannot."""
     words = {
         Mode.STATIC: say("The program was only read. `grade {exercise}` runs it.", exercise=record.exercise),
         Mode.AUDIT: say(
@@ -136,7 +136,7 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
 
 
 def mark_panel(record: Record, lang: Lang) -> Group:
-    """The mark in a box, and under it what one needs to know to compare two marks."""
+    """Return the mark in a box, and under it what one needs to know to compare two marks."""
     return Group(
         Panel(_mark(record, lang), box=box.ROUNDED, expand=False),
         Styled(" · ".join(run_under(record, lang)), style="bright_black"),
@@ -163,7 +163,7 @@ def _colour(record: Record) -> str:
 
 
 def class_table(records: Sequence[Record], lang: Lang) -> Table:
-    """One line per record: student, exercise, mark, what went wrong."""
+    """Return one line per record: student, exercise, mark, what went wrong."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading in (say("Student"), say("Exercise"), say("File")):
         table.add_column(shown(heading, lang), no_wrap=True)
@@ -209,7 +209,7 @@ def class_summary(records: Sequence[Record], lang: Lang) -> str:
 
 
 def finished_line(record: Record, lang: Lang) -> Styled:
-    """One line for a submission that has just been graded."""
+    """Return one line for a submission that has just been graded."""
     mark = (
         shown(say("not marked"), lang)
         if record.broken
@@ -233,7 +233,7 @@ def sandbox_line(name: str, level: str, walls: int, lang: Lang) -> Styled:
 
 
 def verify_line(name: str, kind: str, record: Record, problems: Sequence[Text], lang: Lang) -> Styled:
-    """One line for a program of the references, and one more for each point on which it disagrees."""
+    """Return one line for a program of the references, and one more for each point on which it disagrees."""
     sign, colour = ("✘", "red") if problems else ("✔", "green")
     mark = f"{figure(record.score, lang)} / {figure(record.max_score, lang)}"
     seconds = f"{number(record.outcome.seconds, 1).in_(lang)} s" if record.outcome else ""

@@ -27,7 +27,7 @@ class Passage:
 
 
 def passages(a: Document, b: Document) -> tuple[Passage, ...]:
-    """No token is in two passages; each has at least K tokens. In the order of the first program."""
+    """Return the passages in the order of the first program. No token is in two of them; each has at least K tokens."""
     waiting = [(-one.length, one.first, one.second) for one in _longest(a, b)]
     heapq.heapify(waiting)
     taken_a, taken_b = bytearray(len(a.tokens)), bytearray(len(b.tokens))
@@ -44,7 +44,7 @@ def passages(a: Document, b: Document) -> tuple[Passage, ...]:
 
 
 def _free(taken_a: bytearray, taken_b: bytearray, i: int, j: int, length: int) -> list[tuple[int, int]]:
-    """(offset, length) of the parts of a match that no passage has yet."""
+    """Yield (offset, length) of the parts of a match that no passage has yet."""
     parts: list[tuple[int, int]] = []
     start = 0
     for n in range(length + 1):
@@ -56,7 +56,7 @@ def _free(taken_a: bytearray, taken_b: bytearray, i: int, j: int, length: int) -
 
 
 def _longest(a: Document, b: Document) -> list[Passage]:
-    """Every match that can be made no longer on either side."""
+    """Return every match that can be made no longer on either side."""
     places: dict[int, list[int]] = defaultdict(list)
     for j, value in enumerate(b.hashes):
         if not any(b.given[j : j + K]):
@@ -88,5 +88,5 @@ def _equal(a: Document, b: Document, signs_a: list[str], signs_b: list[str], i: 
 
 
 def covered(one: Document, found: tuple[Passage, ...]) -> float:
-    """The share of a program's own tokens that lie in passages, from 0 to 1."""
+    """Return the share of a program's own tokens that lie in passages, from 0 to 1."""
     return sum(p.length for p in found) / one.own if one.own else 0.0

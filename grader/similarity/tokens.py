@@ -51,7 +51,7 @@ class _Piece:
 
 
 def tokens(text: str) -> list[Token]:
-    """The signs of a program, in order; those of a text beyond the bounds as far as they go. Never raises."""
+    """Return the signs of a program, in order; those of a text beyond the bounds as far as they go. Never raises."""
     text = text[:MAX_CHARS]
     own = {a or b for a, b in _OWN.findall(text)}
     found: list[Token] = []
@@ -74,13 +74,13 @@ def tokens(text: str) -> list[Token]:
 
 
 def _continues_text(line: list[_Piece], i: int) -> bool:
-    """Texts side by side are one text."""
+    """Return whether a text follows a text: side by side they are one."""
     return i > 0 and line[i - 1].kind == "string"
 
 
 def _logical_lines(text: str) -> Iterator[list[_Piece]]:
-    """The statements: newlines within brackets do not end one. A bracket that is never closed ends where a line begins
-    with a keyword that only begins statements, so that one mistake does not hide the rest."""
+    """Return the statements: newlines within brackets do not end one. A bracket that is never closed ends where a line
+    begins with a keyword that only begins statements, so that one mistake does not hide the rest."""
     line: list[_Piece] = []
     depth = 0
     for match in _LEXER.finditer(text):

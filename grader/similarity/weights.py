@@ -40,7 +40,7 @@ class SameWeights:
 
 
 def same_weights(files: Sequence[Arrays]) -> tuple[SameWeights, ...]:
-    """Every pair of different students, the nearest first."""
+    """Return every pair of different students, the nearest first."""
     found: list[SameWeights] = []
     for a, b in combinations(files[:MAX_FILES], 2):
         if a.who & b.who:

@@ -13,7 +13,8 @@ from grader.domain import RECORD_SCHEMA, Record, Submission
 
 
 def enter(connection: sqlite3.Connection, submission: Submission, fingerprint: str) -> int:
-    """The row of a submission, made the latest of its student, exercise and attempt. Writes only what changed."""
+    """Return the row of a submission, made the latest of its student, exercise and attempt. Writes only what
+    changed."""
     name = storable(submission.student)
     connection.execute("INSERT OR IGNORE INTO students (name) VALUES (?)", (name,))
     (student,) = connection.execute("SELECT id FROM students WHERE name = ?", (name,)).fetchone()
@@ -47,7 +48,8 @@ def enter(connection: sqlite3.Connection, submission: Submission, fingerprint: s
 
 
 def handed_in(row: Any) -> Submission:
-    """Raises one of `DAMAGED` for a row that something else has changed."""
+    """Return the submission of a row, without its files. Raises one of `DAMAGED` for a row that something else has
+    changed."""
     nowhere = Path()
     return Submission(
         row["name"],
@@ -81,5 +83,5 @@ def as_json(value: object) -> str:
 
 
 def storable(text: str) -> str:
-    """Half of a surrogate pair, which no database takes, becomes a question mark."""
+    """Return the text with half surrogate pairs, which no database takes, as question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -29,8 +29,8 @@ _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """An open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut. One that
-    lies where nothing can be written is read only.
+    """Return an open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut. One
+    that lies where nothing can be written is read only.
 
     Raises:
         UnreadableSubmission: the file is no gradebook, or one of a newer version.
@@ -53,8 +53,8 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _copied(path: Path) -> sqlite3.Connection:
-    """A gradebook that cannot be written (an archive, somebody else's) can be read all the same: a copy of it, which goes
-    with this process and takes no writing."""
+    """Return a copy of a gradebook that cannot be written (an archive, somebody else's) but can be read: a copy which
+    goes with this process and takes no writing."""
     folder = Path(tempfile.mkdtemp(prefix="grade-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for ending in ("", "-wal"):  # what was committed last may lie beside the file still
@@ -74,7 +74,8 @@ def _copied(path: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Readers and one writer at once. Switching a new file over is the one moment that does not wait by itself."""
+    """Let readers and one writer work at once. Switching a new file over is the one moment that does not wait by
+    itself."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -118,7 +119,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 @contextmanager
 def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction, whole or not at all."""
+    """Make one transaction, whole or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -131,7 +132,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """SQLite's complaints, in a sentence that says what to do."""
+    """Raise SQLite's complaints as sentences that say what to do."""
     try:
         yield
     except sqlite3.DatabaseError as problem:
@@ -176,9 +177,10 @@ def _in_words(path: Path, problem: sqlite3.DatabaseError) -> GraderError:
 
 
 def _create_tables(connection: sqlite3.Connection) -> None:
-    """0 → 1: an empty file. `submissions.seen` grows: of one student's submissions with the same exercise and attempt, the one seen last
-    is current. `fingerprint` is that of the files, `run_key` that of all that decides a run, `judgement_key` that of
-    all that decides a record, `backend` the sandbox that it ran in. `exhibits` are apart because they are large."""
+    """Make an empty file, schema 0, one of schema 1. `submissions.seen` grows: of one student's submissions with the
+    same exercise and attempt, the one seen last is current. `fingerprint` is that of the files, `run_key` that of all
+    that decides a run, `judgement_key` that of all that decides a record, `backend` the sandbox that it ran in.
+    `exhibits` are apart because they are large."""
     for statement in (
         "CREATE TABLE students (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
         """CREATE TABLE submissions (

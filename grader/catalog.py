@@ -32,7 +32,7 @@ class Catalog:
         return tuple(sorted(path.parent.name for path in self.assignments.glob("*/exercise.py")))
 
     def find(self, name: str) -> Exercise:
-        """The exercise of that name, capitals and separators apart.
+        """Return the exercise of that name, capitals and separators apart.
 
         Raises:
             UnknownExercise: with the nearest names.
@@ -61,7 +61,8 @@ def unknown(name: str, ids: tuple[str, ...]) -> UnknownExercise:
 
 
 def locate() -> Catalog:
-    """`GRADE_EXERCISES`, else the `assignments/` beside the package (a clone), else those installed with it."""
+    """Return the catalogue: `GRADE_EXERCISES`, else the `assignments/` beside the package (a clone), else those
+    installed with it."""
     given = os.environ.get(VARIABLE)
     candidates = [Path(given)] if given else [PACKAGE.parent / "assignments", PACKAGE / "assignments"]
     for assignments in candidates:
@@ -78,7 +79,7 @@ def locate() -> Catalog:
 
 
 def load(folder: Path) -> Exercise:
-    """The `EXERCISE` of a folder's exercise.py."""
+    """Return the `EXERCISE` of a folder's exercise.py."""
     path = folder / "exercise.py"
     spec = importlib.util.spec_from_file_location(f"grader_exercise_{folder.name}", path)
     assert spec is not None and spec.loader is not None

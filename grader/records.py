@@ -1,14 +1,19 @@
-"""A Record as versioned JSON, and back."""
+"""Write a Record as versioned JSON, and read what any version wrote.
+
+`MIGRATIONS` holds one function per step of `RECORD_SCHEMA`: that of schema n makes its fields those of schema n + 1.
+A step is only ever added at the end; `tests/records/` keeps a real file of every schema there was.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
+from grader import __version__
 from grader.domain import (
     RECORD_SCHEMA,
     DatasetInfo,
@@ -26,13 +31,17 @@ from grader.domain import (
 )
 from grader.errors import UnreadableSubmission
 from grader.files import write_whole
-from grader.messages import say
+from grader.messages import safe, say
+
+Fields: TypeAlias = Mapping[str, Any]
+"""A record as its JSON holds it."""
 
 TO_BE_READ = "A teacher will read this answer."  # what the check of a free text says
+NO_TEXT = {"fr": "", "en": ""}
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """Every text is {"fr": …, "en": …}; the scores are written for readers, and recomputed on reading."""
+    """Return the fields of a record. Every text is {"fr": …, "en": …}; the scores are written for readers, and recomputed on reading."""
     dataset = record.dataset
     fields: dict[str, Any] = {
         "schema": record.schema,
@@ -55,7 +64,6 @@ def to_json(record: Record) -> dict[str, Any]:
         "stdout_dropped": record.output_dropped,
         "versions": dict(record.versions),
         "curves": {name: list(values) for name, values in record.curves.items()},
-        "details": record.details,
         "exhibits": record.exhibits,
         "phases": dict(record.phases),
         "received": record.received,
@@ -70,7 +78,7 @@ def to_json(record: Record) -> dict[str, Any]:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no NaN: a loss that diverged is written by name."""
+    """Return the value with numbers that are not finite written by name: JSON has no NaN, and a loss may diverge."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, Mapping):
@@ -80,21 +88,14 @@ def _finite(value: Any) -> Any:
     return value
 
 
-def from_json(fields: Mapping[str, Any]) -> Record:
-    """Raises `UnreadableSubmission` for a record of another schema."""
-    schema = fields.get("schema")
-    if isinstance(schema, int) and schema > RECORD_SCHEMA:
-        raise UnreadableSubmission(
-            say(
-                "A record of schema {schema}, newer than this version of the grader, which reads schema {known}.",
-                schema=schema,
-                known=RECORD_SCHEMA,
-            )
-        )
-    if schema != RECORD_SCHEMA:
-        raise UnreadableSubmission(
-            say("A record of schema {schema}; this version reads schema {known}.", schema=schema, known=RECORD_SCHEMA)
-        )
+def from_json(fields: Fields) -> Record:
+    """Return the record that these fields describe, whichever version of the grader wrote them.
+
+    Raises:
+        UnreadableSubmission: a newer version wrote them, or they are no record.
+        DAMAGED (see `grader.files`): a field is missing or of another form.
+    """
+    fields = migrated(fields)
     outcome, dataset, failure = fields["outcome"], fields["dataset"], fields["failure"]
     lateness = fields["lateness"]
     return Record(
@@ -114,7 +115,6 @@ def from_json(fields: Mapping[str, Any]) -> Record:
         output_dropped=fields["stdout_dropped"],
         versions=fields["versions"],
         curves={name: tuple(map(float, values)) for name, values in fields["curves"].items()},
-        details=fields["details"],
         exhibits=fields["exhibits"],
         phases=fields["phases"],
         received=fields["received"],
@@ -126,12 +126,8 @@ def from_json(fields: Mapping[str, Any]) -> Record:
     )
 
 
-def _verdict(fields: Mapping[str, Any]) -> Verdict:
-    texts = {name: Text(**fields[name]) for name in ("title", "measured", "expected", "message", "hint")}
-    if "rubric" in fields:
-        texts["rubric"] = Text(**fields["rubric"])
-    elif fields["message"]["en"] == TO_BE_READ:  # before a rubric had a place of its own, it stood here
-        texts |= {"rubric": texts["expected"], "expected": Text()}
+def _verdict(fields: Fields) -> Verdict:
+    texts = {name: Text(**fields[name]) for name in ("title", "measured", "expected", "message", "hint", "rubric")}
     override = fields["override"]
     return Verdict(
         fields["id"],
@@ -143,22 +139,95 @@ def _verdict(fields: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _failure(fields: Mapping[str, Any]) -> Failure:
+def _failure(fields: Fields) -> Failure:
     return Failure(
         fields["type"], fields["message"], tuple(Frame(**frame) for frame in fields["frames"]), fields["cell"]
     )
 
 
 def write(record: Record, path: Path) -> None:
-    """Whole or not at all: a reader never meets half a record."""
+    """Write a record's file, whole or not at all: a reader never meets half a record."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text_of(to_json(record)))
 
 
-def text_of(fields: Mapping[str, Any]) -> str:
-    """A record's fields as its file holds them."""
+def text_of(fields: Fields) -> str:
+    """Return a record's fields as its file holds them."""
     return json.dumps(fields, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def read(path: Path) -> Record:
+    """Return the record that a file holds. Raises what `from_json` does, and OSError."""
     return from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
+# ── Records of the schemas before ───────────────────────────────────────────────────────────────
+
+
+def migrated(fields: Fields) -> Fields:
+    """Return a record's fields as those of today's schema, one step after the other.
+
+    Raises:
+        UnreadableSubmission: a newer version of the grader wrote them, or they are no record.
+    """
+    schema = fields.get("schema")
+    if type(schema) is not int or schema < min(MIGRATIONS):
+        words = say(
+            "A record of schema {schema}; this version of the grader reads schemas {first} to {last}. It is no record, or "
+            "is damaged: grade the submission again.",
+            schema=safe(str(schema), 40),
+            first=min(MIGRATIONS),
+            last=RECORD_SCHEMA,
+        )
+        raise UnreadableSubmission(words)
+    if schema > RECORD_SCHEMA:
+        words = say(
+            "A record of schema {schema}, written by version {writer} of the grader, which is newer: this version ({own}) "
+            "reads schemas up to {last}. Install version {writer} or a later one, or grade the submission again.",
+            schema=schema,
+            writer=safe(str(fields.get("grader_version") or "?"), 40),
+            own=__version__,
+            last=RECORD_SCHEMA,
+        )
+        raise UnreadableSubmission(words)
+    for step in range(schema, RECORD_SCHEMA):
+        fields = {**MIGRATIONS[step](fields), "schema": step + 1}
+    return fields
+
+
+def _add_gradebook_fields(fields: Fields) -> Fields:
+    """Make schema 1 schema 2: a gradebook and its pages were unknown, so nothing was overridden, late, handed in by a
+    group or shown."""
+    unknown = {
+        "exhibits": {},
+        "phases": {},
+        "received": "",
+        "identity": {},
+        "members": [],
+        "attempt": 1,
+        "lateness": None,
+    }
+    verdicts = [{**verdict, "override": None} for verdict in fields["verdicts"]]
+    return {**unknown, **fields, "verdicts": verdicts}
+
+
+def _give_rubrics_a_place(fields: Fields) -> Fields:
+    """Make schema 2 schema 3: what had come into schema 2 without a number is in every record, and `details`, which
+    nothing read, in none.
+
+    Before a verdict's `rubric` had a place of its own, it stood where a student reads what is expected.
+    """
+    outcome = fields["outcome"] and {"memory_ran_out": False, **fields["outcome"]}
+    kept = {name: value for name, value in fields.items() if name != "details"}
+    return {**kept, "outcome": outcome, "verdicts": [_with_rubric(verdict) for verdict in fields["verdicts"]]}
+
+
+def _with_rubric(verdict: Fields) -> Fields:
+    if "rubric" in verdict:
+        return verdict
+    if verdict["message"]["en"] == TO_BE_READ:
+        return {**verdict, "rubric": verdict["expected"], "expected": NO_TEXT}
+    return {**verdict, "rubric": NO_TEXT}
+
+
+MIGRATIONS: Mapping[int, Callable[[Fields], Fields]] = {1: _add_gradebook_fields, 2: _give_rubrics_a_place}

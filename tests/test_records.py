@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from grader import records
+from grader import __version__, records
 from grader.domain import (
+    RECORD_SCHEMA,
     DatasetInfo,
     Failure,
     Frame,
@@ -59,8 +60,7 @@ RECORD = Record(
     output_dropped=12,
     versions={"keras": "3.9.0"},
     curves={"loss": (2.3, 1.0), "val_loss": (2.2, 1.1)},
-    details={"predict": {"accuracy": 0.9, "confusion": [[1, 0], [0, 1]]}},
-    exhibits={"source": {"name": "exo1.py", "text": "x = 1"}},
+    exhibits={"source": {"name": "exo1.py", "text": "x = 1"}, "confusion": [{"counts": [[1, 0], [0, 1]]}]},
     phases={"student": 3.5},
     received="2026-11-20T23:59:00+01:00",
     identity={"system": "moodle", "id": "123456"},
@@ -77,7 +77,7 @@ def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_a_record_of_almost_nothing_comes_back(tmp_path: Path) -> None:
-    bare = replace(RECORD, verdicts=(), dataset=None, outcome=None, notices=(), failure=None, curves={}, details={})
+    bare = replace(RECORD, verdicts=(), dataset=None, outcome=None, notices=(), failure=None, curves={})
     records.write(bare, tmp_path / "r.json")
     assert records.read(tmp_path / "r.json") == bare
     assert bare.score == bare.max_score == 0 and not bare.broken and not bare.to_review
@@ -87,7 +87,7 @@ def test_curves_that_diverged_come_back_and_the_file_is_strict_json(tmp_path: Pa
     wild = replace(
         RECORD,
         curves={"loss": (1.0, math.nan, math.inf, -math.inf)},
-        details={"predict": {"accuracy": math.nan, "list": [math.inf, (math.nan,)]}},
+        exhibits={"confusion": {"accuracy": math.nan, "list": [math.inf, (math.nan,)]}},
     )
     records.write(wild, tmp_path / "r.json")
 
@@ -112,11 +112,19 @@ def test_half_characters_do_not_stop_the_writing(tmp_path: Path) -> None:
     assert records.read(tmp_path / "r.json").output_tail == "a?b"
 
 
-def test_a_record_of_another_schema_is_refused_in_both_languages() -> None:
-    for schema in (0, 99, None, "1"):
-        with pytest.raises(UnreadableSubmission) as told:
-            records.from_json({**records.to_json(RECORD), "schema": schema})
-        assert str(schema) in told.value.text.fr and str(schema) in told.value.text.en
+@pytest.mark.parametrize("schema", [0, -1, None, "1", 2.0, True, [3]])
+def test_what_no_version_has_written_is_refused_in_both_languages(schema: object) -> None:
+    with pytest.raises(UnreadableSubmission, match="grade the submission again") as told:
+        records.from_json({**records.to_json(RECORD), "schema": schema})
+    assert str(schema) in told.value.text.fr and str(schema) in told.value.text.en
+
+
+def test_a_newer_record_is_refused_with_the_version_that_wrote_it_and_what_to_do() -> None:
+    with pytest.raises(UnreadableSubmission) as told:
+        records.from_json({**records.to_json(RECORD), "schema": 99, "grader_version": "7.2.1"})
+    for words in (told.value.text.fr, told.value.text.en):
+        assert "7.2.1" in words and "99" in words and str(RECORD_SCHEMA) in words and __version__ in words
+    assert "Install version 7.2.1" in told.value.text.en and "Installez la version 7.2.1" in told.value.text.fr
 
 
 def test_a_record_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

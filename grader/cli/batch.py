@@ -221,7 +221,7 @@ def _intake(asked: Asked, known: "Catalog", looks: "Remembered", parser: "Parser
             asked.out.resolve(),
         )
     if not found.submissions:
-        reception.tell_why_nothing(found.ignored, console, asked.lang)
+        reception.tell_why_nothing(found.skipped, console, asked.lang)
         raise NothingToGrade(
             say(
                 "No submission was recognised in {folder}. A submission is named after its exercise, e.g. `smith/exo1.py`.",

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from grader.domain import Lang, Submission, Text
 from grader.files import write_whole
-from grader.intake import Ignored, Intake
+from grader.intake import Intake, Skipped
 from grader.messages import number, plain, say, say_n
 from grader.reports.terminal import shown
 
@@ -37,16 +37,16 @@ def tell(
         console.print(shown(say("Attention: {warning}", warning=warning), lang), style="yellow", markup=False)
     for line in replaced[:REPLACED]:
         console.print(shown(line, lang), style="yellow", markup=False)
-    left = [_line(one) for one in found.ignored]
-    for line in (*_rest(len(replaced) - REPLACED, out), *_some(found.ignored, out)):
+    left = [_line(one) for one in found.skipped]
+    for line in (*_rest(len(replaced) - REPLACED, out), *_some(found.skipped, out)):
         console.print(shown(line, lang), style="bright_black", markup=False)
     everything = [head, *warnings, *replaced, *left]
     write_whole(out / FILE, "".join(f"{shown(line, lang)}\n" for line in everything))
 
 
-def tell_why_nothing(ignored: Sequence[Ignored], console: Console, lang: Lang) -> None:
+def tell_why_nothing(skipped: Sequence[Skipped], console: Console, lang: Lang) -> None:
     """Where no submission was recognised: what there was instead."""
-    for one in ignored[:OF_NOBODY]:
+    for one in skipped[:OF_NOBODY]:
         console.print(shown(_line(one), lang), style="bright_black", markup=False)
 
 
@@ -94,10 +94,10 @@ def handed_in_by_one(submissions: Iterable[Submission], asked: Collection[str]) 
     ]
 
 
-def _some(ignored: Iterable[Ignored], out: Path) -> Iterator[Text]:
+def _some(skipped: Iterable[Skipped], out: Path) -> Iterator[Text]:
     """The first few of each student, and how many more there are; what is nobody's has a bound of its own."""
     often: Counter[str] = Counter()
-    for one in ignored:
+    for one in skipped:
         often[one.student] += 1
         if often[one.student] <= (OF_ONE_STUDENT if one.student else OF_NOBODY):
             yield _line(one)
@@ -117,5 +117,5 @@ def _rest(count: int, out: Path) -> Iterator[Text]:
         yield say("… and {count} more, see {file}", count=number(count), file=out / FILE)
 
 
-def _line(one: Ignored) -> Text:
+def _line(one: Skipped) -> Text:
     return say("Left out: {path} — {reason}", path=plain(one.path), reason=one.reason)

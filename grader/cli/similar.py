@@ -94,7 +94,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
             console.print(report.pair_table(pairs, lang))
     if weights:
         console.print("\n" + shown(say("Handed-in weights"), lang), style="bold", markup=False)
-    for same in weights[: report.MOST_PAIRS]:
+    for same in weights[: report.MAX_PAIRS]:
         console.print(report.weights_line(same, lang), markup=False)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(report.page(everything, weights, lang).encode("utf-8", "replace"))

@@ -27,13 +27,13 @@ class Layout:
     read: Callable[[tuple[Path, ...]], Arrays]
 
     def found_in(self, folder: Path) -> tuple[Path, ...] | None:
-        """The paths, in the order of `files`, or None where one of them is missing."""
+        """Return the paths, in the order of `files`, or None where one of them is missing."""
         paths = tuple(folder / file for file in self.files)
         return paths if all(path.is_file() for path in paths) else None
 
 
 def no_extras(folder: Path, arrays: Arrays, sources: tuple[Path, ...]) -> None:
-    """For a dataset that no student opens by its path."""
+    """Add nothing: for a dataset that no student opens by its path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Dataset:
     download: Callable[[], object] | None = None
 
     def read(self, layout: Layout, paths: tuple[Path, ...]) -> Arrays:
-        """The arrays of found files. Raises DataUnavailable, naming the file, where they are not this dataset."""
+        """Return the arrays of found files. Raises DataUnavailable, naming the file, where they are not this
+        dataset."""
         try:
             arrays = layout.read(paths)
         except Exception as error:  # zip, gzip, HDF5 and NumPy each fail in their own way on a damaged file

@@ -12,7 +12,7 @@ Field = NDArray[np.float64]
 
 
 def column(values: NDArray[np.float64]) -> Field:
-    """One value for each image, of shape (n, 1, 1)."""
+    """Return one value for each image, of shape (n, 1, 1)."""
     return values.reshape(-1, 1, 1)
 
 
@@ -21,17 +21,17 @@ def between(rng: np.random.Generator, count: int, low: float, high: float) -> Fi
 
 
 def chance(rng: np.random.Generator, count: int, share: float) -> Field:
-    """1 for `share` of the images, else 0."""
+    """Return 1 for `share` of the images, else 0."""
     return column((rng.random(count) < share).astype(np.float64))
 
 
 def cover(inside: Field) -> Field:
-    """From a signed distance to the edge, positive inside."""
+    """Return the cover from a signed distance to the edge, positive inside."""
     return np.clip(inside + 0.5, 0, 1)
 
 
 def limb(u: Field, v: Field, start: tuple[Field, Field], end: tuple[Field, Field], radii: tuple[Field, Field]) -> Field:
-    """The cover of a rounded segment whose radius goes from `radii[0]` to `radii[1]`."""
+    """Return the cover of a rounded segment whose radius goes from `radii[0]` to `radii[1]`."""
     du, dv = end[0] - start[0], end[1] - start[1]
     along = np.clip(((u - start[0]) * du + (v - start[1]) * dv) / np.maximum(du**2 + dv**2, 1e-9), 0, 1)
     distance = np.hypot(u - start[0] - along * du, v - start[1] - along * dv)
@@ -39,7 +39,7 @@ def limb(u: Field, v: Field, start: tuple[Field, Field], end: tuple[Field, Field
 
 
 def profile(places: list[float], heights: list[Field], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Broken lines through (place, height), shape (n, len(at)): heights differ by image, places do not."""
+    """Return broken lines through (place, height), shape (n, len(at)): heights differ by image, places do not."""
     values = np.concatenate([height.reshape(-1, 1) for height in heights], axis=1)
     hats = np.stack([np.interp(at, places, unit) for unit in np.eye(len(places))])
     lines: NDArray[np.float64] = values @ hats

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from grader.datasets.dataset import Dataset
-from grader.datasets.formats import idx, npz
+from grader.datasets.formats import idx, keras_download, npz
 from grader.datasets.standin_fashion import VERSION, generate
-
-
-def _download() -> None:
-    from keras.datasets import fashion_mnist  # 4 s, and only to fill the Keras cache
-
-    fashion_mnist.load_data()
-
 
 FASHION = Dataset(
     name="fashion",
@@ -26,5 +19,5 @@ FASHION = Dataset(
     cache_layouts=(idx("fashion-mnist", ".gz"),),
     generate=generate,
     version=VERSION,
-    download=_download,
+    download=keras_download("fashion_mnist"),
 )

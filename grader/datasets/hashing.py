@@ -21,13 +21,13 @@ from grader.files import DAMAGED
 
 
 def files_sha256(paths: tuple[Path, ...], cache: Path) -> str:
-    """The SHA-256 of one file; of several, that of their hashes, one a line. Reads a file only if it changed."""
+    """Return the SHA-256 of one file; of several, that of their hashes, one a line. Reads a file only if it changed."""
     hashes = [_file_sha256(path, cache) for path in paths]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
 def arrays_sha256(arrays: Arrays, version: int) -> str:
-    """The SHA-256 of generated arrays: version, then name, type, shape and bytes of each."""
+    """Return the SHA-256 of generated arrays: version, then name, type, shape and bytes of each."""
     digest = hashlib.sha256(str(version).encode())
     for key in sorted(arrays):
         array = np.ascontiguousarray(arrays[key])
@@ -37,7 +37,7 @@ def arrays_sha256(arrays: Arrays, version: int) -> str:
 
 
 def recall(cache: Path, about: str, state: Iterable[object] = ()) -> str | None:
-    """The hash noted for `about` when it was in `state`, or None."""
+    """Return the hash noted for `about` when it was in `state`, or None."""
     with suppress(*DAMAGED):
         note = json.loads(_note(cache, about).read_text(encoding="utf-8"))
         if note["about"] == about and note["state"] == list(state):

@@ -7,19 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from grader.datasets.dataset import Arrays, Dataset
-from grader.datasets.formats import KEYS, idx, npz
+from grader.datasets.formats import KEYS, idx, keras_download, npz
 from grader.datasets.standin_mnist import VERSION, generate
 
 
 def _keras_file(folder: Path, arrays: Arrays, sources: tuple[Path, ...]) -> None:
-    """`mnist.npz` as Keras would have downloaded it, for student code that opens it by its path."""
+    """Write `mnist.npz` as Keras would have downloaded it, for student code that opens it by its path."""
     np.savez(folder / "mnist.npz", **{key: arrays[key] for key in KEYS})  # type: ignore[arg-type]  # as numpy's own examples do
-
-
-def _download() -> None:
-    from keras.datasets import mnist  # 4 s, and only to fill the Keras cache
-
-    mnist.load_data()
 
 
 MNIST = Dataset(
@@ -32,5 +26,5 @@ MNIST = Dataset(
     generate=generate,
     version=VERSION,
     extras=_keras_file,
-    download=_download,
+    download=keras_download("mnist"),
 )

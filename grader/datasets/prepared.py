@@ -75,12 +75,12 @@ def _publish(draft: Path, folder: Path) -> None:
 
 
 def load(info: DatasetInfo) -> dict[str, NDArray[Any]]:
-    """`x_train`, `y_train`, `x_test`, `y_test`, mapped read-only from the prepared folder."""
+    """Return `x_train`, `y_train`, `x_test`, `y_test`, mapped read-only from the prepared folder."""
     return {f"{part}_{split}": _map(info.folder / f"{part}_{split}.npy") for part in "xy" for split in SPLITS}
 
 
 def row_index(info: DatasetInfo) -> RowIndex:
-    """The fingerprints and the labels of every image, in the order of the images."""
+    """Return the fingerprints and the labels of every image, in the order of the images."""
     return RowIndex(
         split={split: _map(info.folder / f"rows_{split}.npy") for split in SPLITS},
         labels={split: np.load(info.folder / f"y_{split}.npy").astype(np.int64) for split in SPLITS},

@@ -19,7 +19,7 @@ KNOWN: dict[str, Dataset] = {dataset.name: dataset for dataset in (MNIST, FASHIO
 
 
 def resolve(name: str, data_dir: Path | None = None, cache_dir: Path | None = None) -> DatasetInfo:
-    """The dataset `name`, prepared. Never downloads.
+    """Return the dataset `name`, prepared. Never downloads.
 
     `data_dir` defaults to the environment's GRADE_DATA; a data folder need not hold every dataset, but what it
     holds must be sound. `cache_dir` defaults to GRADE_CACHE, else to the user's cache folder.
@@ -95,7 +95,8 @@ def _from_data_folder(dataset: Dataset, data_dir: Path | None, cache: Path) -> D
 
 
 def _from_keras(dataset: Dataset, cache: Path) -> DatasetInfo | None:
-    """A broken download in the Keras cache was not named by anyone, so it is passed over."""
+    """Return the dataset from the Keras cache. A broken download there was not named by anyone, so it is passed
+    over."""
     try:
         return _first_found(dataset, dataset.cache_layouts, _keras(), "keras-cache", cache)
     except DataUnavailable:

@@ -7,28 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from grader.datasets.dataset import SPLITS, Arrays, Dataset, Layout
+from grader.datasets.dataset import SPLITS, Arrays, Dataset
+from grader.datasets.formats import hdf5
 from grader.datasets.standin_signs import VERSION, generate
 
 FILES = ("train_signs.h5", "test_signs.h5")
 
 
-def _read(paths: tuple[Path, ...]) -> Arrays:
-    import h5py  # only when the files are read for the first time
-
-    arrays = {}
-    for split, path in zip(SPLITS, paths, strict=True):
-        with h5py.File(path, "r") as file:
-            missing = [key for key in (f"{split}_set_x", f"{split}_set_y") if key not in file]
-            if missing:
-                raise ValueError(f"{path.name}: expected {', '.join(missing)}; received {', '.join(file) or 'none'}")
-            arrays[f"x_{split}"] = np.asarray(file[f"{split}_set_x"])
-            arrays[f"y_{split}"] = np.asarray(file[f"{split}_set_y"]).reshape(-1)
-    return arrays
-
-
 def _course_files(folder: Path, arrays: Arrays, sources: tuple[Path, ...]) -> None:
-    """`train_signs.h5` and `test_signs.h5`, which the handout opens by name."""
+    """Write `train_signs.h5` and `test_signs.h5`, which the handout opens by name."""
     import h5py
 
     for source in sources:
@@ -47,7 +34,7 @@ SIGNS = Dataset(
     image=(64, 64, 3),
     rows={"train": 1080, "test": 120},
     classes=6,
-    layouts=(Layout(FILES, _read), Layout(tuple(f"datasets/{name}" for name in FILES), _read)),
+    layouts=(hdf5(FILES), hdf5((f"datasets/{FILES[0]}", f"datasets/{FILES[1]}"))),
     cache_layouts=(),
     generate=generate,
     version=VERSION,

@@ -41,7 +41,8 @@ BLEND = 0.5  # the largest share of the second digit
 
 
 def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
-    """`x_train` (60000, 28, 28), `y_train` (60000,), `x_test`, `y_test`: uint8. Takes 5 s of one processor core."""
+    """Return `x_train` (60000, 28, 28), `y_train` (60000,), `x_test`, `y_test`: uint8. Takes 5 s of one processor
+    core."""
     digits, labels = _enlarged_digits()
     arrays: dict[str, NDArray[Any]] = {}
     for split, chosen in _disjoint(digits, labels).items():
@@ -57,7 +58,7 @@ def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
 
 
 def _enlarged_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The 1797 digits as uint8 (n, 28, 28), enlarged by cubic splines, and their labels."""
+    """Return the 1797 digits as uint8 (n, 28, 28), enlarged by cubic splines, and their labels."""
     from scipy.ndimage import zoom  # 1 s of imports, and only when the stand-in is made
     from sklearn.datasets import load_digits
 
@@ -70,7 +71,7 @@ def _enlarged_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def _disjoint(digits: NDArray[np.uint8], labels: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-    """Which digits serve which set: no digit serves both, and each class is shared alike.
+    """Return which digits serve which set: no digit serves both, and each class is shared alike.
 
     An odd digit, one with a neighbour of another class, serves training only: as a test digit it would make all its
     copies wrong together, and the best network could not reach what it reaches on the real set.
@@ -89,7 +90,8 @@ def _disjoint(digits: NDArray[np.uint8], labels: NDArray[np.int64]) -> dict[str,
 
 
 def _typical(digits: NDArray[np.uint8], labels: NDArray[np.int64], neighbours: int = 6) -> NDArray[np.bool_]:
-    """Shape (n,): whether the nearest other digits are all of the same class. Whole numbers, so it is exact."""
+    """Return, in shape (n,), whether the nearest other digits are all of the same class. Whole numbers, so it is
+    exact."""
     flat = digits.reshape(len(digits), -1).astype(np.float64)
     squares = (flat**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * flat @ flat.T
@@ -102,7 +104,7 @@ def _typical(digits: NDArray[np.uint8], labels: NDArray[np.int64], neighbours: i
 def _mates(
     picked: NDArray[np.int64], chosen: NDArray[np.int64], labels: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """For each picked digit, another one of its class and of its set to blend it with."""
+    """Return, for each picked digit, another one of its class and of its set to blend it with."""
     mates = np.empty_like(picked)
     for digit in range(10):
         places = np.flatnonzero(labels[picked] == digit)
@@ -116,7 +118,7 @@ def _distorted(
     mates: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> NDArray[np.uint8]:
-    """`len(picked)` new images, uint8 (n, 28, 28)."""
+    """Return `len(picked)` new images, uint8 (n, 28, 28)."""
     share = (rng.random(len(picked)) * BLEND * UNIT).astype(np.int32)[:, None, None]
     blended = digits[picked] * (UNIT - share) + digits[mates] * share >> BITS
     grey = warped(blended, WARP, rng)

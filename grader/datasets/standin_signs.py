@@ -33,7 +33,8 @@ SHOWN = ((), (1,), (1, 2), (0, 1, 2), (1, 2, 3, 4), (0, 1, 2, 3, 4))
 
 
 def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
-    """`x_train` (1080, 64, 64, 3) uint8, `y_train` (1080,) int64, `x_test`, `y_test`. Takes 3 s of one processor core."""
+    """Return `x_train` (1080, 64, 64, 3) uint8, `y_train` (1080,) int64, `x_test`, `y_test`. Takes 3 s of one processor
+    core."""
     arrays: dict[str, NDArray[Any]] = {}
     for split, count in rows.items():
         rng = np.random.default_rng(SEEDS[split])
@@ -47,7 +48,7 @@ def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
 
 
 def _hand(fingers: int, count: int, rng: np.random.Generator) -> tuple[Field, Field]:
-    """The cover of a hand and its brightness, both of shape (count, 64, 64)."""
+    """Return the cover of a hand and its brightness, both of shape (count, 64, 64)."""
     u, v = _frame(count, rng)
     zero = np.zeros((count, 1, 1))
     palm = between(rng, count, 8.0, 9.5)
@@ -72,7 +73,7 @@ def _hand(fingers: int, count: int, rng: np.random.Generator) -> tuple[Field, Fi
 
 
 def _frame(count: int, rng: np.random.Generator) -> tuple[Field, Field]:
-    """The pixels' coordinates in each hand's own frame: the palm at the origin, the fingers upwards."""
+    """Return the pixels' coordinates in each hand's own frame: the palm at the origin, the fingers upwards."""
     angle, size = column(0.15 * rng.standard_normal(count)), between(rng, count, 1.0, 1.2)
     side = 1 - 2 * chance(rng, count, 0.1)
     right = np.arange(SIDE)[None, None, :] - between(rng, count, 29.5, 34.5)
@@ -82,7 +83,7 @@ def _frame(count: int, rng: np.random.Generator) -> tuple[Field, Field]:
 
 
 def _ring(hand: Field, light: Field, u: Field, v: Field, rng: np.random.Generator) -> tuple[Field, Field]:
-    """Thumb and fingers close to a ring above the palm; the wall is seen through it."""
+    """Close thumb and fingers to a ring above the palm; the wall is seen through it."""
     count = len(hand)
     across, above = between(rng, count, -2, 2), between(rng, count, 9, 12)
     radius, thick = between(rng, count, 5, 7), between(rng, count, 2.2, 3.4)
@@ -93,7 +94,8 @@ def _ring(hand: Field, light: Field, u: Field, v: Field, rng: np.random.Generato
 
 
 def _photograph(hand: Field, light: Field, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """In colours: skin, a wall lit from one side, the hand's shadow on it, and the camera's noise."""
+    """Return the picture in colours: skin, a wall lit from one side, the hand's shadow on it, and the camera's
+    noise."""
     count = len(hand)
     wall = column(rng.uniform(205, 235, count))[..., None] + rng.uniform(-5, 5, (count, 1, 1, 3))
     lean = between(rng, count, -0.5, 0.5) * (np.arange(SIDE) - SIDE / 2)[None, None, :]

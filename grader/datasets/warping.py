@@ -26,14 +26,14 @@ class Warp:
 
 
 def warped(images: NDArray[np.int32], by: Warp, rng: np.random.Generator) -> NDArray[np.int32]:
-    """Square grey images of shape (n, side, side), each warped in its own way."""
+    """Return square grey images of shape (n, side, side), each warped in its own way."""
     return sampled(images, *_positions(len(images), images.shape[1], by, rng))
 
 
 def _positions(
     count: int, side: int, by: Warp, rng: np.random.Generator
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Where each pixel of each new image looks in the old one: columns and rows, in 1/256 of a pixel."""
+    """Return where each pixel of each new image looks in the old one: columns and rows, in 1/256 of a pixel."""
     angle, shear, wide, high, right, down = (
         deviation * rng.standard_normal((count, 1, 1))
         for deviation in (by.angle, by.shear, by.stretch, by.stretch, by.shift, by.shift)
@@ -47,13 +47,14 @@ def _positions(
 
 
 def _counted(position: NDArray[np.float64], side: int) -> NDArray[np.int32]:
-    """Kept inside the frame, so that the pixel to the right of, or below, a position exists."""
+    """Return positions in 1/256 of a pixel, kept inside the frame, so that the pixel to the right of, or below, a
+    position exists."""
     return np.rint(np.clip(position * UNIT, 0, (side - 1) * UNIT - 1)).astype(np.int32)
 
 
 def smooth_field(shape: tuple[int, ...], side: int, rng: np.random.Generator, knots: int = 7) -> NDArray[np.float64]:
-    """Shape (*shape, side, side): independent values of variance 1 at few knots, spread by Gaussian weights as smooth
-    fields, again of variance 1 (elastic distortion: Simard, Steinkraus and Platt, ICDAR 2003)."""
+    """Return fields of shape (*shape, side, side): independent values of variance 1 at few knots, spread by Gaussian
+    weights as smooth fields, again of variance 1 (elastic distortion: Simard, Steinkraus and Platt, ICDAR 2003)."""
     places = np.linspace(-2, side + 1, knots)
     weights = np.exp(-0.5 * ((np.arange(side)[:, None] - places) / (0.8 * (places[1] - places[0]))) ** 2)
     weights /= np.sqrt((weights**2).sum(axis=1, keepdims=True))
@@ -62,7 +63,7 @@ def smooth_field(shape: tuple[int, ...], side: int, rng: np.random.Generator, kn
 
 
 def sampled(images: NDArray[np.int32], x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Bilinear interpolation in whole numbers; all of shape (n, side, side)."""
+    """Interpolate bilinearly in whole numbers; all of shape (n, side, side)."""
     side = images.shape[1]
     column, right = x >> BITS, x & (UNIT - 1)
     row, below = y >> BITS, y & (UNIT - 1)

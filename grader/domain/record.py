@@ -11,7 +11,7 @@ from grader.domain.spec import Mode
 from grader.domain.text import Json, Notice, Text
 from grader.domain.verdict import Status, Verdict
 
-RECORD_SCHEMA = 2
+RECORD_SCHEMA = 3  # grows with a step in `grader.records.MIGRATIONS` and a kept file in `tests/records/`
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,6 @@ class Record:
     output_dropped: int = 0
     versions: Mapping[str, str] = field(default_factory=dict)
     curves: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-    details: Mapping[str, Json] = field(default_factory=dict)
     exhibits: Mapping[str, Json] = field(default_factory=dict)
     phases: Mapping[str, float] = field(default_factory=dict)
     received: str = ""

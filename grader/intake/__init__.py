@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from grader.intake.aside import Ignored
 from grader.intake.folders import Intake, find_all, find_one
 from grader.intake.names import exercise_of
+from grader.intake.skipped import Skipped
 from grader.intake.together import Look
 
-__all__ = ["Ignored", "Intake", "Look", "exercise_of", "find_all", "find_one"]
+__all__ = ["Intake", "Look", "Skipped", "exercise_of", "find_all", "find_one"]

@@ -25,8 +25,8 @@ from grader.intake.lms import attempt_of, is_wrapper
 from grader.intake.members import Taken, place
 from grader.intake.refusals import Refusal, Why
 
-MOST_REFUSALS = 2000
-MOST_OF_ONE = 50  # refusals told of one student's entries
+MAX_REFUSALS = 2000
+MAX_OF_ONE = 50  # refusals told of one student's entries
 KINDS = {
     ".zip": "zip",
     **dict.fromkeys((".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tbz", ".tar.xz", ".txz"), "tar"),
@@ -42,14 +42,14 @@ class Opened(Protocol):
 
 
 def kind_of(name: str) -> str | None:
-    """`zip`, `tar`, `unknown` for an archive that is not opened; None for what is no archive by its name."""
+    """Return `zip`, `tar`, `unknown` for an archive that is not opened; None for what is no archive by its name."""
     lower = name.lower()
     found = [suffix for suffix in KINDS if lower.endswith(suffix)]
     return KINDS[max(found, key=len)] if found else None
 
 
 def stem_of(name: str) -> str:
-    """« rendu.tar.gz » → « rendu »."""
+    """Return a name without an archive's ending: « rendu.tar.gz » → « rendu »."""
     found = [suffix for suffix in KINDS if name.lower().endswith(suffix)]
     return name[: -len(max(found, key=len))] if found else name
 
@@ -80,20 +80,21 @@ def unpack(archive: Path, target: Path, bounds: Bounds = CLASS) -> tuple[Refusal
 
 
 def shortened(refused: list[Refusal], depth: int = 0) -> tuple[Refusal, ...]:
-    """Not all of them, but some of each folder `depth` levels down: one student's many must not hide another's."""
+    """Return not all refusals, but some of each folder `depth` levels down: one student's many must not hide
+    another's."""
     kept: list[Refusal] = []
     often: Counter[tuple[str, ...]] = Counter()
     for one in refused:
         whose = _top(one.name, depth)
         often[whose] += 1
-        if often[whose] <= MOST_OF_ONE and len(kept) < MOST_REFUSALS - 1:
+        if often[whose] <= MAX_OF_ONE and len(kept) < MAX_REFUSALS - 1:
             kept.append(one)
     return tuple(kept) if len(kept) == len(refused) else (*kept, Refusal("", Why.MORE))
 
 
 def _top(name: str, depth: int) -> tuple[str, ...]:
-    """The outermost folder or file that an entry is in, below `depth` folders that all entries share and others that are
-    nobody's by their names (« submitted », « tentative 2 »)."""
+    """Return the outermost folder or file that an entry is in, below `depth` folders that all entries share and others
+    that are nobody's by their names (« submitted », « tentative 2 »)."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     while len(parts) > depth + 2 and (is_wrapper(parts[depth]) or attempt_of(parts[depth]) is not None):
         depth += 1
@@ -101,7 +102,8 @@ def _top(name: str, depth: int) -> tuple[str, ...]:
 
 
 def _shared_depth(opened: Opened, archive: Path, bounds: Bounds) -> int:
-    """How many folders wrap all entries (« tp1/… »), hidden ones and what lies beside aside; a first look at the names."""
+    """Return how many folders wrap all entries (« tp1/… »), hidden ones and what lies beside them apart; a first look
+    at the names."""
     shared: tuple[str, ...] | None = None
     try:
         for member in opened(archive, bounds):
@@ -122,7 +124,7 @@ def _common(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _opener(archive: Path) -> Opened | None:
-    """By content, not by name: students rename files."""
+    """Return what reads the archive, by its content, not by name: students rename files."""
     if zips.is_zip(archive):
         return zips.members
     return tars.members if tars.is_tar(archive) else None
@@ -171,7 +173,8 @@ class _Unpacking:
         return self._file(member, path, whose)
 
     def _file(self, member: Member, path: Path, whose: tuple[str, ...]) -> Why | None:
-        """Sizes that the archive claims are only a first sieve; the bytes that really come are counted."""
+        """Write a file within the bounds, or say why not. Sizes that the archive claims are only a first sieve; the
+        bytes that really come are counted."""
         if member.size > self.bounds.file:
             return Why.LARGE
         short = 2 * (self.total + member.size) > self.bounds.total

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.domain import Submission, Text
-from grader.intake.listing import MOST_FILES, files_under
+from grader.intake.listing import MAX_FILES, files_under
 from grader.intake.names import clean
 from grader.messages import join, plain, say
 
@@ -36,8 +36,8 @@ class Candidate:
 
     @property
     def rank(self) -> tuple[bool, bool, float, str]:
-        """The name that says the exercise and nothing else comes first, then any that says it, then the file changed
-        last."""
+        """Return what puts the name that says the exercise and nothing else first, then any that says it, then the file
+        changed last."""
         return self.exact, self.sure, self.modified, self.path.name
 
 
@@ -74,6 +74,6 @@ def submission(
     if files is None:
         files, left_out = files_under(root, main)
     if left_out:
-        bounded = say("Only the {count} nearest files of the folder were taken.", count=min(len(files), MOST_FILES))
+        bounded = say("Only the {count} nearest files of the folder were taken.", count=min(len(files), MAX_FILES))
         note = join([note, bounded], " ") if note else bounded
     return Submission(clean(student), exercise, root, main, files, note)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.intake.candidates import Candidate, chosen, submission
-from grader.intake.listing import MOST_FILES, files_under, walk
+from grader.intake.listing import MAX_FILES, files_under, walk
 from grader.intake.names import clean
 from grader.intake.together import told_together
 from grader.messages import join, say
@@ -19,7 +19,7 @@ Student = tuple[str, str]
 
 
 def best_of_each(place: Path, candidates: Iterable[Candidate]) -> tuple[list[Submission], dict[Path, Text]]:
-    """One submission for each student, exercise and attempt, and why the other candidates were passed over."""
+    """Return one submission for each student, exercise and attempt, and why the other candidates were passed over."""
     works: dict[tuple[Student, str, int], list[Candidate]] = {}
     for candidate in candidates:
         who = (candidate.student, candidate.key)
@@ -44,8 +44,8 @@ def best_of_each(place: Path, candidates: Iterable[Candidate]) -> tuple[list[Sub
 
 
 def distinct(students: Iterable[Student]) -> Mapping[Student, str]:
-    """Clean names, told apart where two students bear one, or where cleaning makes their names equal: by what the LMS
-    knows them by, else by a number. A name that is clean as it stands keeps it, whoever else comes."""
+    """Return clean names, told apart where two students bear one, or where cleaning makes their names equal: by what
+    the LMS knows them by, else by a number. A name that is clean as it stands keeps it, whoever else comes."""
     students = sorted(students, key=lambda one: (clean(one[0]) != one[0], one))
     often = Counter(clean(student) for student, _ in students)
     taken: set[str] = set()
@@ -72,7 +72,8 @@ class _Shared:
         self._files: dict[Path, list[tuple[Path, str]]] = {}
 
     def files_of(self, best: Candidate, who: Student) -> tuple[Path, ...] | None:
-        """For a program whose owner stands in its name, or nowhere: what lies in the same folder and is no other student's.
+        """Return, for a program whose owner stands in its name or nowhere, what lies in the same folder and is no other
+        student's.
 
         « dupont_exo1.py » takes along what bears Dupont's name (« dupont_mlp.keras »), what begins with it first; a program
         that names nobody takes what bears nobody's. None where the folder has one student only: all of it is theirs.
@@ -92,14 +93,14 @@ class _Shared:
         else:
             return None
         kept = [path for path in own if path != best.path and who in self._owners.get(path, {who})]
-        return tuple(path.relative_to(folder) for path in (best.path, *kept[: MOST_FILES - 1]))
+        return tuple(path.relative_to(folder) for path in (best.path, *kept[: MAX_FILES - 1]))
 
     def _rivals(self, folder: Path) -> set[Student]:
         return {who for path, owners in self._owners.items() if folder in path.parents for who in owners}
 
     def _listed(self, folder: Path) -> list[tuple[Path, str]]:
-        """The files of a folder with the words of their names: « dupont » is none of those of « dupontel_exo1.py », nor
-        « py » one of any program's."""
+        """Return the files of a folder with the words of their names: « dupont » is none of those of
+        « dupontel_exo1.py », nor « py » one of any program's."""
         if folder not in self._files:
             files = [e.path for e in walk(folder, 1) if e.kind == "file"]
             self._files[folder] = [(path, _letters(path.stem)) for path in files]

@@ -18,7 +18,8 @@ WORKS = "flat"
 
 
 def laid_out(found: Sequence[Found], room: Room, place: Path) -> list[Found]:
-    """`found` with the flat files of each attempt in a folder of the room, which is made only if there are any."""
+    """Return `found` with the flat files of each attempt in a folder of the room, which is made only if there are
+    any."""
     works: dict[tuple[str, str], list[Found]] = {}
     others: list[Found] = []
     for one in found:
@@ -34,7 +35,7 @@ def laid_out(found: Sequence[Found], room: Room, place: Path) -> list[Found]:
 
 
 def _work(files: Sequence[Found], attempt: int, folder: Path) -> Iterator[Found]:
-    """One attempt: its own files, and of every other name the newest version until then, which goes along."""
+    """Return one attempt: its own files, and of every other name the newest version until then, which goes along."""
     newest: dict[str, Found] = {}
     for one in sorted(files, key=lambda f: (f.attempt, f.entry.modified)):
         if one.attempt <= attempt:

@@ -6,7 +6,7 @@
     several at once exo1_exo2.py · tp1_exo1-2.ipynb · tp_complet.ipynb with a heading for each
 
 Whose work something is, the class's outermost level says (`works`). Nothing that is not recognised is dropped in silence:
-`Intake.ignored` says what and why; `Intake.warnings` what a teacher should know before believing the marks.
+`Intake.skipped` says what and why; `Intake.warnings` what a teacher should know before believing the marks.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from grader.domain import Submission, Text
 from grader.errors import NothingToGrade
 from grader.intake import archives, groups
 from grader.intake.archives import kind_of, stem_of
-from grader.intake.aside import Ignored, left_aside
 from grader.intake.candidates import Candidate
 from grader.intake.chosen import best_of_each
 from grader.intake.found import Found
@@ -28,6 +27,7 @@ from grader.intake.listing import is_program, walk
 from grader.intake.lookalikes import lookalikes
 from grader.intake.names import Named, read_name
 from grader.intake.single import find_one
+from grader.intake.skipped import Skipped, skipped_entries
 from grader.intake.survey import survey
 from grader.intake.together import Look, Within, exercises_named, looking_at, told_beside, unseeing
 from grader.intake.unpacking import Room, Unpack
@@ -39,10 +39,10 @@ __all__ = ["Intake", "find_all", "find_one"]
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What a class folder holds: submissions in the order of students and exercises, how it is laid out, what a teacher
-    has to know, and everything left aside."""
+    has to know, and everything that was skipped."""
 
     submissions: tuple[Submission, ...]
-    ignored: tuple[Ignored, ...]
+    skipped: tuple[Skipped, ...]
     layout: Text = Text()
     warnings: tuple[Text, ...] = ()
 
@@ -57,7 +57,7 @@ def find_all(
     lists: Sequence[Path] = (),
     without: Path | None = None,
 ) -> Intake:
-    """Every submission in a class folder or in an archive of one, every attempt counted as one.
+    """Return every submission in a class folder or in an archive of one, every attempt counted as one.
 
     A program that holds several exercises, by its name or because `look` finds them in it, is one submission for each.
     Archives are opened by `unpack` and kept below `into`, a temporary folder if None; without archives, neither is used.
@@ -83,11 +83,11 @@ def find_all(
         if only and c.exercise not in only
     }
     graded = {s.main for s in submissions}
-    aside = {**{path: why for path, why in not_asked.items() if path not in graded}, **passed_over, **once}
-    left = left_aside(place, made.found, known_ids, submissions, aside)
+    reasons = {**{path: why for path, why in not_asked.items() if path not in graded}, **passed_over, **once}
+    left = skipped_entries(place, made.found, known_ids, submissions, reasons)
     warnings = [*made.warnings, *(_alike(names) for names in lookalikes(s.student for s in submissions))]
-    ignored = (*made.ignored, *left, *_unasked_parts(candidates, only, within))
-    return Intake(tuple(submissions), ignored, made.layout, tuple(warnings))
+    skipped = (*made.skipped, *left, *_unasked_parts(candidates, only, within))
+    return Intake(tuple(submissions), skipped, made.layout, tuple(warnings))
 
 
 def _alike(names: Sequence[str]) -> Text:
@@ -95,8 +95,9 @@ def _alike(names: Sequence[str]) -> Text:
     return say("Names that look alike: {names}. Each is graded as a student of its own.", names=listed)
 
 
-def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], within: Within) -> Iterator[Ignored]:
-    """Parts that programs hold besides what their names say, where the student handed in nothing else for them."""
+def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], within: Within) -> Iterator[Skipped]:
+    """Yield parts that programs hold besides what their names say, where the student handed in nothing else for
+    them."""
     handed_in = {(c.student, c.key, c.exercise) for c in candidates}
     for candidate in candidates:
         if len(candidate.together) < 2 and (not only or candidate.exercise in only):
@@ -107,7 +108,7 @@ def _unasked_parts(candidates: Sequence[Candidate], only: Collection[str], withi
                 if (candidate.student, candidate.key, id_) not in handed_in and (not only or id_ in only)
             ]
             if lost:
-                yield Ignored(candidate.shown, told_beside(candidate.exercise, lost), candidate.student)
+                yield Skipped(candidate.shown, told_beside(candidate.exercise, lost), candidate.student)
 
 
 # ── Programs and the exercises they are for ─────────────────────────────────────────────────────
@@ -132,7 +133,7 @@ def _owner_in(found: Found, known_ids: Collection[str]) -> str:
 def _candidates_of(
     place: Path, found: Found, known_ids: Collection[str], within: Within, shared: bool
 ) -> list[Candidate]:
-    """One for each exercise that a program is for."""
+    """Return one for each exercise that a program is for."""
     path = found.entry.path
     by_name = read_name(path.name, known_ids) or _by_folder(path, found.parts[:-1], known_ids)
     named = (by_name,) if by_name else exercises_named(path, known_ids, within, shared)
@@ -162,7 +163,7 @@ def _candidate(place: Path, found: Found, named: Named) -> Candidate:
 
 
 def _by_folder(path: Path, folders: Sequence[str], known_ids: Collection[str]) -> Named | None:
-    """A file of any name alone in a folder named for an exercise is that exercise's program."""
+    """Return what a folder's name says: a file of any name alone in a folder named for an exercise is its program."""
     if not folders:
         return None
     named = read_name(folders[-1], known_ids)

@@ -33,7 +33,7 @@ _TEAM = re.compile(
 
 
 def members_in(name: str) -> tuple[str, ...]:
-    """« Léa Dupont et Luc Martin » → both; () for one student, and wherever it may be one.
+    """Return the people in a name: « Léa Dupont et Luc Martin » → both; () for one student, and wherever it may be one.
 
     A hyphen joins two persons only between spaces and between full names: « Dupont-Martin » is somebody's name.
     """
@@ -50,13 +50,14 @@ def members_in(name: str) -> tuple[str, ...]:
 
 
 def team_of(name: str) -> tuple[str, str] | None:
-    """Moodle hands out a group's work once for each member: « Groupe 3-Léa Dupont » → group and member."""
+    """Return the group and the member that a name says, « Groupe 3-Léa Dupont »: Moodle hands out a group's work once
+    for each member."""
     found = _TEAM.fullmatch(name)
     return (clean(found["group"]), clean(found["name"])) if found else None
 
 
 def listed(path: Path) -> Mapping[str, tuple[str, ...]]:
-    """The members of each group in a CSV « group,student », by the group's name in small letters."""
+    """Return the members of each group in a CSV « group,student », by the group's name in small letters."""
     try:
         with path.open("rb") as file:
             text = file.read(LIST_BYTES).decode("utf-8-sig", "replace")
@@ -82,7 +83,8 @@ def listed(path: Path) -> Mapping[str, tuple[str, ...]]:
 
 
 def _content(one: Submission) -> str:
-    """Another one for any file of the work that differs: who copies a program alone hands in another work."""
+    """Return a digest, another one for any file of the work that differs: who copies a program alone hands in another
+    work."""
     listed = [(str(file), digest_of(one.root / file)) for file in sorted(one.files)]
     return hashlib.sha256(repr((one.program, listed)).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -90,7 +92,7 @@ def _content(one: Submission) -> str:
 def together(
     submissions: Sequence[Submission], lists: Mapping[str, tuple[str, ...]]
 ) -> tuple[list[Submission], dict[Path, Text]]:
-    """The submissions with their members; work that an export holds once for each member is taken once.
+    """Return the submissions with their members; work that an export holds once for each member is taken once.
 
     Only work that is equal byte for byte, of students whose names say the same group, is put together.
     """

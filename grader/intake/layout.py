@@ -57,7 +57,8 @@ class Root:
 
 
 def root_of(base: Path, name: str, without: Path | None, known_ids: Collection[str]) -> Root:
-    """The root of a class that lies in `base` and is called `name`. `without` is no part of it: the grader's results."""
+    """Return the root of a class that lies in `base` and is called `name`. `without` is no part of it: the grader's
+    results."""
     path = base
     beside: tuple[Entry, ...] = ()
     while True:
@@ -74,7 +75,7 @@ def _is_work(entry: Entry) -> bool:
 
 
 def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
-    """Whether the only folder of a class is nobody's: archives often have one around all (« tp1/… »)."""
+    """Return whether the only folder of a class is nobody's: archives often have one around all (« tp1/… »)."""
     name = folder.name
     within = [e for e in children(folder) if e.kind in ("file", "folder")]
     if export_name(name, known_ids):
@@ -95,7 +96,7 @@ def _wraps(folder: Path, known_ids: Collection[str]) -> bool:
 
 
 def _is_export(entries: Sequence[Entry], known_ids: Collection[str]) -> bool:
-    """Whether most of these works bear an LMS's names, of two students at least."""
+    """Return whether most of these works bear an LMS's names, of two students at least."""
     read = [export_name(e.path.name, known_ids) for e in entries if _is_work(e) or export_name(e.path.name, known_ids)]
     owners = {one.owner.key for one in read if one}
     return len(owners) > 1 and len(owners) > sum(one is None for one in read)
@@ -112,7 +113,7 @@ def _holds_work(entry: Entry) -> bool:
 
 
 def is_archive(entry: Entry) -> bool:
-    """By its name; of a kind that is opened."""
+    """Return whether an entry is an archive of a kind that is opened, by its name."""
     return entry.kind == "file" and kind_of(entry.path.name) in ("zip", "tar")
 
 
@@ -134,7 +135,7 @@ def layout_of(root: Root, known_ids: Collection[str]) -> Layout:
 
 
 def _is_nbgrader(root: Root, folders: Sequence[Entry]) -> bool:
-    """nbgrader's course folder, or the `submitted` in it."""
+    """Return whether this is nbgrader's course folder, or the `submitted` in it."""
     return root.name == SUBMITTED or _is_course([e.path.name for e in folders])
 
 
@@ -143,7 +144,7 @@ def _is_course(folders: Collection[str]) -> bool:
 
 
 def described(layout: Layout, folders: int, files: int) -> Text:
-    """« Moodle, 41 dossiers »."""
+    """Say what a class is: « Moodle, 41 dossiers »."""
     parts = [_titles()[layout]]
     if folders:
         parts.append(say_n("{count} folder", "{count} folders", folders))

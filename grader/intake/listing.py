@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAMS = (".py", ".ipynb")
-MOST_FILES = 2000
-MOST_BYTES = 512 << 20
+MAX_FILES = 2000
+MAX_BYTES = 512 << 20
 DEPTH = 12
-MOST_ENTRIES = 100_000  # entries looked at, whatever they are
+MAX_ENTRIES = 100_000  # entries looked at, whatever they are
 
 _QUIET = frozenset(("__MACOSX", "__pycache__", "node_modules", "Thumbs.db", "desktop.ini", "Icon\r"))
 
@@ -28,7 +28,7 @@ class Entry:
 
 
 def is_quiet(name: str) -> bool:
-    """True for what systems and tools leave behind, and for hidden files."""
+    """Return whether a name is one that systems and tools leave behind, or a hidden one."""
     return name.startswith(".") or name in _QUIET
 
 
@@ -36,8 +36,8 @@ def is_program(entry: Entry) -> bool:
     return entry.kind == "file" and entry.path.suffix.lower() in PROGRAMS
 
 
-def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = MOST_ENTRIES) -> Iterator[Entry]:
-    """Every entry below `root`, level by level, each level in the order of names; paths are below `root`.
+def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = MAX_ENTRIES) -> Iterator[Entry]:
+    """Yield every entry below `root`, level by level, each level in the order of names; paths are below `root`.
 
     With `everything`, hidden and system entries are entries like the others. After `most` entries it ends with one that
     is `deep`.
@@ -65,7 +65,7 @@ def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = M
 
 
 def children(folder: Path) -> list[Entry]:
-    """What lies in one folder of the class's own, in the order of names; nothing where it cannot be read."""
+    """Return what lies in one folder of the class's own, in the order of names; nothing where it cannot be read."""
     try:
         return [_entry(entry, everything=False, outermost=True) for entry in _sorted(folder)]
     except OSError:
@@ -74,7 +74,7 @@ def children(folder: Path) -> list[Entry]:
 
 def _sorted(folder: Path) -> list[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
-        kept = [entry for entry, _ in zip(entries, range(MOST_ENTRIES), strict=False)]
+        kept = [entry for entry, _ in zip(entries, range(MAX_ENTRIES), strict=False)]
     return sorted(kept, key=lambda entry: entry.name)
 
 
@@ -103,7 +103,7 @@ def _entry(entry: os.DirEntry[str], everything: bool, outermost: bool = False) -
 
 
 def files_under(root: Path, main: Path) -> tuple[tuple[Path, ...], bool]:
-    """The files that belong to the submission whose main file is `main`, relative to `root`.
+    """Return the files that belong to the submission whose main file is `main`, relative to `root`.
 
     True where some had to stay out.
     """
@@ -115,9 +115,9 @@ def files_under(root: Path, main: Path) -> tuple[tuple[Path, ...], bool]:
             left_out = True
         if entry.kind != "file" or entry.path == main:
             continue
-        if len(found) >= MOST_FILES:
+        if len(found) >= MAX_FILES:
             return tuple(found), True
-        if total + entry.size > MOST_BYTES:
+        if total + entry.size > MAX_BYTES:
             left_out = True
             continue
         total += entry.size

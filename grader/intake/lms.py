@@ -86,12 +86,13 @@ def canvas_name(name: str, known_ids: Collection[str]) -> ExportName | None:
 
 
 def export_name(name: str, known_ids: Collection[str] = ()) -> ExportName | None:
-    """What a name says that is in either LMS's manner."""
+    """Return what a name says that is in either LMS's manner."""
     return moodle_name(name) or canvas_name(name, known_ids)
 
 
 def _resubmitted(name: str, known_ids: Collection[str]) -> tuple[str, int]:
-    """« exo1-2.ipynb » is the third « exo1.ipynb » of its student; « exo-1.ipynb » is exercise 1, handed in once."""
+    """Return which hand-in a name says: « exo1-2.ipynb » is the third « exo1.ipynb » of its student; « exo-1.ipynb » is
+    exercise 1, handed in once."""
     plain = _COUNTER.sub("", name)
     counter = _COUNTER.search(name)
     if counter is None or (exercises_of(name, known_ids) and not exercises_of(plain, known_ids)):
@@ -100,13 +101,14 @@ def _resubmitted(name: str, known_ids: Collection[str]) -> tuple[str, int]:
 
 
 def attempt_of(part: str) -> int | None:
-    """The number that a folder's name gives to an attempt: « tentative 2 »."""
+    """Return the number that a folder's name gives to an attempt: « tentative 2 »."""
     found = _ATTEMPT.fullmatch(part.strip())
     return int(found[1]) if found else None
 
 
 def received_from(text: str) -> str:
-    """The time that nbgrader wrote (« 2026-01-31 23:59:58.123456 Europe/Paris »), ISO 8601; "" where it is none."""
+    """Return the time that nbgrader wrote (« 2026-01-31 23:59:58.123456 Europe/Paris »), ISO 8601; "" where it is
+    none."""
     found = _STAMP.match(text.strip()[:200])
     if found is None:
         return ""
@@ -125,7 +127,7 @@ _WRAPPERS = re.compile(
 
 
 def is_wrapper(name: str) -> bool:
-    """« rendus », « submitted »: a folder around students' works, by its name."""
+    """Return whether this is, by its name, a folder around students' works: « rendus », « submitted »."""
     return _WRAPPERS.fullmatch(name) is not None
 
 
@@ -133,7 +135,7 @@ CLONES = "-submissions"
 
 
 def usernames(repositories: Collection[str], wrapper: str = "") -> dict[str, str]:
-    """The username in each repository's name: GitHub Classroom writes « assignment-username ».
+    """Return the username in each repository's name: GitHub Classroom writes « assignment-username ».
 
     The assignment is what the folder around says (« tp1-submissions »), else what all names share up to a hyphen;
     a repository that stands alone keeps its whole name, for nobody could say where the username begins.

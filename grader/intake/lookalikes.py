@@ -20,7 +20,7 @@ _ONE = {"rn": "m", "vv": "w", "cl": "d"}
 
 
 def shape(name: str) -> str:
-    """What is left of a name for a hasty reader."""
+    """Return what is left of a name for a hasty reader."""
     folded = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(c for c in folded if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
     drawn = letters.translate(_SHAPES).replace("i", "l")
@@ -28,8 +28,8 @@ def shape(name: str) -> str:
 
 
 def lookalikes(names: Iterable[str]) -> list[tuple[str, ...]]:
-    """The groups of different names that look alike, each sorted. Namesakes that are all told apart by what the LMS
-    knows them by (« Léa Dupont (1001) ») are none."""
+    """Return the groups of different names that look alike, each sorted. Namesakes that are all told apart by what the
+    LMS knows them by (« Léa Dupont (1001) ») are none."""
     groups: dict[str, set[str]] = {}
     for name in names:
         groups.setdefault(shape(_NUMBER.sub("", name)), set()).add(name)

@@ -23,7 +23,8 @@ _BOX = re.compile("[\u2500-\u259f]")  # no letters: in code page 850, capitals w
 
 
 def place(name: str) -> PurePosixPath | Why | None:
-    """The relative path that `name` asks for, in composed letters; why it is refused; None for the root itself."""
+    """Return the relative path that `name` asks for, in composed letters; why it is refused; None for the root
+    itself."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/")
     if name.startswith("/") or _DRIVE.match(name):
         return Why.ABSOLUTE
@@ -70,8 +71,8 @@ def _key(path: PurePosixPath) -> str:
 
 
 def written_name(name: str, says_utf8: bool) -> str:
-    """The name that a zip's author saw. Without the UTF-8 flag the standard's code page 437 is read, but macOS writes
-    UTF-8 all the same, and a French Windows code page 850, which differs in the capitals with accents."""
+    """Return the name that a zip's author saw. Without the UTF-8 flag the standard's code page 437 is read, but macOS
+    writes UTF-8 all the same, and a French Windows code page 850, which differs in the capitals with accents."""
     if says_utf8 or name.isascii():
         return name
     try:

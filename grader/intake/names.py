@@ -27,11 +27,11 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 # « 1 et 2 », « 1, 2 », « 1-3 »: what may stand between the numbers of one series, and what makes it a range.
 _JOINT = r"[\s_]*(?:et|and|puis|&|\+|,|a|to|[-–])[\s_]*"
 _RANGE = re.compile(r"[\s_]*(?:a|to|[-–])[\s_]*")
-LONGEST_RANGE = 10
+MAX_RANGE = 10
 _BEFORE_TITLE = re.compile(r"[^\w]*(?:(?:tp|tme|td|partie|part|devoir|question)s?\b[\W_]*\d*[^\w]*)?_*", re.IGNORECASE)
 _AFTER_TITLE = re.compile(r"\s*(?:$|[^\w\s])")
-LONGEST_TITLE = 100
-LONGEST_NAME = 200
+MAX_TITLE = 100
+MAX_NAME = 200
 _STAMP = re.compile(r"^(?:final|finale|fini|def|definitif|v\d*|version|copie|copy|new|ok|vf)$", re.IGNORECASE)
 
 
@@ -53,21 +53,21 @@ class Naming:
     ids: tuple[str, ...]
 
     def names(self, text: str) -> tuple[str, ...]:
-        """The exercises that a file's, a function's or a variable's name says, in their order in it."""
-        return _named(text[:LONGEST_NAME], self.ids)
+        """Return the exercises that a file's, a function's or a variable's name says, in their order in it."""
+        return _named(text[:MAX_NAME], self.ids)
 
     def rest(self, text: str) -> str:
-        """What else the name says."""
+        """Return what else the name says."""
         named = read_names(text, self.ids)
         return named[0].owner if named else text
 
     def titles(self, line: str) -> tuple[str, ...]:
-        """The exercises with whose names a heading begins: « # --- Exercice 2 : un perceptron »."""
+        """Return the exercises with whose names a heading begins: « # --- Exercice 2 : un perceptron »."""
         return _titled(line, self.ids)
 
 
 def _at(at: int, text: str, known_ids: tuple[str, ...]) -> list[tuple[str, int]]:
-    """The exercises that a folded text names at this place, each with the end of its name."""
+    """Return the exercises that a folded text names at this place, each with the end of its name."""
     series = {letters: _series(letters).match(text, at) for letters in dict.fromkeys(map(_letters_of, known_ids))}
     found = []
     for id_ in known_ids:
@@ -85,13 +85,13 @@ def _named(text: str, ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def exercise_of(filename: str, known_ids: Collection[str]) -> str | None:
-    """The one exercise of `known_ids` that `filename` names; None where it names none, or several."""
+    """Return the one exercise of `known_ids` that `filename` names; None where it names none, or several."""
     named = read_name(filename, known_ids)
     return named.exercise if named else None
 
 
 def exercises_of(filename: str, known_ids: Collection[str]) -> tuple[str, ...]:
-    """Every exercise that `filename` names, in the order in which it names them."""
+    """Return every exercise that `filename` names, in the order in which it names them."""
     stem = _folded(_stem(filename))
     if not _any(tuple(known_ids)).search(stem):
         return ()
@@ -100,13 +100,13 @@ def exercises_of(filename: str, known_ids: Collection[str]) -> tuple[str, ...]:
 
 
 def read_name(filename: str, known_ids: Collection[str]) -> Named | None:
-    """As `exercise_of`, with what the rest of the name says."""
+    """Return the same as `exercise_of`, with what the rest of the name says."""
     found = read_names(filename, known_ids)
     return found[0] if len(found) == 1 else None
 
 
 def read_names(filename: str, known_ids: Collection[str]) -> tuple[Named, ...]:
-    """One for each exercise that the name says; what else it says is the same for all."""
+    """Return one for each exercise that the name says; what else it says is the same for all."""
     found = exercises_of(filename, known_ids)
     if not found:
         return ()
@@ -134,33 +134,33 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _spans(id_: str, stem: str) -> list[tuple[int, int]]:
-    """Where a folded text names the exercise, by itself or in a series."""
+    """Return where a folded text names the exercise, by itself or in a series."""
     found = [m.span() for m in _pattern(id_).finditer(stem)]
     series = [m.span() for m in _series(_letters_of(id_)).finditer(stem) if _number(id_) in _numbers(m)]
     return sorted(series) if series else found
 
 
 def _surely(id_: str, stem: str) -> bool:
-    """A series that cannot be a version's number: « 1 et 2 », but not « 1-2 »."""
+    """Return whether a series names the exercise with what cannot be a version's number: « 1 et 2 », not « 1-2 »."""
     series = (m for m in _series(_letters_of(id_)).finditer(stem) if _number(id_) in _numbers(m))
     return any("-" not in m["more"] and "–" not in m["more"] for m in series)
 
 
 def _numbers(series: re.Match[str]) -> list[int]:
-    """The numbers that a series says: 1 and 2, or 1 to 3."""
+    """Return the numbers that a series says: 1 and 2, or 1 to 3."""
     numbers = [int(series["first"])]
     for joint, digits in re.findall(rf"({_JOINT})0*(\d{{1,2}})", series["more"]):
         last, number = numbers[-1], int(digits)
-        if _RANGE.fullmatch(joint) and last < number <= last + LONGEST_RANGE:
+        if _RANGE.fullmatch(joint) and last < number <= last + MAX_RANGE:
             numbers.extend(range(last + 1, number))
         numbers.append(number)
     return numbers
 
 
 def _titled(line: str, known_ids: tuple[str, ...]) -> tuple[str, ...]:
-    text = _folded(line.strip()[: LONGEST_TITLE + 1])
+    text = _folded(line.strip()[: MAX_TITLE + 1])
     begin = _BEFORE_TITLE.match(text)
-    if len(text) > LONGEST_TITLE or begin is None or not _any(known_ids).search(text):
+    if len(text) > MAX_TITLE or begin is None or not _any(known_ids).search(text):
         return ()
     found: list[str] = []
     at = begin.end()
@@ -177,12 +177,12 @@ def _titled(line: str, known_ids: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def parts_of_name(filename: str) -> list[str]:
-    """The words of a file's name, without endings and what a second copy adds."""
+    """Return the words of a file's name, without endings and what a second copy adds."""
     return [part for part in _parts(_stem(filename)) if not _STAMP.match(part)]
 
 
 def clean(name: str) -> str:
-    """A person's or folder's name as it is, without what a terminal or a page could take for a command."""
+    """Return a person's or folder's name as it is, without what a terminal or a page could take for a command."""
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", unicodedata.normalize("NFC", name))).strip() or "?"
 
 
@@ -197,7 +197,7 @@ def _folded(text: str) -> str:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The words of a name; a hyphen between letters belongs to its word (« jean-pierre »)."""
+    """Yield the words of a name; a hyphen between letters belongs to its word (« jean-pierre »)."""
     for part in re.split(r"[\s_.,;()\[\]]+", text):
         stripped = part.strip("-–")
         if stripped:
@@ -206,7 +206,7 @@ def _parts(text: str) -> Iterator[str]:
 
 @cache
 def _pattern(exercise_id: str) -> re.Pattern[str]:
-    """Matches the id as a word: « exo_01 » is exo1, « exo12 » is not."""
+    """Return a pattern that matches the id as a word: « exo_01 » is exo1, « exo12 » is not."""
     letters = _letters_of(exercise_id)
     digits = _folded(exercise_id)[len(letters) :]
     end = rf"{_NUMBERED}0*{digits}(?!\d)" if digits else r"(?![a-z])"
@@ -215,14 +215,15 @@ def _pattern(exercise_id: str) -> re.Pattern[str]:
 
 @cache
 def _series(letters: str) -> re.Pattern[str]:
-    """Matches several numbers after one word: « exo1et2 », « exos 1, 2 et 3 », « exo1-3 », but no date."""
+    """Return a pattern that matches several numbers after one word: « exo1et2 », « exos 1, 2 et 3 », « exo1-3 », but no
+    date."""
     more = rf"(?P<more>(?:{_JOINT}0*\d{{1,2}}(?!\d))+)(?![-–]?\d)"
     return re.compile(rf"(?<![a-z])(?:{_words(letters)}){_NUMBERED}0*(?P<first>\d{{1,2}}){more}")
 
 
 @cache
 def _any(ids: tuple[str, ...]) -> re.Pattern[str]:
-    """Matches where one of the exercises may be named: most lines are done with then."""
+    """Return a pattern that matches where one of the exercises may be named: most lines are done with then."""
     return re.compile("|".join(f"(?:{_words(letters)})" for letters in dict.fromkeys(map(_letters_of, ids))) or "(?!)")
 
 
@@ -230,7 +231,7 @@ _NUMBERED = r"(?:[\W_]{0,3}n[o°]?)?[\W_]{0,3}"
 
 
 def _words(letters: str) -> str:
-    """« auto-encoder », « Fashion MNIST »: a long name may be cut anywhere."""
+    """Return a pattern of a word's spellings: « auto-encoder », « Fashion MNIST »; a long name may be cut anywhere."""
     return "|".join(r"[\W_]?".join(map(re.escape, w)) if len(w) > 4 else re.escape(w) for w in _names(letters))
 
 
@@ -241,7 +242,7 @@ def _letters_of(exercise_id: str) -> str:
 
 @cache
 def _number(exercise_id: str) -> int:
-    """The number at its end, -1 where there is none."""
+    """Return the number at its end, -1 where there is none."""
     digits = _folded(exercise_id)[len(_letters_of(exercise_id)) :]
     return int(digits) if digits else -1
 

@@ -17,8 +17,8 @@ from grader.messages import say
 
 
 def find_one(exercise_id: str, path: Path, student: str = "", look: Look = unseeing) -> Submission:
-    """The submission for `exercise_id` in a folder, or the file `path` whatever its name. `look` sees into programs
-    whose names say nothing.
+    """Return the submission for `exercise_id` in a folder, or the file `path` whatever its name. `look` sees into
+    programs whose names say nothing.
 
     Raises NothingToGrade where there is none, UnreadableSubmission where what bears the name is no readable file.
     """
@@ -57,7 +57,7 @@ def _in_folder(exercise_id: str, folder: Path, student: str, look: Look) -> Subm
 
 
 def _candidates(exercise_id: str, folder: Path) -> list[Candidate]:
-    """The programs of one folder that bear the exercise's name; in a folder of that name, its only program."""
+    """Return the programs of one folder that bear the exercise's name; in a folder of that name, its only program."""
     programs = _programs(folder)
     named = [(e, read_name(e.path.name, (exercise_id,))) for e in programs]
     found = [(e, n.exact) for e, n in named if n is not None]

@@ -11,38 +11,36 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.domain import Text
 from grader.intake import groups
 from grader.intake.archives import kind_of, stem_of
-from grader.intake.aside import Ignored
 from grader.intake.entries import CLASS, STUDENT, Bounds
 from grader.intake.flat import laid_out
 from grader.intake.found import Found
-from grader.intake.layout import SUBMITTED, Layout, described, is_archive, layout_of, root_of
+from grader.intake.layout import Layout, described, is_archive, layout_of, root_of
 from grader.intake.listing import Entry, children, is_program, walk
-from grader.intake.lms import ID, SYSTEM, Owner, attempt_of, export_name, received_from
+from grader.intake.lms import attempt_of, export_name
 from grader.intake.refusals import Refusal, Why, worded
+from grader.intake.skipped import Skipped
+from grader.intake.times import note, stamped, stamps, timed, unbelieved
 from grader.intake.unpacking import Room
 from grader.intake.works import Work, works_of
 from grader.messages import join, say
 
 CLASS_DEPTH = 8
-STAMP = "timestamp.txt"
 WORK_ENTRIES = 10_000  # files and folders that one student's work may hold
 WORK_ARCHIVES = 40
-PACKED_AT_ONCE = 120.0  # seconds: times as close as that in a whole export are those of its making
 
 
 @dataclass
 class Survey:
-    """`warnings` are what a teacher has to know before believing the marks; `ignored` what was left aside, and why."""
+    """`warnings` are what a teacher has to know before believing the marks; `skipped` what is no submission, and why."""
 
     layout: Text = field(default_factory=Text)
     found: list[Found] = field(default_factory=list)
-    ignored: list[Ignored] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     warnings: list[Text] = field(default_factory=list)
 
@@ -50,7 +48,8 @@ class Survey:
 def survey(
     place: Path, known_ids: Collection[str], room: Room, lists: Sequence[Path] = (), without: Path | None = None
 ) -> Survey:
-    """What lies below the folder, or in the archive, `place`. Refused and unreadable archives are among the ignored.
+    """Return what lies below the folder, or in the archive, `place`. Refused and unreadable archives are among the
+    skipped.
 
     `lists` are the groups that a teacher names; `without` is a folder that is no part of the class.
     """
@@ -77,11 +76,11 @@ class _Surveyor:
         for work in works:
             found += self._contents(work, base, clock)
         if packed and layout is Layout.MOODLE:
-            found = _timed(found, clock)
+            found = timed(found, clock)
         elif layout is Layout.NBGRADER:
-            found = _stamped(found)
-        elif _stamps(found):
-            self.made.warnings.append(_unbelieved())
+            found = stamped(found)
+        elif stamps(found):
+            self.made.warnings.append(unbelieved())
         self.made.layout = _described(layout, works)
         found = self._without_lists(found, lists, works)
         self.made.found = laid_out(self._without_typed(found), self.room, self.place)
@@ -93,34 +92,34 @@ class _Surveyor:
     # ── One work ────────────────────────────────────────────────────────────────────────────────
 
     def _contents(self, work: Work, base: Path, clock: dict[tuple[str, str], float]) -> Iterator[Found]:
-        """Everything in one entry of the outermost level, its archives opened. `clock` learns when the LMS says that it
-        was changed last: of what an archive says of its contents, nothing."""
+        """Yield everything in one entry of the outermost level, its archives opened. `clock` learns when the LMS says
+        that it was changed last: of what an archive says of its contents, nothing."""
         entry, shown = work.entry, self._shown(work.entry.path, base)
         if entry.kind != "folder":
-            _note(clock, work, entry)
+            note(clock, work, entry)
             yield from self._file(Found(entry, shown, (*work.above, work.file or entry.path.name)), work)
         elif work.owner is None:
             if children(entry.path):
-                self.made.ignored.append(Ignored(shown, say("beside `submitted`, where nbgrader keeps what came in")))
+                self.made.skipped.append(Skipped(shown, say("beside `submitted`, where nbgrader keeps what came in")))
             else:
                 yield Found(entry, shown, (entry.path.name,))
         else:
             yield Found(entry, shown, (), work.owner, typed=work.typed)
             self._warn_of_names(entry.path.name, entry.path)
             for one in walk(entry.path, CLASS_DEPTH - 1, most=WORK_ENTRIES):
-                _note(clock, work, one)
+                note(clock, work, one)
                 parts = (*work.above, *_parts(one, entry))
                 yield from self._file(Found(one, shown / one.path.relative_to(entry.path), parts), work)
 
     def _file(self, found: Found, work: Work) -> Iterator[Found]:
-        """The entry itself, or an archive's contents, as its owner's."""
+        """Yield the entry itself, or an archive's contents, as its owner's."""
         for one in self._with_contents(found, work):
             owned = replace(one, owner=work.owner, flat=work.flat and one is found, typed=work.typed)
             yield _attempted(owned, work)
 
     def _warn_of_names(self, name: str, folder: Path) -> None:
-        """Names in an LMS's manner inside somebody's folder or archive are believed in nothing; a whole export laid there
-        by mistake is told."""
+        """Warn of a whole export that was laid into somebody's folder or archive by mistake: names in an LMS's manner
+        are believed in nothing there."""
         names = [e.path.name for e in children(folder) if e.kind in ("file", "folder")]
         if len({one.owner.key for name in names if (one := export_name(name, self.known_ids))}) > 1:
             self.made.warnings.append(
@@ -135,34 +134,34 @@ class _Surveyor:
 
     def _opened(self, archive: Path, shown: Path, bounds: Bounds, student: str) -> Path:
         unpacked = self.room.open(archive, bounds)
-        self.made.ignored += [
-            Ignored(shown / r.name.lstrip("/") if r.name else shown, _reason(r), student) for r in unpacked.refused
+        self.made.skipped += [
+            Skipped(shown / r.name.lstrip("/") if r.name else shown, _reason(r), student) for r in unpacked.refused
         ]
         return unpacked.folder
 
     def _with_contents(self, found: Found, work: Work) -> Iterator[Found]:
-        """The entry itself; for an archive that holds programs, its contents instead."""
+        """Yield the entry itself; for an archive that holds programs, its contents instead."""
         if not is_archive(found.entry):
             yield found
             return
         student = work.owner.student if work.owner else ""
         budget = self.budgets[work.owner.key if work.owner else ("", "")]
         if budget.spent():
-            self.made.ignored.append(Ignored(found.shown, worded(Why.SHARE), student))
+            self.made.skipped.append(Skipped(found.shown, worded(Why.SHARE), student))
             return
-        before = len(self.made.ignored)
+        before = len(self.made.skipped)
         base = self._opened(found.entry.path, found.shown, STUDENT, student)
         self._warn_of_names(found.shown.name, base)
         entries = list(walk(base, CLASS_DEPTH, most=WORK_ENTRIES))
         budget.spend(entries)
         if not any(is_program(e) for e in entries):
-            if len(self.made.ignored) == before:  # data or weights: it goes along as the file that it is
+            if len(self.made.skipped) == before:  # data or weights: it goes along as the file that it is
                 yield found
             return
         for entry in entries:
             inner = entry.path.relative_to(base)
             if entry.kind == "file" and kind_of(entry.path.name) == "zip" and _holds_program(entry.path):
-                self.made.ignored.append(Ignored(found.shown / inner, worded(Why.NESTED), student))
+                self.made.skipped.append(Skipped(found.shown / inner, worded(Why.NESTED), student))
                 continue
             parts = (*found.parts[:-1], stem_of(found.parts[-1]), *inner.parts)
             yield replace(found, entry=entry, shown=found.shown / inner, parts=parts)
@@ -170,8 +169,8 @@ class _Surveyor:
     # ── Lists and typed texts ───────────────────────────────────────────────────────────────────
 
     def _without_lists(self, found: Sequence[Found], lists: Sequence[Path], works: Sequence[Work]) -> list[Found]:
-        """Without the lists of groups, which are read: those that the teacher names, and those of the outermost level
-        where only a teacher can have put them."""
+        """Return what was found without the lists of groups, which are read: those that the teacher names, and those of
+        the outermost level where only a teacher can have put them."""
         own = [f for f in found if f.owner is None and len(f.parts) == 1 and _is_list(f)]
         anybody_s = any(_is_work(w) and not w.flat for w in works)
         if anybody_s:
@@ -191,12 +190,13 @@ class _Surveyor:
         return [f for f in found if id(f) not in taken]
 
     def _without_typed(self, found: Sequence[Found]) -> list[Found]:
-        """Without what was typed into the LMS's editor, and without folders that are not empty."""
+        """Return what was found without what was typed into the LMS's editor, and without folders that are not
+        empty."""
         typed = [f for f in found if f.typed and f.entry.kind == "file"]
         told = say("typed into the LMS's own editor, not a file: it is to be read there")
-        self.made.ignored += [Ignored(f.shown, told, f.student) for f in typed]
+        self.made.skipped += [Skipped(f.shown, told, f.student) for f in typed]
         kept = [f for f in found if not f.typed]
-        places = [f.shown for f in (*kept, *typed) if f.entry.kind != "quiet"] + [i.path for i in self.made.ignored]
+        places = [f.shown for f in (*kept, *typed) if f.entry.kind != "quiet"] + [i.path for i in self.made.skipped]
         full = {above for path in places for above in path.parents}
         return [f for f in kept if f.entry.kind != "folder" or f.shown not in full]
 
@@ -223,84 +223,19 @@ def _reason(refusal: Refusal) -> Text:
 
 
 def _holds_program(archive: Path) -> bool:
-    """By a look at the names that stand in the clear in a zip's headers; nothing is parsed here."""
+    """Return whether an archive holds a program, by the names that stand in the clear in its headers; nothing is
+    parsed."""
     with archive.open("rb") as file:
         tail = file.read(1 << 20)
     return b".py" in tail or b".ipynb" in tail
 
 
 def _attempted(found: Found, work: Work) -> Found:
-    """With the attempt that a folder inside the work says (« tentative 2 »), and without that folder."""
+    """Return the file with the attempt that a folder inside the work says (« tentative 2 »), and without that
+    folder."""
     number = next((n for part in found.parts[:-1] if (n := attempt_of(part))), work.attempt)
     rest = tuple(part for part in found.parts[:-1] if attempt_of(part) is None) + found.parts[-1:]
     return replace(found, parts=rest, attempt=number)
-
-
-# ── When it came ────────────────────────────────────────────────────────────────────────────────
-
-
-def _note(clock: dict[tuple[str, str], float], work: Work, entry: Entry) -> None:
-    if work.owner is not None and _is_moodle_s(work.owner) and entry.kind == "file":
-        clock[work.owner.key] = max(clock.get(work.owner.key, 0.0), entry.modified)
-
-
-def _timed(found: Sequence[Found], clock: Mapping[tuple[str, str], float]) -> list[Found]:
-    """When each student of a Moodle archive handed in: the newest of the times that the archive keeps.
-
-    Other systems write the time of the download there, and so may Moodle: where all times of the export lie close
-    together, they say nothing.
-    """
-    if not clock or max(clock.values()) - min(clock.values()) < PACKED_AT_ONCE:
-        return list(found)
-    times = {key: datetime.fromtimestamp(at, UTC).astimezone().isoformat() for key, at in clock.items()}
-    return [replace(f, received=times[f.owner.key]) if f.owner and f.owner.key in times else f for f in found]
-
-
-def _is_moodle_s(owner: Owner) -> bool:
-    return owner.identity.get(SYSTEM) == "moodle" and ID in owner.identity
-
-
-def _stamps(found: Sequence[Found]) -> Mapping[tuple[tuple[str, str], str], Path]:
-    """The files that nbgrader leaves in each assignment of each student: `<student>/<assignment>/timestamp.txt`, by
-    student and assignment; none from an archive, which students pack."""
-    return {
-        (f.owner.key, f.parts[0]): f.entry.path
-        for f in found
-        if f.owner is not None
-        and f.entry.kind == "file"
-        and f.parts[1:] == (STAMP,)
-        and f.shown.parent.name == f.parts[0]
-    }
-
-
-def _stamped(found: Sequence[Found]) -> list[Found]:
-    """When each student of nbgrader handed in each assignment, and which assignment it is."""
-    times = {key: received_from(_head(path)) for key, path in _stamps(found).items()}
-    placed = []
-    for one in found:
-        if one.owner is not None and len(one.parts) > 1:
-            owner = replace(one.owner, identity={**one.owner.identity, "assignment": one.parts[0]})
-            one = replace(one, owner=owner, received=times.get((owner.key, one.parts[0]), ""))  # noqa: PLW2901
-        if one.parts[1:] != (STAMP,):
-            placed.append(one)
-    return placed
-
-
-def _unbelieved() -> Text:
-    return say(
-        "There are files {stamp}, but this is no tree of nbgrader's: the times in them are not believed. If it is one, "
-        "its students' folders belong into a folder called {submitted}.",
-        stamp=STAMP,
-        submitted=SUBMITTED,
-    )
-
-
-def _head(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(200).decode("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def _parts(entry: Entry, folder: Entry) -> tuple[str, ...]:

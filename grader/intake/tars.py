@@ -23,6 +23,12 @@ MAGIC: dict[bytes, Callable[[IO[bytes], str], object]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ\x00": lzma.open,
 }
+NOWHERE = "/nowhere"  # the filter asks below which folder an entry is to stay; nothing is written through it
+FILTERED: dict[type[tarfile.FilterError], Why] = {
+    tarfile.AbsolutePathError: Why.ABSOLUTE,
+    tarfile.OutsideDestinationError: Why.OUTSIDE,
+    tarfile.SpecialFileError: Why.SPECIAL,
+}
 HEADERS = 4096  # bytes of headers and padding that each entry may cost
 
 
@@ -49,7 +55,8 @@ class _Metered(io.RawIOBase):
 
 
 def is_tar(archive: Path) -> bool:
-    """True where the first block, once decompressed, is a tar header; that of a truncated archive is still there."""
+    """Return whether the first block, once decompressed, is a tar header; that of a truncated archive is still
+    there."""
     try:
         with ExitStack() as stack:
             header = _stream(archive, stack).read(tarfile.BLOCKSIZE)
@@ -70,6 +77,7 @@ def _stream(archive: Path, stack: ExitStack) -> IO[bytes]:
 
 
 def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
+    """Yield the entries in their order. Raises `Stop` where the rest cannot be read."""
     packed = archive.stat().st_size
     with ExitStack() as stack:
         most = bounds.total + HEADERS * bounds.entries
@@ -95,11 +103,19 @@ def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
 
 
 def _refused(entry: tarfile.TarInfo) -> Why | None:
+    """Return why an entry is not taken whatever its name: the standard library's filter for data decides, and before it
+    what that lets pass and no hand-in needs, links inside the archive and sparse files."""
     if entry.issym() or entry.islnk():
         return Why.LINK
-    if entry.isdir() or (entry.isreg() and not entry.issparse()):
-        return None
-    return Why.SPECIAL
+    if entry.isreg() and entry.issparse():
+        return Why.SPECIAL
+    try:
+        tarfile.data_filter(entry, NOWHERE)
+    except tarfile.FilterError as problem:
+        return next((why for kind, why in FILTERED.items() if isinstance(problem, kind)), Why.SPECIAL)
+    except ValueError:  # a name that no path can be made of
+        return Why.NAME
+    return None
 
 
 def _chunks(opened: tarfile.TarFile, entry: tarfile.TarInfo) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ from grader.messages import say
 # The exercises that the content of each program shows; None where it could not be looked into.
 Look = Callable[[Sequence[Path]], Sequence[Sequence[str] | None]]
 Within = Callable[[Path], Sequence[str]]
-LARGEST = 1 << 20
+MAX_BYTES = 1 << 20
 _NO_OWNER = re.compile(
     r"(?:tps?|tme|td|dm|devoirs?|rendus?|complet|complete|entier|tout|exos?|exercices?|notebook|projet|final|finale|"
     r"main|code|script|reponses|deep|learning|mnist|copie|v)\d*",
@@ -27,7 +27,7 @@ def unseeing(paths: Sequence[Path]) -> list[tuple[str, ...]]:
 
 
 def looking_at(paths: Sequence[Path], look: Look) -> Within:
-    """What each of these programs shows; none is looked into before it is asked for, then all are at once."""
+    """Return what each of these programs shows; none is looked into before it is asked for, then all are at once."""
 
     @cache
     def seen() -> Mapping[Path, Sequence[str] | None]:
@@ -37,7 +37,7 @@ def looking_at(paths: Sequence[Path], look: Look) -> Within:
 
 
 def exercises_named(path: Path, known_ids: Collection[str], within: Within, shared: bool = False) -> tuple[Named, ...]:
-    """What the name says; where it says several, or none, the content decides.
+    """Return what the name says; where it says several, or none, the content decides.
 
     A second number that may be a version's (« exo1-2 ») counts unless the content shows other exercises only. A name
     that says nothing is looked into: only a program that shows at least two exercises is taken for a whole set, and a
@@ -56,7 +56,7 @@ def exercises_named(path: Path, known_ids: Collection[str], within: Within, shar
 
 
 def _imported(path: Path) -> bool:
-    """A module of the student's own, which another program beside it imports."""
+    """Return whether this is a module of the student's own, which another program beside it imports."""
     if path.suffix.lower() != ".py":
         return False
     word = re.compile(rf"\b(?:import|from)\s+{re.escape(path.stem)}\b".encode())
@@ -67,13 +67,13 @@ def _imported(path: Path) -> bool:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST)
+            return file.read(MAX_BYTES)
     except OSError:
         return b""
 
 
 def told_together(exercise: str, together: Sequence[str]) -> Text:
-    """For the report: the same file is graded for other exercises too."""
+    """Say for the report that the same file is graded for other exercises too."""
     if len(together) < 2:
         return Text()
     return say(
@@ -84,7 +84,7 @@ def told_together(exercise: str, together: Sequence[str]) -> Text:
 
 
 def told_beside(exercise: str, others: Sequence[str]) -> Text:
-    """For the teacher: a part that nobody would grade."""
+    """Say for the teacher which part there is that nobody would grade."""
     return say(
         "graded for {exercise} only; it also seems to hold {others}, for which nothing else was handed in: "
         "a name with all exercises, such as {name}, has each of them graded",

@@ -47,7 +47,7 @@ class Room:
         return self._folder.absolute()
 
     def open(self, archive: Path, bounds: Bounds) -> Unpacked:
-        """The archive's files. An archive that cannot be read at all gives an empty folder and one refusal."""
+        """Return the archive's files. An archive that cannot be read at all gives an empty folder and one refusal."""
         home = self.folder / digest_of(archive)[:24]
         known = _refusals_in(home / REFUSED)
         if known is not None:

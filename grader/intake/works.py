@@ -46,7 +46,7 @@ class Work:
 
 
 def works_of(root: Root, layout: Layout, place: str, known_ids: Collection[str]) -> Iterator[Work]:
-    """Every entry of the root with its owner. `place` is what the class itself is called, for a class of one."""
+    """Yield every entry of the root with its owner. `place` is what the class itself is called, for a class of one."""
     reader = _Reader(place, known_ids)
     if layout is Layout.NBGRADER:
         yield from _nbgrader(root)
@@ -74,7 +74,8 @@ def _in_export(entry: Entry, found: ExportName) -> Work:
 
 
 def _nbgrader(root: Root) -> Iterator[Work]:
-    """Students are the folders below `submitted`; what else lies in a course's folder was not handed in."""
+    """Yield the works of an nbgrader course. Students are the folders below `submitted`; what else lies in a course's
+    folder was not handed in."""
     for entry in root.entries:
         if entry.kind == "folder" and entry.path.name == SUBMITTED and root.name != SUBMITTED:
             yield from (_student_of_nbgrader(e) for e in children(entry.path))
@@ -139,6 +140,7 @@ class _Reader:
                 yield from self.read(one, number or attempt, inner)
 
     def _owner(self, name: str) -> str | None:
-        """« dupont » and « dupont_exo1 » are Dupont's; None where a name says an exercise and nobody."""
+        """Return whose a name is: « dupont » and « dupont_exo1 » are Dupont's; None where a name says an exercise and
+        nobody."""
         named = read_names(name, self.known_ids)
         return (named[0].owner or None) if named else name

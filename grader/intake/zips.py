@@ -51,7 +51,8 @@ def members(archive: Path, bounds: Bounds) -> Iterator[Member]:
 
 
 def _overlapping(entries: list[zipfile.ZipInfo]) -> set[int]:
-    """The entries whose bytes reach into the next one's: bombs without nesting are made so (Fifield, WOOT 2019)."""
+    """Return the entries whose bytes reach into the next one's: bombs without nesting are made so (Fifield, WOOT
+    2019)."""
     ordered = sorted(entries, key=lambda entry: entry.header_offset)
     found: set[int] = set()
     end, last = -1, None
@@ -77,7 +78,8 @@ def _refused(entry: zipfile.ZipInfo) -> Why | None:
 
 
 def _modified(entry: zipfile.ZipInfo) -> float:
-    """Zip keeps the local time of whoever packed, without saying of where; ours is the best guess."""
+    """Return when an entry was changed. Zip keeps the local time of whoever packed, without saying of where; ours is
+    the best guess."""
     try:
         return time.mktime((*entry.date_time, 0, 0, -1))
     except (ValueError, OverflowError):

@@ -16,9 +16,9 @@ from grader.reports.svg import element
 
 _BASE64_PNG = re.compile(r"iVBORw0KGgo[A-Za-z0-9+/]*={0,2}")  # begins with a PNG's signature
 Notes = Mapping[tuple[int, int], Sequence[Markup]]  # sentences by (cell, line); cell 0 is a script
-MOST_CELLS = 500
-MOST_OUTPUTS = 40
-MOST_PICTURES = 40
+MAX_CELLS = 500
+MAX_OUTPUTS = 40
+MAX_PICTURES = 40
 SIDE = 4000
 
 
@@ -42,7 +42,7 @@ class Cell:
 
 
 def png_uri(data: object) -> str:
-    """A `data:` address of a PNG in base64, empty for anything else."""
+    """Return a `data:` address of a PNG in base64, empty for anything else."""
     return f"data:image/png;base64,{data}" if isinstance(data, str) and _BASE64_PNG.fullmatch(data) else ""
 
 
@@ -53,9 +53,9 @@ def _size(item: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def pictures(value: object, told: str) -> list[Panel]:
-    """Panels of the pictures in a list of exhibits."""
+    """Return panels of the pictures in a list of exhibits."""
     found = []
-    for item in value[:MOST_PICTURES] if isinstance(value, Sequence) and not isinstance(value, str) else ():
+    for item in value[:MAX_PICTURES] if isinstance(value, Sequence) and not isinstance(value, str) else ():
         uri = png_uri(item.get("png")) if isinstance(item, Mapping) else ""
         if uri:
             width, height = _size(item)
@@ -73,9 +73,9 @@ def in_cell(notes: Notes, cell: int) -> dict[int, Sequence[Markup]]:
 
 
 def notebook_cells(value: object, notes: Notes, stopped: tuple[int, int]) -> list[Cell]:
-    """The cells in order, with what is said of their lines; `stopped` is the cell and line of the failure."""
+    """Return the cells in order, with what is said of their lines; `stopped` is the cell and line of the failure."""
     found: list[Cell] = []
-    for item in value[:MOST_CELLS] if isinstance(value, Sequence) and not isinstance(value, str) else ():
+    for item in value[:MAX_CELLS] if isinstance(value, Sequence) and not isinstance(value, str) else ():
         if not isinstance(item, Mapping) or not isinstance(item.get("text"), str):
             continue
         text = clean(item["text"], 20_000)
@@ -90,7 +90,7 @@ def notebook_cells(value: object, notes: Notes, stopped: tuple[int, int]) -> lis
 
 def _outputs(value: object) -> list[Output]:
     found = []
-    for item in value[:MOST_OUTPUTS] if isinstance(value, Sequence) and not isinstance(value, str) else ():
+    for item in value[:MAX_OUTPUTS] if isinstance(value, Sequence) and not isinstance(value, str) else ():
         if not isinstance(item, Mapping):
             continue
         uri = png_uri(item.get("data")) if item.get("kind") == "png" else ""

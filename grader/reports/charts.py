@@ -12,7 +12,7 @@ from grader.domain import Lang
 from grader.messages import number, percent, say
 from grader.reports.svg import element, figure, label, polyline, ticks
 
-MOST_STEPS = 400  # of a curve: more would be finer than a pixel
+MAX_STEPS = 400  # of a curve: more would be finer than a pixel
 ACCURACIES = ("accuracy", "acc", "categorical_accuracy", "sparse_categorical_accuracy", "binary_accuracy")
 Line = tuple[str, Sequence[float]]
 
@@ -29,7 +29,7 @@ class Panel:
 
 
 def curves(history: Mapping[str, Sequence[float]], lang: Lang) -> list[Panel]:
-    """One panel for the loss, one for the accuracy, each with the validation's line where there is one."""
+    """Return one panel for the loss, one for the accuracy, each with the validation's line where there is one."""
     accuracy = next((name for name in ACCURACIES if name in history), None)
     panels = []
     for title, name in ((say("Loss"), "loss"), (say("Accuracy"), accuracy)):
@@ -44,7 +44,7 @@ def curves(history: Mapping[str, Sequence[float]], lang: Lang) -> list[Panel]:
 
 
 def _curve(title: str, lines: Sequence[Line], lang: Lang, whole: bool) -> Markup:
-    """`whole`: values are shares, so the scale may end at 1."""
+    """Draw one panel. `whole`: values are shares, so the scale may end at 1."""
     width, height, left, top, bottom = 380, 220, 44, 14, 34
     right = 90 if len(lines) > 1 else 18
     finite = [v for _, values in lines for v in values if math.isfinite(v)]
@@ -90,7 +90,7 @@ def _curve(title: str, lines: Sequence[Line], lang: Lang, whole: bool) -> Markup
 
 
 def _line(n: int, name: str, values: Sequence[float], x, y, ends: list[float]) -> list[Markup]:  # type: ignore[no-untyped-def]  # two scales
-    step = max(1, len(values) // MOST_STEPS)
+    step = max(1, len(values) // MAX_STEPS)
     kept = sorted({*range(0, len(values), step), len(values) - 1})
     points = [(x(i + 1), y(values[i]) if math.isfinite(values[i]) else math.nan) for i in kept]
     drawn = [element("path", class_=f"line s{n}", d=polyline(points))]
@@ -113,7 +113,7 @@ def _line(n: int, name: str, values: Sequence[float], x, y, ends: list[float]) -
 
 
 def histogram(scores: Sequence[float], most: float, lang: Lang) -> Markup:
-    """How many marks fall into each tenth of the scale; the mean as a mark above."""
+    """Draw how many marks fall into each tenth of the scale; the mean as a mark above."""
     width, height, left, right, top, bottom = 380, 210, 30, 12, 26, 30
     bins = [0] * 10
     for score in scores:
@@ -160,7 +160,7 @@ def histogram(scores: Sequence[float], most: float, lang: Lang) -> Markup:
 
 
 def stacked(parts: Sequence[tuple[str, float]], told: str) -> Markup:
-    """A bar of 100 by 10 whose parts are (class, share)."""
+    """Draw a bar of 100 by 10 whose parts are (class, share)."""
     drawn = []
     at = 0.0
     for kind, share in parts:
@@ -180,7 +180,7 @@ def stacked(parts: Sequence[tuple[str, float]], told: str) -> Markup:
 
 
 def mark_bar(share: float, level: str) -> Markup:
-    """A mark beside its number, which says the same: nothing to read out."""
+    """Draw a mark beside its number, which says the same: nothing to read out."""
     drawn = (
         element("rect", class_="part empty", x=0, y=0, width=100, height=6),
         element("rect", class_=f"part {level}", x=0, y=0, width=100 * min(1.0, max(0.0, share)), height=6),
@@ -189,7 +189,7 @@ def mark_bar(share: float, level: str) -> Markup:
 
 
 def strips(rows: Sequence[tuple[str, Sequence[float]]], unit: str, title: str, lang: Lang) -> Markup:
-    """One dot per submission on a logarithmic axis, one row per exercise; the median as a tick."""
+    """Draw one dot per submission on a logarithmic axis, one row per exercise; the median as a tick."""
     rows = [(name, [v for v in values if v > 0]) for name, values in rows]
     rows = [(name, values) for name, values in rows if values]
     width, left, right, top, each = 380, 86, 16, 8, 26

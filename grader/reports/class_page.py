@@ -15,7 +15,7 @@ from grader.reports.marks import by_student, current, figure, level, lost, share
 from grader.reports.names import slug
 from grader.reports.student_page import anchor
 
-MOST_LOST = 6
+MAX_LOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def _late(record: Record) -> bool:
 
 
 def page_of(student: str) -> str:
-    """The address of a student's page from the class page."""
+    """Return the address of a student's page from the class page."""
     return f"etudiants/{quote(slug(student))}.html"
 
 
@@ -174,7 +174,7 @@ def _mark(record: Record | None, link: str, lang: Lang) -> MarkCell:
 
 
 def _remarks(own: Sequence[Record], lang: Lang) -> list[str]:
-    """Short, each once: what a teacher may have to see to."""
+    """Return, short and each once, what a teacher may have to see to."""
     found = []
     if any(r.broken for r in own):
         found.append(say("not marked").in_(lang))
@@ -220,7 +220,7 @@ def _exercise(name: str, records: Sequence[Record], lang: Lang) -> ExerciseTable
 
 
 def _by_check(records: Sequence[Record]) -> dict[str, tuple[Text, list[tuple[Status, float]]]]:
-    """For each check: its title, and (status, earned share) of every submission."""
+    """Return for each check its title, and (status, earned share) of every submission."""
     found: dict[str, tuple[Text, list[tuple[Status, float]]]] = {}
     for record in records:
         for verdict in record.verdicts:
@@ -253,7 +253,7 @@ def _check(title: Text, found: Sequence[tuple[Status, float]], lang: Lang) -> Ch
 
 
 def _lost(exercises: Mapping[str, Sequence[Record]], lang: Lang) -> list[LostView]:
-    """The checks that cost a class most: points lost per submission."""
+    """Return the checks that cost a class most: points lost per submission."""
     found = []
     for exercise, records in exercises.items():
         for title, checked in _by_check(records).values():
@@ -268,7 +268,7 @@ def _lost(exercises: Mapping[str, Sequence[Record]], lang: Lang) -> list[LostVie
             say("{count} of {all}", count=number(count), all=number(all_)).in_(lang),
             mark_bar(mean, "poor"),
         )
-        for mean, count, all_, exercise, title in found[:MOST_LOST]
+        for mean, count, all_, exercise, title in found[:MAX_LOST]
     ]
 
 

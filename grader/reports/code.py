@@ -40,13 +40,13 @@ def _easy(text: str) -> bool:
 
 
 def clean(text: str, most: int = 120_000) -> str:
-    """Somebody's text without control characters, its lines kept."""
+    """Return somebody's text without control characters, its lines kept."""
     shown = safe(text.replace("\t", "    ").replace("\r\n", "\n").replace("\r", "\n"), most, keep_lines=True)
     return "\n".join(line if len(line) <= LINE_CHARS else line[: LINE_CHARS - 1] + "…" for line in shown.split("\n"))
 
 
 def coloured(text: str) -> Iterator[Markup]:
-    """One Markup per line: spans with the classes kw, st, nu, co, fn, everything escaped."""
+    """Return one Markup per line: spans with the classes kw, st, nu, co, fn, everything escaped."""
     from pygments.lexers import PythonLexer
     from pygments.token import Comment, Keyword, Name, Number, Operator, String, Token
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from grader.domain import Lang, Record, Status, Verdict
 from grader.messages import safe, say
-from grader.reports.marks import duration, figure, mark, waiting
+from grader.reports.marks import figure, late, mark, waiting
 
 CHARS = 8000
 
 
 def feedback(records: Sequence[Record], lang: Lang, details: bool = True) -> str:
-    """One paragraph per exercise: the mark, what changes it, and a line for each point lost."""
+    """Return one paragraph per exercise: the mark, what changes it, and a line for each point lost."""
     return safe("\n\n".join(_exercise(record, lang, details) for record in records), CHARS, keep_lines=True)
 
 
@@ -26,15 +26,7 @@ def _exercise(record: Record, lang: Lang, details: bool) -> str:
     if points := waiting(record):
         lines.append(say("up to {points} more from the teacher", points=figure(points, lang)).in_(lang))
     if record.lateness is not None and record.lateness.penalty:
-        lines.append(
-            say(
-                "late by {time}: {penalty} taken off {score} ({policy})",
-                time=duration(record.lateness.seconds, lang),
-                penalty=figure(record.lateness.penalty, lang),
-                score=figure(record.score, lang),
-                policy=safe(record.lateness.policy.in_(lang), 200) or "—",
-            ).in_(lang)
-        )
+        lines.append(late(record.lateness, record.score, lang))
     if details and not record.broken:
         lines += [_line(v, lang) for v in record.verdicts if v.points < v.max_points and v.status is not Status.REVIEW]
     return "\n".join(lines)

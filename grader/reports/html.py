@@ -44,7 +44,7 @@ def write_pages(records: Sequence[Record], folder: Path, lang: Lang) -> Path:
 
 
 def pages_hold(folder: Path) -> bool:
-    """Whether all pages are there as they were written."""
+    """Return whether all pages are there as they were written."""
     return DerivedFiles(folder, MANIFEST).whole()
 
 
@@ -53,7 +53,7 @@ def _is_student_page(path: str) -> bool:
 
 
 def student_page(records: Sequence[Record], lang: Lang) -> str:
-    """One student's page, all exercises on it."""
+    """Return one student's page, all exercises on it."""
     from grader.reports.student_page import exercise_view
 
     first = records[0]
@@ -76,7 +76,7 @@ def class_page(records: Sequence[Record], lang: Lang) -> str:
 
 
 def _makers_digest(lang: Lang) -> str:
-    """What pages are made by: this room's files, the words, the language."""
+    """Return what pages are made by: this room's files, the words, the language."""
     digest = hashlib.sha256(lang.encode())
     for path in (*sorted(HERE.glob("*.py")), *sorted(TEMPLATES.iterdir()), *sorted(LOCALE.rglob("*.mo"))):
         digest.update(path.read_bytes())

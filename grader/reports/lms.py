@@ -33,7 +33,7 @@ NEVER = "-"
 
 
 def moodle(records: Sequence[Record], lang: Lang) -> str:
-    """One row per student: the sum of the exercises that are there, and why points were lost."""
+    """Write one row per student: the sum of the exercises that are there, and why points were lost."""
     most = _most(records)
     rows: list[Sequence[object]] = [[heading.in_(lang) for heading in MOODLE]]
     for name, own in _students(records):
@@ -58,7 +58,7 @@ def _students(records: Sequence[Record]) -> list[tuple[str, list[Record]]]:
 
 
 def _most(records: Sequence[Record]) -> dict[str, float]:
-    """The maximum of each exercise of the class."""
+    """Return the maximum of each exercise of the class."""
     found: dict[str, float] = {}
     for record in sorted(records, key=lambda r: r.exercise):
         found[record.exercise] = max(record.max_score, found.get(record.exercise, 0.0))
@@ -72,7 +72,8 @@ POINTS = "    Points Possible"  # as Canvas's own export writes the second row
 
 
 def canvas(records: Sequence[Record], lang: Lang) -> str:
-    """The columns of Canvas's gradebook export, then one per exercise: "exo1 (12345)" where the assignment is known."""
+    """Write the columns of Canvas's gradebook export, then one per exercise: "exo1 (12345)" where the assignment is
+    known."""
     most = _most(records)
     titles = {exercise: _assignment(exercise, records) for exercise in most}
     rows: list[Sequence[object]] = [[*CANVAS, *titles.values()], [POINTS, "", "", "", "", *most.values()]]
@@ -93,7 +94,7 @@ def _assignment(exercise: str, records: Sequence[Record]) -> str:
 
 
 def gradescope(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
-    """`results.json` for one student's records (https://gradescope-autograders.readthedocs.io/en/latest/specs/).
+    """Write `results.json` for one student's records (https://gradescope-autograders.readthedocs.io/en/latest/specs/).
 
     Where the grader failed there is no score at all, so that Gradescope says so instead of a zero.
     """

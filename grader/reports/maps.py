@@ -15,13 +15,14 @@ from grader.domain import Lang
 from grader.messages import number, say
 from grader.reports.svg import element, figure
 
-MOST_CLASSES = 12
-MOST_POINTS = 5000
+MAX_CLASSES = 12
+MAX_POINTS = 5000
 STEPS = 1000
 
 
 def confusion(counts: object, lang: Lang) -> Markup | None:
-    """Rows are the true classes, columns the predicted ones; a cell's depth is its share of the row."""
+    """Draw a confusion matrix. Rows are the true classes, columns the predicted ones; a cell's depth is its share of
+    the row."""
     table = _table(counts)
     if table is None:
         return None
@@ -89,7 +90,7 @@ def _told(table: list[list[int]], lang: Lang) -> str:
 
 
 def _table(counts: object) -> list[list[int]] | None:
-    if not isinstance(counts, Sequence) or not 2 <= len(counts) <= MOST_CLASSES:
+    if not isinstance(counts, Sequence) or not 2 <= len(counts) <= MAX_CLASSES:
         return None
     rows = [list(row) for row in counts if isinstance(row, Sequence) and not isinstance(row, str)]
     whole = all(isinstance(n, int) and 0 <= n < 10**9 for row in rows for n in row)
@@ -100,12 +101,12 @@ def _table(counts: object) -> list[list[int]] | None:
 
 
 def projection(exhibit: Mapping[str, Any], told: str) -> Markup | None:
-    """Points by class, with the hull and the ellipse of each class; mathematics' y axis, which points up."""
+    """Draw points by class, with the hull and the ellipse of each class; mathematics' y axis, which points up."""
     points, labels = exhibit.get("points"), exhibit.get("labels")
     if not _whole(points) or not _whole(labels) or len(points) != 2 * len(labels) or not labels:
         return None
     clouds: dict[int, list[str]] = {}
-    for n, digit in enumerate(labels[:MOST_POINTS]):
+    for n, digit in enumerate(labels[:MAX_POINTS]):
         clouds.setdefault(digit % 10, []).append(f"M{points[2 * n]} {STEPS - points[2 * n + 1]}h0")
     shapes = [s for s in exhibit.get("classes") or [] if _is_outline(s)][:10]
     drawn: list[Markup] = [element("path", class_=f"hull k{s['label'] % 10}", d=_hull(s["hull"])) for s in shapes]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup, escape
 
-from grader.domain import Lang, Record, Status, Text, Verdict
+from grader.domain import Lang, Lateness, Record, Status, Text, Verdict
 from grader.messages import number, safe, say, say_n
 
 
@@ -16,7 +16,7 @@ def shown(text: Text, lang: Lang, most: int = 4000) -> str:
 
 
 def told(text: Text, lang: Lang, most: int = 4000) -> Markup:
-    """A sentence for a page; what stands between backticks is code."""
+    """Return a sentence for a page; what stands between backticks is code."""
     pieces = shown(text, lang, most).split("`")
     if len(pieces) % 2 == 0:  # a lone one is itself
         pieces[-2:] = ["`".join(pieces[-2:])]
@@ -26,13 +26,13 @@ def told(text: Text, lang: Lang, most: int = 4000) -> Markup:
 
 
 def figure(value: float, lang: Lang) -> str:
-    """Points without needless zeros: 4, 1,5, 0,67."""
+    """Return points without needless zeros: 4, 1,5, 0,67."""
     text = number(value, 2).in_(lang)
     return text.rstrip("0").rstrip(",.") if "," in text or "." in text else text
 
 
 def mark(record: Record, lang: Lang) -> str:
-    """The final mark over the maximum, or that there is none."""
+    """Return the final mark over the maximum, or that there is none."""
     if record.broken:
         return say("not marked").in_(lang)
     return f"{figure(record.final_score, lang)} / {figure(record.max_score, lang)}"
@@ -47,18 +47,19 @@ def share(record: Record) -> float:
 
 
 def waiting(record: Record) -> float:
-    """Points that a teacher has still to give or refuse."""
+    """Return the points that a teacher has still to give or refuse."""
     return round(sum(v.max_points - v.points for v in record.verdicts if v.status is Status.REVIEW), 2)
 
 
 def lost(verdict: Verdict) -> bool:
-    """Points are gone for good: not those that wait for somebody, nor those that could not be judged."""
+    """Return whether points are gone for good: not those that wait for somebody, nor those that could not be judged."""
     undecided = (Status.REVIEW, Status.SKIPPED, Status.ERROR)
     return verdict.points < verdict.max_points and verdict.status not in undecided
 
 
 def by_student(records: Iterable[Record]) -> dict[str, list[Record]]:
-    """The records of each student, students and exercises in order; of one exercise the latest attempt comes last."""
+    """Return the records of each student, students and exercises in order; of one exercise the latest attempt comes
+    last."""
     found: dict[str, list[Record]] = {}
     for record in sorted(records, key=lambda r: (r.student.casefold(), r.student, r.exercise, r.attempt)):
         found.setdefault(record.student, []).append(record)
@@ -66,12 +67,12 @@ def by_student(records: Iterable[Record]) -> dict[str, list[Record]]:
 
 
 def current(records: Sequence[Record]) -> list[Record]:
-    """One record per exercise: the one that counts is the last."""
+    """Return one record per exercise: the one that counts is the last."""
     return list({record.exercise: record for record in records}.values())
 
 
 def moment(iso: str, lang: Lang) -> str:
-    """A date as people write it; what is no date, as it stands."""
+    """Return a date as people write it; what is no date, as it stands."""
     try:
         when = datetime.fromisoformat(iso)
     except ValueError:
@@ -80,7 +81,7 @@ def moment(iso: str, lang: Lang) -> str:
 
 
 def duration(seconds: float, lang: Lang) -> str:
-    """« 2 jours 3 h », "25 min": the two greatest units."""
+    """Return a time in its two greatest units: « 2 jours 3 h », "25 min"."""
     minutes = max(1, round(seconds / 60))
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = []
@@ -93,8 +94,19 @@ def duration(seconds: float, lang: Lang) -> str:
     return " ".join(parts)
 
 
-def circumstances(record: Record, lang: Lang) -> list[str]:
-    """Which data, which walls, which mode, how long: what one needs to know to compare two marks."""
+def late(lateness: Lateness, score: float, lang: Lang) -> str:
+    """Return the sentence that says how late a work came and what that takes off its score."""
+    return say(
+        "late by {time}: {penalty} taken off {score} ({policy})",
+        time=duration(lateness.seconds, lang),
+        penalty=figure(lateness.penalty, lang),
+        score=figure(score, lang),
+        policy=safe(lateness.policy.in_(lang), 200) or "—",
+    ).in_(lang)
+
+
+def run_under(record: Record, lang: Lang) -> list[str]:
+    """Return which data, which mode and which sandbox the program ran with."""
     sources = {"files": say("real data"), "keras-cache": say("real data"), "stand-in": say("stand-in data")}
     parts = []
     if record.dataset is not None:
@@ -102,6 +114,12 @@ def circumstances(record: Record, lang: Lang) -> list[str]:
     parts.append(f"{say('mode').in_(lang)} {record.mode.value}")
     if record.sandbox.get("backend") not in (None, "none"):
         parts.append(f"{record.sandbox['backend']} ({record.sandbox.get('level', '')})")
+    return parts
+
+
+def circumstances(record: Record, lang: Lang) -> list[str]:
+    """Return what one needs to know to compare two marks: data, mode, sandbox, time, memory, seed, versions."""
+    parts = run_under(record, lang)
     if record.outcome is not None:
         parts.append(f"{number(record.outcome.seconds, 1).in_(lang)} s")
         if record.outcome.peak_memory_mib:

@@ -9,7 +9,7 @@ MOST = 48  # characters of up to 4 bytes: a file name holds 255 bytes
 
 
 def slug(name: str, otherwise: str = "copie") -> str:
-    """A file name of plain characters. Two names that differ only in others are told apart by a digest."""
+    """Return a file name of plain characters. Two names that differ only in others are told apart by a digest."""
     plain = re.sub(r"[^\w.-]+", "_", name).strip("._")[:MOST]
     if plain and plain == name:
         return plain

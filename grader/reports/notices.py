@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from grader.domain import Notice, Text
 from grader.messages import safe
 
-MOST_LINES = 6
+MAX_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Remark:
 
 
 def remarks_of(notices: Iterable[Notice]) -> list[Remark]:
-    """In the order in which they were first made."""
+    """Return the remarks in the order in which they were first made."""
     lines: dict[tuple[str, Text], list[int]] = {}
     for notice in notices:
         lines.setdefault((notice.where, notice.text), []).append(notice.line)
@@ -31,5 +31,5 @@ def _place(where: str, numbers: list[int]) -> str:
     named = sorted({n for n in numbers if n})
     if not named:
         return ""
-    more = ", …" if len(named) > MOST_LINES else ""
-    return f"{safe(where, 80)}:{', '.join(map(str, named[:MOST_LINES]))}{more}"
+    more = ", …" if len(named) > MAX_LINES else ""
+    return f"{safe(where, 80)}:{', '.join(map(str, named[:MAX_LINES]))}{more}"

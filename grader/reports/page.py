@@ -26,7 +26,7 @@ def render(
     more_words: Mapping[str, str] | None = None,
     **values: Any,
 ) -> str:
-    """`styles` and `script` name files beside the templates. Everything in `values` is escaped."""
+    """Return a page. `styles` and `script` name files beside the templates. Everything in `values` is escaped."""
     from markupsafe import Markup
 
     from grader.reports.words import words

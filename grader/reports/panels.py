@@ -104,7 +104,7 @@ def _projection_caption(item: Mapping[str, Any], lang: Lang) -> str:
 
 
 def _origin(source: str) -> Text:
-    """Where the projected rows come from; `hidden0` is the exercise's first network."""
+    """Return where the projected rows come from; `hidden0` is the exercise's first network."""
     known = {"test": say("pixels of test images"), "train": say("pixels of training images")}
     hidden = source.removeprefix("hidden")
     if source not in known and hidden.isdecimal() and len(hidden) == 1:

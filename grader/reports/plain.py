@@ -19,7 +19,7 @@ from grader.reports.words import STATUS, WORDS
 
 
 def json_of(records: Sequence[Record], lang: Lang) -> str:
-    """All records without their exhibits, which are for pages."""
+    """Write all records without their exhibits, which are for pages."""
     kept = [{key: value for key, value in form.to_json(r).items() if key != "exhibits"} for r in _in_order(records)]
     return json.dumps({"schema": RECORD_SCHEMA, "records": kept}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -32,7 +32,7 @@ def _in_order(records: Sequence[Record]) -> list[Record]:
 
 
 def csv_of(records: Sequence[Record], lang: Lang) -> str:
-    """One row per record, one column per check at the end. A mark that there is not is an empty cell."""
+    """Write one row per record, one column per check at the end. A mark that there is not is an empty cell."""
     checks: dict[str, Text] = {v.id: v.title for r in _in_order(records) for v in r.verdicts}
     headings = (
         *(WORDS[name] for name in ("student", "exercise", "file", "mark")),
@@ -75,7 +75,7 @@ def _state(record: Record, lang: Lang) -> str:
 
 
 def markdown(records: Sequence[Record], lang: Lang) -> str:
-    """A section per student, a table per exercise; everything that somebody wrote is escaped."""
+    """Write a section per student, a table per exercise; everything that somebody wrote is escaped."""
     parts = [f"# {WORDS['class'].in_(lang)}" if len(by_student(records)) > 1 else ""]
     for name, own in by_student(records).items():
         parts.append(f"## {escaped(name)}")
@@ -114,6 +114,6 @@ def _details(verdict: Verdict, lang: Lang) -> str:
 
 
 def escaped(text: str) -> str:
-    """One line in which nothing is Markdown or HTML."""
+    """Return one line in which nothing is Markdown or HTML."""
     flat = " ".join(safe(text, 2000, keep_lines=True).split())
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~&$-])", r"\\\1", flat)

@@ -20,7 +20,7 @@ from grader.reports.page import render
 from grader.similarity import Comparison, Document, Pair, Passage, SameWeights
 from grader.similarity.passages import covered, passages
 
-MOST_PAIRS = 60  # of an exercise, on the page; the table counts them all
+MAX_PAIRS = 60  # of an exercise, on the page; the table counts them all
 COLOURS = 8
 
 
@@ -48,7 +48,7 @@ class Shown:
 
 def shown_pairs(compared: Compared) -> list[Shown]:
     found = []
-    for pair in compared.comparison.pairs[:MOST_PAIRS]:
+    for pair in compared.comparison.pairs[:MAX_PAIRS]:
         a, b = compared.documents[pair.first], compared.documents[pair.second]
         common = passages(a, b)
         found.append(Shown(pair, a, b, common, (covered(a, common), covered(b, common))))
@@ -59,7 +59,7 @@ def shown_pairs(compared: Compared) -> list[Shown]:
 
 
 def summary(compared: Compared) -> Text:
-    """How many were compared, how many stand out, and what « stand out » means here."""
+    """Say how many were compared, how many stand out, and what « stand out » means here."""
     made = compared.comparison
     count = len(made.pairs)
     if made.documents < 2:
@@ -160,7 +160,7 @@ def weights_line(same: SameWeights, lang: Lang) -> str:
 
 
 def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: Lang) -> str:
-    """The page, self-contained."""
+    """Return the page, self-contained."""
     own = {key: text.in_(lang) for key, text in _words().items()}
     return render(
         "similar.html.j2",
@@ -168,7 +168,7 @@ def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: L
         styles=("style.css", "similar.css"),
         more_words={**own, "made_by": own["similar_made_by"]},
         exercises=[_exercise_view(one, lang) for one in everything],
-        weights=[weights_line(same, lang) for same in weights[:MOST_PAIRS]],
+        weights=[weights_line(same, lang) for same in weights[:MAX_PAIRS]],
     )
 
 
@@ -222,7 +222,7 @@ class Segment:
 
 
 def lines_of(doc: Document, spans: Sequence[tuple[int, int]]) -> list[list[Segment]]:
-    """The text, line by line, cut where passages and what was handed out begin and end."""
+    """Return the text, line by line, cut where passages and what was handed out begin and end."""
     length = len(doc.text)
     marks: list[tuple[int, int, int]] = []  # start, end, passage; -1 for what was handed out
     for n, (at, size) in enumerate(spans, start=1):

@@ -12,12 +12,12 @@ from grader.messages import safe, say, settled
 from grader.reports.cells import Cell, Notes, in_cell, notebook_cells, pictures
 from grader.reports.charts import Panel, curves, mark_bar
 from grader.reports.code import Line, clean, numbered
-from grader.reports.marks import circumstances, duration, figure, level, mark, moment, share, shown, told, waiting
+from grader.reports.marks import circumstances, figure, late, level, mark, moment, share, shown, told, waiting
 from grader.reports.notices import remarks_of
 from grader.reports.panels import Mistake, confusions, grid, mapping, mistakes, projections, text_of
 from grader.reports.words import STATUS
 
-MOST_NOTICES = 50
+MAX_NOTICES = 50
 NO_POINTS = (Status.ERROR, Status.SKIPPED)
 
 
@@ -102,7 +102,7 @@ def exercise_view(record: Record, lang: Lang) -> ExerciseView:
         verdicts=[_verdict(v, record, lang) for v in record.verdicts],
         notices=[
             NoticeView(remark.place, told(remark.text, lang, 1000))
-            for remark in remarks_of(record.notices)[:MOST_NOTICES]
+            for remark in remarks_of(record.notices)[:MAX_NOTICES]
         ],
         failure=f"{safe(failure.type, 100).replace('Python2', 'Python 2')}: {safe(failure.message, 2000, keep_lines=True)}"
         if failure
@@ -135,7 +135,7 @@ def anchor(record: Record) -> str:
 
 
 def remarks(record: Record, lang: Lang) -> list[str]:
-    """What stands beside the mark: points to come, points not judged, lateness, a second attempt."""
+    """Return what stands beside the mark: points to come, points not judged, lateness, a second attempt."""
     found = []
     if record.broken:
         found.append(say("The grader itself failed: nothing is counted against you.").in_(lang))
@@ -144,15 +144,7 @@ def remarks(record: Record, lang: Lang) -> list[str]:
     if points := sum(v.max_points for v in record.verdicts if v.status is Status.SKIPPED):
         found.append(say("{points} not judged", points=figure(points, lang)).in_(lang))
     if record.lateness is not None and record.lateness.seconds > 0:
-        found.append(
-            say(
-                "late by {time}: {penalty} taken off {score} ({policy})",
-                time=duration(record.lateness.seconds, lang),
-                penalty=figure(record.lateness.penalty, lang),
-                score=figure(record.score, lang),
-                policy=shown(record.lateness.policy, lang, 200) or "—",
-            ).in_(lang)
-        )
+        found.append(late(record.lateness, record.score, lang))
     if record.attempt > 1:
         found.append(say("attempt {number}", number=record.attempt).in_(lang))
     return found
@@ -190,7 +182,7 @@ def _verdict(verdict: Verdict, record: Record, lang: Lang) -> VerdictView:
 
 
 def _says_the_answer(verdict: Verdict, answer: str, lang: Lang) -> bool:
-    """What was measured of an answer is often the answer itself, which stands above."""
+    """Return whether what was measured of an answer is the answer itself, which stands above."""
     measured = verdict.measured.in_(lang).rstrip("…")
     return bool(answer) and " ".join(answer.split()).startswith(" ".join(measured.split()))
 
@@ -199,7 +191,7 @@ def _says_the_answer(verdict: Verdict, answer: str, lang: Lang) -> bool:
 
 
 def _place(where: str, record: Record) -> int | None:
-    """The number of the notebook's cell that `where` names, 0 for the program itself, None for anything else."""
+    """Return the number of the notebook's cell that `where` names, 0 for the program itself, None for anything else."""
     if (cell := cell_number(where)) is not None:
         return cell
     own = (record.file, record.file.rsplit("/", 1)[-1], "")
@@ -207,9 +199,9 @@ def _place(where: str, record: Record) -> int | None:
 
 
 def _notes(record: Record, lang: Lang) -> Notes:
-    """Sentences by place: (cell, line)."""
+    """Return sentences by place: (cell, line)."""
     found: dict[tuple[int, int], list[Markup]] = {}
-    for notice in record.notices[:MOST_NOTICES]:
+    for notice in record.notices[:MAX_NOTICES]:
         cell = _place(notice.where, record)
         if notice.line and cell is not None:
             found.setdefault((cell, notice.line), []).append(told(notice.text, lang, 1000))
@@ -217,7 +209,7 @@ def _notes(record: Record, lang: Lang) -> Notes:
 
 
 def _stopped_at(record: Record) -> tuple[int, int]:
-    """(cell, line) of the innermost line of the program itself; (0, 0) where none is known."""
+    """Return (cell, line) of the innermost line of the program itself; (0, 0) where none is known."""
     for frame in reversed(record.failure.frames if record.failure else ()):
         cell = _place(frame.file, record)
         if cell is not None:

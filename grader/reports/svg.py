@@ -16,7 +16,8 @@ from grader.messages import number
 
 
 def element(name: str, *children: object, **attributes: object) -> Markup:
-    """`element("text", "a < b", class_="axis", text_anchor="end")`: underscores stand for hyphens."""
+    """Return an element: `element("text", "a < b", class_="axis", text_anchor="end")`: underscores stand for
+    hyphens."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_short(value))}"'
         for key, value in attributes.items()
@@ -27,12 +28,12 @@ def element(name: str, *children: object, **attributes: object) -> Markup:
 
 
 def _short(value: object) -> object:
-    """No more digits than a pixel needs."""
+    """Return a number with no more digits than a pixel needs."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
 
 
 def figure(width: int, height: int, told: str, *children: object, class_: str = "chart") -> Markup:
-    """A drawing that is one image to a screen reader, with `told` as its words."""
+    """Return a drawing that is one image to a screen reader, with `told` as its words."""
     return element(
         "svg",
         *children,
@@ -46,7 +47,7 @@ def figure(width: int, height: int, told: str, *children: object, class_: str = 
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
-    """Round numbers from `low` to `high`, at most about `most` of them."""
+    """Return round numbers from `low` to `high`, at most about `most` of them."""
     span = high - low
     if not (math.isfinite(span) and span > 0):
         return [low]
@@ -58,13 +59,13 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def label(value: float, lang: Lang) -> str:
-    """A tick's number, as short as it can be told."""
+    """Return a tick's number, as short as it can be told."""
     decimals = next((d for d in range(5) if abs(value - round(value, d)) < 1e-9), 4)
     return number(value, decimals).in_(lang)
 
 
 def polyline(points: Sequence[tuple[float, float]]) -> str:
-    """The path through points, broken where one is not a number."""
+    """Return the path through points, broken where one is not a number."""
     parts: list[str] = []
     pen_up = True
     for x, y in points:

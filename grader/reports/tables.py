@@ -25,7 +25,7 @@ CELL_CHARS = 30_000  # below the 32 767 of spreadsheets
 
 
 def cell(value: object) -> object:
-    """A number as it is; a text cleaned, and behind an apostrophe where it would be taken for a formula.
+    """Return a number as it is; a text cleaned, and behind an apostrophe where it would be taken for a formula.
 
     The characters are those of the OWASP page on CSV injection. A lone hyphen computes nothing.
     """

@@ -14,6 +14,7 @@ from rich.text import Text as Styled
 from grader.domain import Lang, Mode, Record, Status, Text, Verdict
 from grader.messages import number, percent, safe, say
 from grader.reports.marks import figure as figure  # noqa: PLC0414  # the commands take it from here
+from grader.reports.marks import run_under
 from grader.reports.notices import remarks_of
 
 MARKS = {
@@ -24,12 +25,12 @@ MARKS = {
     Status.REVIEW: ("?", "cyan"),
     Status.ERROR: ("!", "magenta"),
 }
-MOST_NOTICES = 12
+MAX_NOTICES = 12
 OUTPUT_LINES = 12
 
 
 def show_record(record: Record, console: Console, lang: Lang) -> None:
-    """The whole report on one submission."""
+    """Print the whole report on one submission."""
     title = Styled.assemble((f"{record.exercise} ", "bold"), (shown(record.title, lang), ""))
     console.print()
     console.print(title)
@@ -47,8 +48,8 @@ def show_record(record: Record, console: Console, lang: Lang) -> None:
 
 
 def _show_mode(record: Record, console: Console, lang: Lang) -> None:
-    """What a run that was not whole leaves open, and how to have it whole; on the terminal where it was asked for only,
-    because a page reaches somebody who cannot."""
+    """Say what a run that was not whole leaves open, and how to have it whole; on the terminal where it was asked for
+    only, because a page reaches somebody who cannot."""
     words = {
         Mode.STATIC: say("The program was only read. `grade {exercise}` runs it.", exercise=record.exercise),
         Mode.AUDIT: say(
@@ -121,11 +122,11 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
         return
     console.print(Styled(shown(say("Good to know (costs no marks)"), lang), style="bold"))
     remarks = remarks_of(record.notices)
-    for remark in remarks[:MOST_NOTICES]:
+    for remark in remarks[:MAX_NOTICES]:
         place = f"{remark.place}  " if remark.place else ""
         console.print(Styled.assemble("  • ", (place, "bright_black"), shown(remark.text, lang, 600)))
-    if len(remarks) > MOST_NOTICES:
-        console.print(f"  • … {len(remarks) - MOST_NOTICES}")
+    if len(remarks) > MAX_NOTICES:
+        console.print(f"  • … {len(remarks) - MAX_NOTICES}")
     if record.output_dropped:
         dropped = say(
             "The program printed too much: {kib} KiB were not kept.", kib=number(record.output_dropped / 1024)
@@ -135,10 +136,10 @@ def _show_notices(record: Record, console: Console, lang: Lang) -> None:
 
 
 def mark_panel(record: Record, lang: Lang) -> Group:
-    """The mark in a box, and under it what one needs to know to compare two marks."""
+    """Return the mark in a box, and under it what one needs to know to compare two marks."""
     return Group(
         Panel(_mark(record, lang), box=box.ROUNDED, expand=False),
-        Styled(circumstances(record, lang), style="bright_black"),
+        Styled(" · ".join(run_under(record, lang)), style="bright_black"),
     )
 
 
@@ -161,20 +162,8 @@ def _colour(record: Record) -> str:
     return "green" if share >= 0.8 else "yellow" if share >= 0.5 else "red"
 
 
-def circumstances(record: Record, lang: Lang) -> str:
-    """Which data, which walls, which mode: what one needs to know to compare two marks."""
-    sources = {"files": say("real data"), "keras-cache": say("real data"), "stand-in": say("stand-in data")}
-    parts = []
-    if record.dataset is not None:
-        parts.append(f"{record.dataset.name} ({shown(sources.get(record.dataset.source, Text()), lang)})")
-    parts.append(f"{shown(say('mode'), lang)} {record.mode.value}")
-    if record.sandbox.get("backend") not in (None, "none"):
-        parts.append(f"{record.sandbox['backend']} ({record.sandbox.get('level', '')})")
-    return " · ".join(parts)
-
-
 def class_table(records: Sequence[Record], lang: Lang) -> Table:
-    """One line per record: student, exercise, mark, what went wrong."""
+    """Return one line per record: student, exercise, mark, what went wrong."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for heading in (say("Student"), say("Exercise"), say("File")):
         table.add_column(shown(heading, lang), no_wrap=True)
@@ -220,7 +209,7 @@ def class_summary(records: Sequence[Record], lang: Lang) -> str:
 
 
 def finished_line(record: Record, lang: Lang) -> Styled:
-    """One line for a submission that has just been graded."""
+    """Return one line for a submission that has just been graded."""
     mark = (
         shown(say("not marked"), lang)
         if record.broken
@@ -244,7 +233,7 @@ def sandbox_line(name: str, level: str, walls: int, lang: Lang) -> Styled:
 
 
 def verify_line(name: str, kind: str, record: Record, problems: Sequence[Text], lang: Lang) -> Styled:
-    """One line for a program of the references, and one more for each point on which it disagrees."""
+    """Return one line for a program of the references, and one more for each point on which it disagrees."""
     sign, colour = ("✘", "red") if problems else ("✔", "green")
     mark = f"{figure(record.score, lang)} / {figure(record.max_score, lang)}"
     seconds = f"{number(record.outcome.seconds, 1).in_(lang)} s" if record.outcome else ""

@@ -62,7 +62,8 @@ class Comparison:
 def compare(
     documents: Sequence[Document], given: Collection[int] = frozenset(), reference: Collection[int] = frozenset()
 ) -> Comparison:
-    """`given` and `reference` are the k-grams of what was handed out, and of the teacher's solution."""
+    """Compare every pair of programs. `given` and `reference` are the k-grams of what was handed out, and of the
+    teacher's solution."""
     skip = frozenset(given)
     prints = [winnowed(one.hashes, skip) for one in documents]
     weights = _weights(prints, documents, frozenset(reference))

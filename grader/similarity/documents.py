@@ -12,7 +12,7 @@ from grader.reading import read_source
 from grader.similarity.tokens import Token, tokens
 from grader.similarity.winnow import K, kgrams
 
-MOST_MODULES = 10
+MAX_MODULES = 10
 ReadProgram = Callable[[Submission], Reading | None]
 """Reads a student's program, behind walls; None where it cannot be read."""
 
@@ -35,7 +35,7 @@ class Document:
 
     @property
     def own(self) -> int:
-        """How many tokens are the student's."""
+        """Return how many tokens are the student's."""
         return len(self.given) - sum(self.given)
 
 
@@ -48,7 +48,7 @@ class Background:
 
 
 def background(paths: Sequence[Path]) -> Background:
-    """Of files of the teacher's own; those that cannot be read give nothing."""
+    """Return the k-grams of files of the teacher's own; those that cannot be read give nothing."""
     hashes: set[int] = set()
     lines: set[str] = set()
     for path in paths:
@@ -59,7 +59,7 @@ def background(paths: Sequence[Path]) -> Background:
 
 
 def document(submission: Submission, read: ReadProgram, given: Background = Background()) -> Document | None:
-    """The program with the modules of the student's own that it imports; None where it cannot be read."""
+    """Return the program with the modules of the student's own that it imports; None where it cannot be read."""
     reading = read(submission)
     if reading is None:
         return None
@@ -83,9 +83,9 @@ def of_text(
 
 
 def _modules(submission: Submission, imported: Collection[str], read: ReadProgram) -> list[str]:
-    """The modules beside the program that it names, each under a line with its name."""
+    """Return the modules beside the program that it names, each under a line with its name."""
     named = [file for file in submission.files if file.suffix == ".py" and file.stem in imported]
-    beside = [file for file in named if submission.root / file != submission.main][:MOST_MODULES]
+    beside = [file for file in named if submission.root / file != submission.main][:MAX_MODULES]
     readings = [read(replace(submission, main=submission.root / file, files=(file,))) for file in beside]
     return [f"\n# ── {file} ──\n{one.source if one else ''}" for file, one in zip(beside, readings, strict=True)]
 

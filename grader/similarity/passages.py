@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from grader.similarity.documents import Document
 from grader.similarity.winnow import K
 
-MOST_PLACES = 50  # of one k-gram: what is repeated more often in a program marks no passage
-MOST_CANDIDATES = 50_000
-MOST_PASSAGES = 60
+MAX_PLACES = 50  # of one k-gram: what is repeated more often in a program marks no passage
+MAX_CANDIDATES = 50_000
+MAX_PASSAGES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,12 @@ class Passage:
 
 
 def passages(a: Document, b: Document) -> tuple[Passage, ...]:
-    """No token is in two passages; each has at least K tokens. In the order of the first program."""
+    """Return the passages in the order of the first program. No token is in two of them; each has at least K tokens."""
     waiting = [(-one.length, one.first, one.second) for one in _longest(a, b)]
     heapq.heapify(waiting)
     taken_a, taken_b = bytearray(len(a.tokens)), bytearray(len(b.tokens))
     kept: list[Passage] = []
-    while waiting and len(kept) < MOST_PASSAGES:
+    while waiting and len(kept) < MAX_PASSAGES:
         size, i, j = heapq.heappop(waiting)
         for start, length in _free(taken_a, taken_b, i, j, -size):
             if length == -size:
@@ -44,7 +44,7 @@ def passages(a: Document, b: Document) -> tuple[Passage, ...]:
 
 
 def _free(taken_a: bytearray, taken_b: bytearray, i: int, j: int, length: int) -> list[tuple[int, int]]:
-    """(offset, length) of the parts of a match that no passage has yet."""
+    """Yield (offset, length) of the parts of a match that no passage has yet."""
     parts: list[tuple[int, int]] = []
     start = 0
     for n in range(length + 1):
@@ -56,7 +56,7 @@ def _free(taken_a: bytearray, taken_b: bytearray, i: int, j: int, length: int) -
 
 
 def _longest(a: Document, b: Document) -> list[Passage]:
-    """Every match that can be made no longer on either side."""
+    """Return every match that can be made no longer on either side."""
     places: dict[int, list[int]] = defaultdict(list)
     for j, value in enumerate(b.hashes):
         if not any(b.given[j : j + K]):
@@ -66,7 +66,7 @@ def _longest(a: Document, b: Document) -> list[Passage]:
     found: list[Passage] = []
     for i, value in enumerate(a.hashes):
         where = places.get(value, ())
-        if len(where) > MOST_PLACES or any(a.given[i : i + K]):
+        if len(where) > MAX_PLACES or any(a.given[i : i + K]):
             continue
         for j in where:
             if i and j and _equal(a, b, signs_a, signs_b, i - 1, j - 1):
@@ -78,7 +78,7 @@ def _longest(a: Document, b: Document) -> list[Passage]:
                 length += 1
             if length >= K:
                 found.append(Passage(i, j, length))
-        if len(found) > MOST_CANDIDATES:
+        if len(found) > MAX_CANDIDATES:
             break
     return found
 
@@ -88,5 +88,5 @@ def _equal(a: Document, b: Document, signs_a: list[str], signs_b: list[str], i: 
 
 
 def covered(one: Document, found: tuple[Passage, ...]) -> float:
-    """The share of a program's own tokens that lie in passages, from 0 to 1."""
+    """Return the share of a program's own tokens that lie in passages, from 0 to 1."""
     return sum(p.length for p in found) / one.own if one.own else 0.0

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from grader.reading.syntax import STRING
 
-MOST_CHARS = 200_000
-MOST_TOKENS = 20_000
+MAX_CHARS = 200_000
+MAX_TOKENS = 20_000
 CLOSERS = (")", "]", "}")
 LEFT_OUT = ("import", "from", "REPONSES")  # statements that say nothing here: the answers have the form that is asked
 
@@ -51,8 +51,8 @@ class _Piece:
 
 
 def tokens(text: str) -> list[Token]:
-    """The signs of a program, in order; those of a text beyond the bounds as far as they go. Never raises."""
-    text = text[:MOST_CHARS]
+    """Return the signs of a program, in order; those of a text beyond the bounds as far as they go. Never raises."""
+    text = text[:MAX_CHARS]
     own = {a or b for a, b in _OWN.findall(text)}
     found: list[Token] = []
     for line in _logical_lines(text):
@@ -68,19 +68,19 @@ def tokens(text: str) -> list[Token]:
                 found[-1] = Token("S", found[-1].start, piece.end)
             elif sign and not (sign == "," and after in CLOSERS):
                 found.append(Token(sign, piece.start, piece.end))
-        if len(found) >= MOST_TOKENS:
+        if len(found) >= MAX_TOKENS:
             break
-    return found[:MOST_TOKENS]
+    return found[:MAX_TOKENS]
 
 
 def _continues_text(line: list[_Piece], i: int) -> bool:
-    """Texts side by side are one text."""
+    """Return whether a text follows a text: side by side they are one."""
     return i > 0 and line[i - 1].kind == "string"
 
 
 def _logical_lines(text: str) -> Iterator[list[_Piece]]:
-    """The statements: newlines within brackets do not end one. A bracket that is never closed ends where a line begins
-    with a keyword that only begins statements, so that one mistake does not hide the rest."""
+    """Return the statements: newlines within brackets do not end one. A bracket that is never closed ends where a line
+    begins with a keyword that only begins statements, so that one mistake does not hide the rest."""
     line: list[_Piece] = []
     depth = 0
     for match in _LEXER.finditer(text):
@@ -99,7 +99,7 @@ def _logical_lines(text: str) -> Iterator[list[_Piece]]:
         if kind == "op":
             depth += (word in "([{") - (word in ")]}")
         line.append(_Piece(kind, word, match.start(), match.end()))
-        if len(line) >= MOST_TOKENS:
+        if len(line) >= MAX_TOKENS:
             break
     if line:
         yield line

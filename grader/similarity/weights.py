@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 NEAR = 0.05  # distance between the samples, relative to the longer one
-MOST_FILES = 3000
+MAX_FILES = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class SameWeights:
 
 
 def same_weights(files: Sequence[Arrays]) -> tuple[SameWeights, ...]:
-    """Every pair of different students, the nearest first."""
+    """Return every pair of different students, the nearest first."""
     found: list[SameWeights] = []
-    for a, b in combinations(files[:MOST_FILES], 2):
+    for a, b in combinations(files[:MAX_FILES], 2):
         if a.who & b.who:
             continue
         if a.file_digest == b.file_digest:

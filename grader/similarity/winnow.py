@@ -14,7 +14,7 @@ _TOP = pow(_BASE, K - 1, _MODULUS)
 
 
 def kgrams(signs: Sequence[str]) -> list[int]:
-    """The hash of each k-gram, at its position; the same in every process."""
+    """Return the hash of each k-gram, at its position; the same in every process."""
     ids = [zlib.crc32(sign.encode("utf-8", "replace")) + 1 for sign in signs]
     hashes: list[int] = []
     rolling = 0
@@ -29,7 +29,7 @@ def kgrams(signs: Sequence[str]) -> list[int]:
 
 
 def winnowed(hashes: Sequence[int], skip: frozenset[int] | set[int] = frozenset()) -> set[int]:
-    """The fingerprints of a row of k-grams; those of `skip` break the row."""
+    """Return the fingerprints of a row of k-grams; those of `skip` break the row."""
     kept: set[int] = set()
     row: list[int] = []
     for value in [*hashes, None]:

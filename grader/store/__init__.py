@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from grader.store.decisions import Decision, Stale
-from grader.store.gradebook import FILE, Current, Filed, Gradebook
+from grader.store.filed import Current, Filed
+from grader.store.gradebook import FILE, Gradebook
 from grader.store.lateness import Deadline, LatePolicy, parse_duration, parse_moment, parse_policy
 
 __all__ = [

@@ -25,7 +25,7 @@ class Calendar:
     receipts: dict[tuple[str, str], str]
 
     def apply(self, record: Record) -> Record:
-        """The record with its moment of receipt and its lateness; without a deadline, as it is."""
+        """Return the record with its moment of receipt and its lateness; without a deadline, as it is."""
         told = _of(self.receipts, record)
         if told is not None:
             record = replace(record, received=told)
@@ -43,7 +43,7 @@ class Calendar:
 
 
 def _of(table: dict[tuple[str, str], Any], record: Record) -> Any:
-    """A student's entry, by name or by what an LMS knows them by; a group's best known member's."""
+    """Return a student's entry, by name or by what an LMS knows them by; a group's best known member's."""
     names = (record.student, *record.members, *map(str, record.identity.values()))
     for exercise in (record.exercise, ALL):
         for name in names:
@@ -68,7 +68,8 @@ def read(connection: sqlite3.Connection) -> Calendar:
 
 
 def set_deadlines(connection: sqlite3.Connection, exercises: Iterable[str], deadline: Deadline | None) -> None:
-    """For these exercises, or for all (`ALL`), whose own deadlines then end. None takes deadlines away."""
+    """Set the deadline of these exercises, or of all (`ALL`), whose own deadlines then end. None takes deadlines
+    away."""
     with writing(connection):
         for exercise in exercises:
             if exercise == ALL:
@@ -80,7 +81,7 @@ def set_deadlines(connection: sqlite3.Connection, exercises: Iterable[str], dead
 
 
 def extend(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, datetime]]) -> None:
-    """(student, exercise or `ALL`, due); in place of all earlier extensions."""
+    """Write extensions, (student, exercise or `ALL`, due), in place of all earlier extensions."""
     with writing(connection):
         connection.execute("DELETE FROM extensions")
         rows = [(student.casefold(), exercise, due.isoformat()) for student, exercise, due in entries]
@@ -88,7 +89,7 @@ def extend(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, dat
 
 
 def receive(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, datetime]]) -> None:
-    """(student, exercise or `ALL`, moment); in place of all that was said before."""
+    """Write receipts, (student, exercise or `ALL`, moment), in place of all that was said before."""
     with writing(connection):
         connection.execute("DELETE FROM receipts")
         rows = [(student.casefold(), exercise, at.isoformat()) for student, exercise, at in entries]

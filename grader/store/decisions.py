@@ -43,7 +43,7 @@ class Stale:
 
 
 def anchor_of(record: Record, check: str, fingerprint: str) -> tuple[Kind, str]:
-    """What a decision on this verdict hangs on: the answer's text where one is under review, else the files."""
+    """Return what a decision on this verdict hangs on: the answer's text where one is under review, else the files."""
     verdict = next((v for v in record.verdicts if v.id == check), None)
     answer = answer_of(record, check)
     if verdict is not None and verdict.status is Status.REVIEW and answer is not None:
@@ -52,7 +52,7 @@ def anchor_of(record: Record, check: str, fingerprint: str) -> tuple[Kind, str]:
 
 
 def answer_of(record: Record, check: str) -> str | None:
-    """The whole text that the student wrote, where the record holds it; else what its verdict quotes."""
+    """Return the whole text that the student wrote, where the record holds it; else what its verdict quotes."""
     if not check.startswith(ANSWER):
         return None
     answers = record.exhibits.get("answers")
@@ -66,7 +66,7 @@ def _digest(text: str) -> str:
 
 
 def apply(record: Record, fingerprint: str, decisions: Iterable[Decision]) -> tuple[Record, tuple[Stale, ...]]:
-    """The record with the decisions that still hold, and those that do not."""
+    """Return the record with the decisions that still hold, and those that do not."""
     verdicts = {verdict.id: verdict for verdict in record.verdicts}
     stale: list[Stale] = []
     for decision in decisions:
@@ -92,7 +92,7 @@ def _why_not(record: Record, verdict: Verdict | None, decision: Decision, finger
 
 
 def decided(verdict: Verdict, decision: Decision) -> Verdict:
-    """The verdict as the teacher wants it; what the grader had said stands in its `override`."""
+    """Return the verdict as the teacher wants it; what the grader had said stands in its `override`."""
     share = decision.points / verdict.max_points if verdict.max_points else 1.0
     status = Status.PASSED if share >= 1 - NEAR else Status.FAILED if share <= NEAR else Status.PARTIAL
     override = Override(decision.author, decision.date, decision.reason, verdict.points, verdict.status)

@@ -42,7 +42,8 @@ class Deadline:
 
 
 def parse_policy(text: str) -> LatePolicy:
-    """`none`, `cut-off`, `per-day:10` or `per-day:10:50` (percent a day, at most). Raises UsageError."""
+    """Return the policy that is spelled `none`, `cut-off`, `per-day:10` or `per-day:10:50` (percent a day, at most).
+    Raises UsageError."""
     words = text.strip().lower().split(":")
     try:
         if words in (["none"], ["cut-off"]):
@@ -63,7 +64,7 @@ def parse_policy(text: str) -> LatePolicy:
 
 
 def parse_duration(text: str) -> float:
-    """« 15min », « 1h30m », « 2d » in seconds. Raises UsageError."""
+    """Return « 15min », « 1h30m », « 2d » in seconds. Raises UsageError."""
     compact = text.replace(" ", "")
     found = _DURATION.findall(compact)
     if compact == "0":
@@ -74,7 +75,8 @@ def parse_duration(text: str) -> float:
 
 
 def parse_moment(text: str, end_of_day: bool = False) -> datetime:
-    """An ISO 8601 date, or `dd/mm/yyyy` as French spreadsheets write it; without an offset, local time.
+    """Return the moment of an ISO 8601 date, or `dd/mm/yyyy` as French spreadsheets write it; without an offset, local
+    time.
 
     A date alone is its midnight, or with `end_of_day` its last second. Raises UsageError.
     """
@@ -97,7 +99,7 @@ def parse_moment(text: str, end_of_day: bool = False) -> datetime:
 
 
 def lateness(record: Record, received: datetime, deadline: Deadline) -> Lateness | None:
-    """None for work that came in time."""
+    """Return how late a work is; None for work that came in time."""
     seconds = (received - deadline.due).total_seconds()
     if seconds <= deadline.grace:
         return None
@@ -136,7 +138,7 @@ def moment_in_words(moment: datetime) -> Text:
 
 
 def duration_in_words(seconds: float) -> Text:
-    """The two largest units: « 1 jour 2 h », « 5 min »."""
+    """Return the two largest units: « 1 jour 2 h », « 5 min »."""
     span = timedelta(seconds=round(max(seconds, 0)))
     hours, rest = divmod(span.seconds, 3600)
     minutes, left = divmod(rest, 60)

@@ -13,7 +13,8 @@ from grader.domain import RECORD_SCHEMA, Record, Submission
 
 
 def enter(connection: sqlite3.Connection, submission: Submission, fingerprint: str) -> int:
-    """The row of a submission, made the latest of its student, exercise and attempt. Writes only what changed."""
+    """Return the row of a submission, made the latest of its student, exercise and attempt. Writes only what
+    changed."""
     name = storable(submission.student)
     connection.execute("INSERT OR IGNORE INTO students (name) VALUES (?)", (name,))
     (student,) = connection.execute("SELECT id FROM students WHERE name = ?", (name,)).fetchone()
@@ -47,7 +48,8 @@ def enter(connection: sqlite3.Connection, submission: Submission, fingerprint: s
 
 
 def handed_in(row: Any) -> Submission:
-    """Raises one of `DAMAGED` for a row that something else has changed."""
+    """Return the submission of a row, without its files. Raises one of `DAMAGED` for a row that something else has
+    changed."""
     nowhere = Path()
     return Submission(
         row["name"],
@@ -63,12 +65,12 @@ def handed_in(row: Any) -> Submission:
 
 
 def record(row: Any) -> Record | None:
-    """As it was filed; who handed it in, and when, is told by the latest hand-in of these files. None for a record of
-    another version.
+    """Return the record as it was filed, an older one as today's; who handed it in, and when, is told by the latest
+    hand-in of these files. None for a record of a newer version.
 
-    Raises one of `DAMAGED` for a row that is cut off or mixed up.
+    Raises one of `DAMAGED`, or UnreadableSubmission, for a row that is cut off or mixed up.
     """
-    if row["schema"] != RECORD_SCHEMA:
+    if row["schema"] > RECORD_SCHEMA:
         return None
     fields = json.loads(row["json"])
     fields["exhibits"] |= json.loads(row["exhibits"])
@@ -81,5 +83,5 @@ def as_json(value: object) -> str:
 
 
 def storable(text: str) -> str:
-    """Half of a surrogate pair, which no database takes, becomes a question mark."""
+    """Return the text with half surrogate pairs, which no database takes, as question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,6 +1,8 @@
-"""The gradebook's tables, and how an older file becomes a newer one: one small function per step.
+"""The gradebook's tables, and how an older file becomes a newer one.
 
-`PRAGMA user_version` says how many steps a file has taken. Steps are only ever added at the end.
+`MIGRATIONS` holds one function per step of `GRADEBOOK_SCHEMA`, which `PRAGMA user_version` counts: that of schema n makes
+the file one of schema n + 1. A step is only ever added at the end; `tests/records/` keeps a file of every schema there was.
+The records in the file have a schema of their own (`grader.records`).
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from grader import __version__
 from grader.errors import Breakdown, GraderError, UnreadableSubmission
 from grader.messages import say
 
+GRADEBOOK_SCHEMA = 1  # grows with a step in `MIGRATIONS` and a kept file in `tests/records/`
 BUSY_SECONDS = 30.0
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _CLOSED = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM}
@@ -25,8 +29,8 @@ _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """An open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut. One that
-    lies where nothing can be written is read only.
+    """Return an open gradebook, brought up to date. Writers wait for each other; every commit survives a power cut. One
+    that lies where nothing can be written is read only.
 
     Raises:
         UnreadableSubmission: the file is no gradebook, or one of a newer version.
@@ -49,8 +53,8 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _copied(path: Path) -> sqlite3.Connection:
-    """A gradebook that cannot be written (an archive, somebody else's) can be read all the same: a copy of it, which goes
-    with this process and takes no writing."""
+    """Return a copy of a gradebook that cannot be written (an archive, somebody else's) but can be read: a copy which
+    goes with this process and takes no writing."""
     folder = Path(tempfile.mkdtemp(prefix="grade-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for ending in ("", "-wal"):  # what was committed last may lie beside the file still
@@ -70,7 +74,8 @@ def _copied(path: Path) -> sqlite3.Connection:
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
-    """Readers and one writer at once. Switching a new file over is the one moment that does not wait by itself."""
+    """Let readers and one writer work at once. Switching a new file over is the one moment that does not wait by
+    itself."""
     deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
@@ -84,17 +89,28 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection) == len(STEPS):
+    """Bring the file to today's schema, one step after the other, all of them or none.
+
+    Raises:
+        UnreadableSubmission: a newer version of the grader made the file.
+    """
+    if _version(connection) == GRADEBOOK_SCHEMA:
         return
     with writing(connection):
         version = _version(connection)  # another process may have gone ahead meanwhile
-        if version > len(STEPS):
-            raise UnreadableSubmission(
-                say("{path} was made by a newer version of the grader; this one cannot read it.", path=path)
+        if version > GRADEBOOK_SCHEMA:
+            words = say(
+                "{path} was made by a newer version of the grader, in schema {schema}; this version ({own}) reads schemas "
+                "up to {last}. Install the version that made it, or a later one.",
+                path=path,
+                schema=version,
+                own=__version__,
+                last=GRADEBOOK_SCHEMA,
             )
-        for step in STEPS[version:]:
-            step(connection)
-        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+            raise UnreadableSubmission(words)
+        for step in range(version, GRADEBOOK_SCHEMA):
+            MIGRATIONS[step](connection)
+        connection.execute(f"PRAGMA user_version = {GRADEBOOK_SCHEMA}")
 
 
 def _version(connection: sqlite3.Connection) -> int:
@@ -103,7 +119,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 @contextmanager
 def writing(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction, whole or not at all."""
+    """Make one transaction, whole or not at all."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -116,7 +132,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def told(path: Path) -> Iterator[None]:
-    """SQLite's complaints, in a sentence that says what to do."""
+    """Raise SQLite's complaints as sentences that say what to do."""
     try:
         yield
     except sqlite3.DatabaseError as problem:
@@ -161,10 +177,11 @@ def _in_words(path: Path, problem: sqlite3.DatabaseError) -> GraderError:
     return Breakdown(words)
 
 
-def _first(connection: sqlite3.Connection) -> None:
-    """`submissions.seen` grows: of one student's submissions with the same exercise and attempt, the one seen last
-    is current. `fingerprint` is that of the files, `run_key` that of all that decides a run, `judgement_key` that of
-    all that decides a record, `backend` the sandbox that it ran in. `exhibits` are apart because they are large."""
+def _create_tables(connection: sqlite3.Connection) -> None:
+    """Make an empty file, schema 0, one of schema 1. `submissions.seen` grows: of one student's submissions with the
+    same exercise and attempt, the one seen last is current. `fingerprint` is that of the files, `run_key` that of all
+    that decides a run, `judgement_key` that of all that decides a record, `backend` the sandbox that it ran in.
+    `exhibits` are apart because they are large."""
     for statement in (
         "CREATE TABLE students (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
         """CREATE TABLE submissions (
@@ -214,4 +231,4 @@ def _first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first,)
+MIGRATIONS: Mapping[int, Callable[[sqlite3.Connection], None]] = {0: _create_tables}

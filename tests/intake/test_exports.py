@@ -60,7 +60,7 @@ def one(intake: Intake, student: str) -> Submission:
 
 
 def told(intake: Intake, name: str) -> str:
-    (reason,) = {i.reason.en for i in intake.ignored if str(i.path).endswith(name)}
+    (reason,) = {i.reason.en for i in intake.skipped if str(i.path).endswith(name)}
     return reason
 
 
@@ -239,7 +239,7 @@ def test_a_student_s_archive_is_opened_within_the_class_s_and_no_deeper(tmp_path
     assert "zip or tar.gz" in told(intake, "rendu.rar")
     assert "damaged" in told(intake, "class.zip/TP 1/Eve/rendu.zip")
     assert "leads out" in told(intake, "etc/passwd")
-    assert len(intake.ignored) == 4  # and no folder that held an archive is called empty
+    assert len(intake.skipped) == 4  # and no folder that held an archive is called empty
 
 
 def test_archives_in_a_shared_folder_are_their_owners(tmp_path: Path) -> None:
@@ -316,7 +316,7 @@ def test_a_list_names_the_members_of_groups(tmp_path: Path) -> None:
     intake = found(place, tmp_path)
     assert one(intake, "Groupe 3").members == ("Léa Dupont", "Luc Martin")
     assert one(intake, "Groupe 4").members == ("Ana",)
-    assert not intake.ignored
+    assert not intake.skipped
 
 
 def test_the_copies_that_moodle_makes_for_each_member_are_graded_once(tmp_path: Path) -> None:
@@ -333,4 +333,4 @@ def test_the_copies_that_moodle_makes_for_each_member_are_graded_once(tmp_path: 
     group = one(intake, "Groupe 3")
     assert set(group.members) == {"Léa Dupont", "Luc Martin"}
     assert {s.student for s in intake.submissions} == {"Groupe 3", "Jean-Paul Roux", "Jean-Marc Noir"}
-    assert ["graded once" in i.reason.en for i in intake.ignored] == [True]
+    assert ["graded once" in i.reason.en for i in intake.skipped] == [True]

@@ -29,7 +29,7 @@ def found(intake: Intake) -> dict[tuple[str, str], str]:
 
 
 def aside(intake: Intake, root: Path) -> set[str]:
-    return {str(i.path.relative_to(root)) for i in intake.ignored}
+    return {str(i.path.relative_to(root)) for i in intake.skipped}
 
 
 # ── One student ──
@@ -105,11 +105,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_the_number_size_and_depth_of_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "exo1.py", *(f"a/{i}.txt" for i in range(10)), "b/" * 14 + "deep.txt")
     (tmp_path / "big.bin").write_bytes(b"x" * 1000)
-    monkeypatch.setattr(listing, "MOST_BYTES", 500)
+    monkeypatch.setattr(listing, "MAX_BYTES", 500)
     submission = find_one("exo1", tmp_path)
     assert {f.name for f in submission.files} == {"exo1.py", *(f"{i}.txt" for i in range(10))}
     assert submission.note
-    monkeypatch.setattr(listing, "MOST_FILES", 5)
+    monkeypatch.setattr(listing, "MAX_FILES", 5)
     assert len(find_one("exo1", tmp_path).files) == 5
     assert find_one("exo1", tmp_path).files[0] == Path("exo1.py")
 
@@ -138,7 +138,7 @@ def test_every_usual_layout_of_a_class_is_understood(tmp_path: Path) -> None:
         ("dupont", "exo1"): "dupont_exo1.py",
         ("martin", "exo3"): "exo3-martin.ipynb",
     }
-    assert intake.ignored == ()
+    assert intake.skipped == ()
 
 
 def test_in_a_shared_folder_a_submission_holds_its_owner_s_files_only(tmp_path: Path) -> None:
@@ -178,8 +178,8 @@ def test_what_is_not_recognised_is_told_with_a_reason(tmp_path: Path) -> None:
         "e/exo1.py",
         ".",
     }
-    assert all(i.reason.fr and i.reason.en for i in intake.ignored)
-    (hidden,) = [i for i in intake.ignored if i.path == tmp_path]
+    assert all(i.reason.fr and i.reason.en for i in intake.skipped)
+    (hidden,) = [i for i in intake.skipped if i.path == tmp_path]
     assert "2" in hidden.reason.en
 
 

@@ -348,7 +348,7 @@ def test_one_student_s_many_files_leave_the_others_in_sight(tmp_path: Path, monk
     files = {"eve/exo1.py": b"x", **{f"eve/a/{n}.py": b"x" for n in range(200)}, "luc/a/b/c/exo1.py": b"x"}
     found = taken_in(laid(tmp_path / "class", files), tmp_path / "room")
     assert {s.student for s in found.submissions} == {"eve", "luc"}
-    assert any(i.student == "eve" and "too large" in i.reason.en for i in found.ignored)
+    assert any(i.student == "eve" and "too large" in i.reason.en for i in found.skipped)
 
 
 def test_one_student_s_share_of_a_class_s_archive_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -365,7 +365,7 @@ def test_one_student_s_share_of_a_class_s_archive_is_bounded(tmp_path: Path, mon
     found = taken_in(laid(tmp_path / "class", files, packed=True), tmp_path / "room")
     sizes = {s.student: [str(f) for f in s.files] for s in found.submissions}
     assert sizes == {"large": ["exo1.py", "a.bin"], "luc": ["exo1.py"]}
-    told = [i for i in found.ignored if "one student's work" in i.reason.en]
+    told = [i for i in found.skipped if "one student's work" in i.reason.en]
     assert {str(i.path.relative_to(tmp_path / "class.zip").parts[1]) for i in told} == {"eve", "large"}
     assert len(told) < 60
 

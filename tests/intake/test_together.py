@@ -49,7 +49,7 @@ def test_a_name_with_several_exercises_is_one_submission_for_each(
     write(tmp_path, f"dupont/{name}")
     found = look(tmp_path)
     assert handed_in(found) == {("dupont", "exo1", name), ("dupont", "exo2", name)}
-    assert found.ignored == ()
+    assert found.skipped == ()
     assert "exo1, exo2" in found.submissions[0].note.en and "plusieurs exercices" in found.submissions[0].note.fr
 
 
@@ -82,28 +82,28 @@ def test_a_file_of_the_exercise_s_own_name_wins_over_a_shared_one(tmp_path: Path
     write(tmp_path, "dupont/essais.py", TWO)
     found = look(tmp_path)
     assert handed_in(found) == {("dupont", "exo1", "exo1_exo2.py"), ("dupont", "exo2", "exo2.py")}
-    assert [i.path.name for i in found.ignored] == ["essais.py"]
+    assert [i.path.name for i in found.skipped] == ["essais.py"]
 
 
 def test_a_module_that_another_program_imports_is_no_submission(tmp_path: Path, look: Callable[..., Intake]) -> None:
     write(tmp_path, "dupont/modeles.py", NETS)
     write(tmp_path, "dupont/exo1.py", "import modeles")
     found = look(tmp_path)
-    assert handed_in(found) == {("dupont", "exo1", "exo1.py")} and found.ignored == ()
+    assert handed_in(found) == {("dupont", "exo1", "exo1.py")} and found.skipped == ()
 
 
 def test_a_part_that_nobody_would_grade_is_told(tmp_path: Path, look: Callable[..., Intake]) -> None:
     write(tmp_path, "dupont/exo1.py", TWO)
     write(tmp_path, "martin/exo1.py", TWO)
     write(tmp_path, "martin/exo2.py")
-    (left,) = look(tmp_path).ignored
+    (left,) = look(tmp_path).skipped
     assert left.path.parent.name == "dupont" and "exo1_exo2" in left.reason.en and left.reason.fr != left.reason.en
 
 
 def test_only_the_exercise_asked_for_is_taken_from_a_shared_file(tmp_path: Path, look: Callable[..., Intake]) -> None:
     write(tmp_path, "dupont/exo1_exo2.py")
     found = look(tmp_path, only=("exo2",))
-    assert handed_in(found) == {("dupont", "exo2", "exo1_exo2.py")} and found.ignored == ()
+    assert handed_in(found) == {("dupont", "exo2", "exo1_exo2.py")} and found.skipped == ()
 
 
 def test_a_student_s_own_exercise_is_found_in_a_shared_file(tmp_path: Path, parser: Parser) -> None:

@@ -53,6 +53,7 @@ def test_a_record_keeps_the_rubric_and_an_older_one_finds_it_where_it_stood() ->
     record = build.record(verdicts=(OPEN,))
     fields = json.loads(json.dumps(records.to_json(record)))
     assert records.from_json(fields).verdicts == (OPEN,)
+    fields["schema"] = 2
     (old,) = fields["verdicts"]
     old["expected"] = old.pop("rubric")
     old["message"] = {"fr": "Un enseignant lira cette réponse.", "en": records.TO_BE_READ}

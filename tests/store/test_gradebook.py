@@ -15,7 +15,7 @@ from grader.domain import RECORD_SCHEMA, Status
 from grader.errors import Breakdown, NothingToGrade, UnreadableSubmission
 from grader.store import FILE, Deadline, Decision, Gradebook, LatePolicy
 from grader.store.decisions import anchor_of
-from grader.store.schema import STEPS
+from grader.store.schema import GRADEBOOK_SCHEMA
 from tests.store.build import record, submission
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_gradebook_is_told_and_left_alone(tmp_path: Path) -> None:
 def test_a_gradebook_of_a_newer_version_is_told(tmp_path: Path) -> None:
     Gradebook.open(tmp_path, create=True).close()
     with sqlite3.connect(tmp_path / FILE) as connection:
-        connection.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
+        connection.execute(f"PRAGMA user_version = {GRADEBOOK_SCHEMA + 1}")
     connection.close()
     with pytest.raises(UnreadableSubmission, match="newer"):
         Gradebook.open(tmp_path)
@@ -153,20 +153,26 @@ def test_a_gradebook_of_a_newer_version_is_told(tmp_path: Path) -> None:
 def test_the_file_writes_ahead_keeps_its_references_and_knows_its_version(book: Gradebook) -> None:
     with sqlite3.connect(book.folder / FILE) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert other.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+        assert other.execute("PRAGMA user_version").fetchone() == (GRADEBOOK_SCHEMA,)
     other.close()
     file(book)
     with pytest.raises(sqlite3.IntegrityError):
         book._connection.execute("UPDATE submissions SET student = 999")
 
 
-def test_records_of_an_older_form_are_told_and_not_served(book: Gradebook) -> None:
+def test_records_of_a_newer_version_are_told_and_not_served(book: Gradebook) -> None:
     file(book)
-    book._connection.execute("UPDATE records SET schema = ?", (RECORD_SCHEMA - 1,))
+    book._connection.execute("UPDATE records SET schema = ?", (RECORD_SCHEMA + 1,))
     assert book.look_up(submission(), "f1") is None
-    assert [entry.record for entry in book.current()] == [None]
-    with pytest.raises(UnreadableSubmission, match="grade rejudge"):
+    assert [(entry.record, entry.damaged) for entry in book.current()] == [(None, False)]
+    with pytest.raises(UnreadableSubmission, match="newer version"):
         book.records()
+
+
+def test_a_record_of_a_schema_that_never_was_is_damaged(book: Gradebook) -> None:
+    file(book)
+    book._connection.execute("""UPDATE records SET schema = 0, json = json_set(json, '$.schema', 0)""")
+    assert [entry.record for entry in book.damaged()] == [None] and book.records() == []
 
 
 def test_a_full_disk_is_told_and_costs_nothing_that_was_filed(book: Gradebook) -> None:

@@ -1,4 +1,4 @@
-"""What a class folder holds besides submissions, and why it is none: nothing is dropped in silence."""
+"""Tell what a class folder holds besides submissions, and why it is none: nothing is dropped in silence."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from grader.messages import say, say_n
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
-    """What was left aside, and why; `student` is whose it is, "" where it is nobody's."""
+class Skipped:
+    """What is no submission, and why; `student` is whose it is, "" where it is nobody's."""
 
     path: Path
     reason: Text
     student: str = ""
 
 
-def left_aside(
+def skipped_entries(
     folder: Path,
     found: Sequence[Found],
     known_ids: Collection[str],
     submissions: Sequence[Submission],
     reasons: Mapping[Path, Text],
-) -> list[Ignored]:
-    """Everything in the class `folder` that is neither a submission nor part of one, with the reason.
+) -> list[Skipped]:
+    """Return everything in the class `folder` that is neither a submission nor part of one, with the reason.
 
     `reasons` says why those files that do name an exercise are not graded. Programs that travel with a submission
     are told as well, unless it imports them: they may be exercises under names that nobody can guess.
@@ -40,23 +40,23 @@ def left_aside(
     sources = _Sources(submissions)
     entries = [one.entry for one in found]
     known = {s.main for s in submissions} | {above for e in entries if e.kind != "quiet" for above in e.path.parents}
-    left: list[Ignored] = []
+    left: list[Skipped] = []
     quiet = 0
     for one in found:
         entry = one.entry
         if entry.kind == "quiet":
             quiet += 1
         elif entry.path in reasons:
-            left.append(Ignored(one.shown, reasons[entry.path], one.student))
+            left.append(Skipped(one.shown, reasons[entry.path], one.student))
         elif entry.kind in ("deep", "unreadable"):  # something beyond it was not seen at all
-            left.append(Ignored(one.shown, _kind(entry.kind), one.student))
+            left.append(Skipped(one.shown, _kind(entry.kind), one.student))
         elif entry.path not in known and (entry.path not in travelling or _orphan(entry.path, sources)):
-            left.append(Ignored(one.shown, _reason(entry, known_ids), one.student))
+            left.append(Skipped(one.shown, _reason(entry, known_ids), one.student))
     if quiet:
         count = say_n(
             "{count} hidden or system entry was left aside.", "{count} hidden or system entries were left aside.", quiet
         )
-        left.append(Ignored(folder, count))
+        left.append(Skipped(folder, count))
     return left
 
 
@@ -70,7 +70,7 @@ class _Sources:
         self.texts: dict[Path, str] = {}
 
     def mention(self, module: Path) -> bool:
-        """True where a program above `module` names it, as an import must."""
+        """Return whether a program above `module` names it, as an import must."""
         word = re.compile(rf"\b{re.escape(module.stem)}\b")
         mains = [m for folder in module.parents for m in self.by_folder.get(folder, ())]
         return any(word.search(self._text(main)) for main in mains)
@@ -86,13 +86,13 @@ class _Sources:
 
 
 def _orphan(path: Path, sources: _Sources) -> bool:
-    """A program that no graded program names: perhaps an exercise under a name that nobody can guess."""
+    """Return whether no graded program names this one: perhaps an exercise under a name that nobody can guess."""
     suffix = path.suffix.lower()
     return suffix == ".ipynb" or (suffix == ".py" and path.name != "__init__.py" and not sources.mention(path))
 
 
 def _reason(entry: Entry, known_ids: Collection[str]) -> Text:
-    """Why an entry is no submission."""
+    """Return why an entry is no submission."""
     if entry.kind != "file":
         return _kind(entry.kind)
     kind = kind_of(entry.path.name)

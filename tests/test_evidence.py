@@ -17,7 +17,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.evidence import EVENTS, LINE_BYTES, STREAM_BYTES, Forged, Reader, Tape, load_arrays, open_regular, read_json
+from grader.evidence import (
+    EVENTS,
+    LINE_BYTES,
+    STREAM_BYTES,
+    EventWriter,
+    Forged,
+    Reader,
+    load_arrays,
+    open_regular,
+    read_json,
+)
 
 LAYER = {"kind": "Dense", "name": "dense", "settings": {"units": 10}, "output_shape": [10], "parameters": 7850}
 SNAPSHOT = {
@@ -92,12 +102,12 @@ def test_every_event_that_the_recorder_writes_is_taken() -> None:
 
 def test_what_the_tape_writes_the_reader_reads(tmp_path: Path) -> None:
     out, into = os.pipe()
-    tape = Tape(into, tmp_path)
+    writer = EventWriter(into, tmp_path)
     weights = {"w0": np.arange(6, dtype=np.float32).reshape(2, 3), "w1": np.zeros(0), "flag": np.array(True)}
-    name = tape.arrays("weights", weights)
+    name = writer.arrays("weights", weights)
     for event in VALID:
-        tape.write(**{**event, "weights": name} if event["event"] == "snapshot" else event)
-    tape.write("value", name="nh", value=np.float64(0.5))
+        writer.write(**{**event, "weights": name} if event["event"] == "snapshot" else event)
+    writer.write("value", name="nh", value=np.float64(0.5))
     os.close(into)
     with os.fdopen(out, "rb") as pipe:
         evidence = read(*pipe.read().splitlines()).close()
@@ -125,10 +135,10 @@ def test_what_came_before_a_line_that_was_cut_short_still_counts() -> None:
 
 def test_events_of_a_forked_child_are_left_out(tmp_path: Path) -> None:
     out, into = os.pipe()
-    tape = Tape(into, tmp_path)
-    tape._pid += 1  # as seen from a child
-    tape.write("finished")
-    assert tape.arrays("weights", {"w0": np.zeros(2)}) is None
+    writer = EventWriter(into, tmp_path)
+    writer._pid += 1  # as seen from a child
+    writer.write("finished")
+    assert writer.arrays("weights", {"w0": np.zeros(2)}) is None
     os.close(into)
     assert os.read(out, 10) == b""
     os.close(out)
@@ -136,9 +146,9 @@ def test_events_of_a_forked_child_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_tape_keeps_within_its_budget(tmp_path: Path) -> None:
-    tape = Tape(-1, tmp_path, array_budget=100)
-    assert tape.arrays("rows", {"a": np.zeros(10)}) == "rows-1.npz"
-    assert tape.arrays("rows", {"a": np.zeros(10)}) is None
+    writer = EventWriter(-1, tmp_path, array_budget=100)
+    assert writer.arrays("rows", {"a": np.zeros(10)}) == "rows-1.npz"
+    assert writer.arrays("rows", {"a": np.zeros(10)}) is None
     assert len(list(tmp_path.iterdir())) == 1
 
 

@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.figure import Figure
 
-from grader.evidence import Tape
+from grader.evidence import EventWriter
 from grader.worker.recorder.guard import Guard
 
 FIGURES = 60
@@ -22,19 +22,19 @@ PICTURE_INCHES = 12.0
 
 
 class FigureWatch:
-    def __init__(self, tape: Tape, guard: Guard) -> None:
-        self._tape = tape
+    def __init__(self, writer: EventWriter, guard: Guard) -> None:
+        self._writer = writer
         self._guard = guard
         self._recorded: dict[int, tuple[Any, ...]] = {}
         self._figures: list[Figure] = []  # held, so that an identity is never used twice
         self._pictures = 0
 
     def install(self) -> None:
-        self._guard.around(plt, "show", before=lambda *a, **k: self._open_figures("show"))
-        self._guard.around(Figure, "savefig", before=lambda figure, *a, **k: self.record(figure, "savefig"))
+        self._guard.around(plt, "show", before=lambda call: self._open_figures("show"))
+        self._guard.around(Figure, "savefig", before=lambda call: self.record(call.target, "savefig"))
         # `plt.close`, and the notebook's inline backend, destroy managers: the last moment to look.
         for name in ("destroy", "destroy_all", "destroy_fig"):
-            self._guard.around(Gcf, name, before=lambda *a, **k: self._open_figures("close"))
+            self._guard.around(Gcf, name, before=lambda call: self._open_figures("close"))
 
     def finish(self) -> None:
         with self._guard.careful("open figures"):
@@ -53,9 +53,9 @@ class FigureWatch:
             return
         self._recorded[id(figure)] = content
         self._figures.append(figure)
-        self._tape.write(
+        self._writer.write(
             "figure",
-            id=self._tape.number("figure"),
+            id=self._writer.number("figure"),
             how=how,
             axes=[_axes(a) for a in axes],
             arrays=self._images(axes),
@@ -68,7 +68,7 @@ class FigureWatch:
         images = [i for i in images if i.dtype.kind in "biuf" and i.size <= IMAGE_PIXELS]
         if not images:
             return None
-        return self._tape.arrays("figure", {f"i{n}": image for n, image in enumerate(images)})
+        return self._writer.arrays("figure", {f"i{n}": image for n, image in enumerate(images)})
 
     def _picture(self, figure: Figure) -> str | None:
         if self._pictures >= PICTURES:
@@ -79,7 +79,7 @@ class FigureWatch:
         buffer = io.BytesIO()
         with self._guard.quiet():
             figure.savefig(buffer, format="png", dpi=dpi)
-        return self._tape.picture("picture", buffer.getvalue())
+        return self._writer.picture("picture", buffer.getvalue())
 
 
 def _axes(axes: Any) -> dict[str, Any]:

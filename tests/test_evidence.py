@@ -195,6 +195,13 @@ HOSTILE = {
     "a weights file with a newline": line({**SNAPSHOT, "weights": "weights-1.npz\n"}),
     "a weights file of digits that are no ASCII": line({**SNAPSHOT, "weights": "weights-１.npz"}),
     "a weights file that is a list": line({**SNAPSHOT, "weights": ["weights-1.npz"]}),
+    "a reason that is none": line({**SNAPSHOT, "reason": "because"}),
+    "a reason that is left out": line({name: value for name, value in SNAPSHOT.items() if name != "reason"}),
+    "a reason that is a list": line({**SNAPSHOT, "reason": ["fit"]}),
+    "a long reason that begins like one": line({**SNAPSHOT, "reason": "fit" + " " * 5000}),
+    "a training of a kind that is none": line({**FIT, "how": "magic"}),
+    "a use of a model that is none": line({**VALID[8], "how": "praise"}),
+    "a moment of a figure that is none": line({**VALID[9], "how": "dreamt"}),
     "a picture that is no picture": line({**VALID[9], "picture": "picture-1.svg"}),
 }
 
@@ -226,6 +233,7 @@ def test_a_nesting_that_the_parser_still_takes_breaks_nothing_after_it() -> None
             f'{{"event": "epoch", "fit": 1, "logs": {{"a": {deep}}}}}',
             f'{{"event": "use", "values": {deep}}}',
             f'{{"event": {deep}}}',
+            f'{{"event": "snapshot", "reason": {deep}}}',
         ):
             reader.feed(event.encode())
     evidence = reader.close()

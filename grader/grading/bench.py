@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader import datasets
-from grader.domain import DatasetInfo, Mode, RowIndex, Verdict
+from grader.domain import DatasetInfo, Mode, Phase, RowIndex, Verdict
 from grader.parsing import Parser
 from grader.sandbox import Level, Sandbox, Slot
 
@@ -70,7 +70,7 @@ class Options:
 class Listener:
     """Told what happens while a submission is graded; does nothing by itself. Called from the grading thread."""
 
-    def phase(self, name: str) -> None: ...
+    def phase(self, name: Phase) -> None: ...
 
     def early(self, verdicts: tuple[Verdict, ...]) -> None: ...
 

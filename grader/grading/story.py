@@ -19,6 +19,7 @@ from grader.domain import (
     Json,
     Mode,
     Notice,
+    Phase,
     Reading,
     Record,
     Stage,
@@ -60,24 +61,24 @@ def grade(
     runs = Runs(submission, exercise, bench, options)
     ran: RanSubmission | None = None
     try:
-        listener.phase("reading")
+        listener.phase(Phase.READING)
         facts = replace(facts, reading=desk.parser.one(asked))
         listener.early(judge_all(facts, Stage.READING))
-        watch.lap("static")
+        watch.lap(Phase.READING)
         if options.mode is not Mode.STATIC and facts.reading.runnable and bench is not None:
             facts = _with_data(facts, submission, bench)
-            listener.phase("student")
+            listener.phase(Phase.STUDENT)
             ran = runs.kept()
             if ran is None:
                 ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
-                watch.lap("evidence", start=ran.waited, student=ran.outcome.seconds)
+                watch.lap(Phase.EVIDENCE, start=ran.waited, student=ran.outcome.seconds)
             else:
                 facts = replace(facts, notes=(*facts.notes, runs.notice(ran)))
-                watch.lap("evidence")
-            listener.phase("evaluation")
+                watch.lap(Phase.EVIDENCE)
+            listener.phase(Phase.EVALUATION)
             facts = _with_run(facts, ran, submission, bench, options.threads, runs.answers())
-            watch.lap("evaluation")
-        listener.phase("checks")
+            watch.lap(Phase.EVALUATION)
+        listener.phase(Phase.CHECKS)
         verdicts = judge_all(facts)
         runs.keep(ran, facts.measured, asked, facts.reading)
     except Breakdown as problem:
@@ -85,7 +86,7 @@ def grade(
     record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
     if ran is not None and bench is not None:
         clear(bench.student, ran.folder)
-    watch.lap("checks")
+    watch.lap(Phase.CHECKS)
     return replace(record, phases=watch.seconds)
 
 

@@ -10,6 +10,7 @@ from matplotlib import pyplot as plt
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.figure import Figure
 
+from grader.domain import FigureMoment
 from grader.evidence import EventWriter
 from grader.worker.recorder.guard import Guard
 
@@ -30,21 +31,21 @@ class FigureWatch:
         self._pictures = 0
 
     def install(self) -> None:
-        self._guard.around(plt, "show", before=lambda call: self._open_figures("show"))
-        self._guard.around(Figure, "savefig", before=lambda call: self.record(call.target, "savefig"))
+        self._guard.around(plt, "show", before=lambda call: self._open_figures(FigureMoment.SHOW))
+        self._guard.around(Figure, "savefig", before=lambda call: self.record(call.target, FigureMoment.SAVEFIG))
         # `plt.close`, and the notebook's inline backend, destroy managers: the last moment to look.
         for name in ("destroy", "destroy_all", "destroy_fig"):
-            self._guard.around(Gcf, name, before=lambda call: self._open_figures("close"))
+            self._guard.around(Gcf, name, before=lambda call: self._open_figures(FigureMoment.CLOSE))
 
     def finish(self) -> None:
         with self._guard.careful("open figures"):
-            self._open_figures("end")
+            self._open_figures(FigureMoment.END)
 
-    def _open_figures(self, how: str) -> None:
+    def _open_figures(self, how: FigureMoment) -> None:
         for manager in Gcf.get_all_fig_managers():
             self.record(manager.canvas.figure, how)
 
-    def record(self, figure: Figure, how: str) -> None:
+    def record(self, figure: Figure, how: FigureMoment) -> None:
         axes = figure.axes[:AXES]
         content = tuple((len(a.images), len(a.lines), len(a.collections), len(a.patches)) for a in axes)
         if not any(any(counts) for counts in content) or self._recorded.get(id(figure)) == content:

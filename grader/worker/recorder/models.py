@@ -9,6 +9,7 @@ from keras.src.models.functional import Functional
 from keras.src.models.model import Model
 from keras.src.models.sequential import Sequential
 
+from grader.domain import ModelMethod, SnapshotReason
 from grader.evidence import EventWriter, finite_or_name
 from grader.worker.recorder.audit import shortened
 from grader.worker.recorder.data import length_of
@@ -19,6 +20,8 @@ from grader.worker.recorder.trainings import TrainingWatch
 
 MAX_SAVES = 100  # files saved while training that are noted
 MAX_VALUES = 16
+USES = {ModelMethod.EVALUATE: SnapshotReason.EVALUATE, ModelMethod.PREDICT: SnapshotReason.PREDICT}
+SAVES = (ModelMethod.SAVE, ModelMethod.SAVE_WEIGHTS, ModelMethod.EXPORT)
 
 
 class ModelWatch:
@@ -42,12 +45,13 @@ class ModelWatch:
         self._trainings.install()
         if self._audit_steps is not None:
             around(Model, "evaluate", before=self._shorten_evaluate, everywhere=True)
-        for name in ("evaluate", "predict"):
-            around(Model, name, before=self._snapshot_for(name), after=self._noter_of_use(name))
-        for name in ("save", "save_weights", "export"):
-            around(Model, name, before=self._noter_of_saves_while_training(name), everywhere=True)
-            around(Model, name, before=self._snapshot_for("save"), after=self._noter_of_file(name))
-        around(Model, "load_weights", after=self._noter_of_file("load_weights"))
+        for use, reason in USES.items():
+            around(Model, use, before=self._snapshot_for(reason), after=self._noter_of_use(use))
+        for save in SAVES:
+            around(Model, save, before=self._noter_of_saves_while_training(save), everywhere=True)
+            around(Model, save, before=self._snapshot_for(SnapshotReason.SAVE), after=self._noter_of_file(save))
+        load = ModelMethod.LOAD_WEIGHTS
+        around(Model, load, after=self._noter_of_file(load))
 
     def finish(self) -> None:
         """The end of the program: loops of one's own are recognised, every model that changed is written."""
@@ -56,7 +60,7 @@ class ModelWatch:
                 self._models.end_batches(tracked)
                 self._trainings.note_own_loop(tracked)
                 if tracked.snapshot is None or tracked.trained:
-                    self._models.snapshot(tracked.model, "end")
+                    self._models.snapshot(tracked.model, SnapshotReason.END)
 
     # ── Handlers ────────────────────────────────────────────────────────────────────────────
 
@@ -70,20 +74,20 @@ class ModelWatch:
         if self._audit_steps is not None and self._models.track(call.target).truncated:
             call.change(**shortened(call.arguments, self._audit_steps))
 
-    def _snapshot_for(self, reason: str) -> Handler:
+    def _snapshot_for(self, reason: SnapshotReason) -> Handler:
         return lambda call: self._models.snapshot(call.target, reason)
 
-    def _noter_of_use(self, name: str) -> Handler:
+    def _noter_of_use(self, how: ModelMethod) -> Handler:
         def after(call: BoundCall) -> None:
-            values = _numbers(call.result) if name == "evaluate" else []
-            self._used(call.target, name, rows=length_of(call.get("x")), values=values)
+            values = _numbers(call.result) if how is ModelMethod.EVALUATE else []
+            self._used(call.target, how, rows=length_of(call.get("x")), values=values)
 
         return after
 
-    def _noter_of_file(self, name: str) -> Handler:
-        return lambda call: self._used(call.target, name, path=_path(call))
+    def _noter_of_file(self, how: ModelMethod) -> Handler:
+        return lambda call: self._used(call.target, how, path=_path(call))
 
-    def _noter_of_saves_while_training(self, name: str) -> Handler:
+    def _noter_of_saves_while_training(self, how: ModelMethod) -> Handler:
         """A callback that saves: each file is noted once, for a `fit` may not come to its end."""
 
         def before(call: BoundCall) -> None:
@@ -91,13 +95,15 @@ class ModelWatch:
             if self._guard.under_way == "fit" and key not in self._saved and len(self._saved) < MAX_SAVES:
                 self._saved.add(key)
                 number = self._models.track(call.target).number
-                self._writer.write("use", model=number, how=name, snapshot=None, rows=0, values=[], path=key[1])
+                self._writer.write("use", model=number, how=how, snapshot=None, rows=0, values=[], path=key[1])
 
         return before
 
-    def _used(self, model: Any, how: str, rows: int = 0, values: list[object] | None = None, path: str = "") -> None:
+    def _used(
+        self, model: Any, how: ModelMethod, rows: int = 0, values: list[object] | None = None, path: str = ""
+    ) -> None:
         tracked = self._models.track(model)
-        tracked.truncated = tracked.truncated and how != "load_weights"
+        tracked.truncated = tracked.truncated and how is not ModelMethod.LOAD_WEIGHTS
         self._writer.write(
             "use",
             model=tracked.number,

@@ -11,6 +11,7 @@ from keras.src.models.functional import Functional
 from keras.src.models.model import Model
 from keras.src.models.sequential import Sequential
 
+from grader.domain import SnapshotReason
 from grader.evidence import EventWriter
 from grader.worker.recorder.describe import boundary, digest, layers_of
 
@@ -59,24 +60,24 @@ class TrackedModels:
                 self._tracked[id(model)] = tracked
         return tracked
 
-    def snapshot(self, model: Any, reason: str, interim: int | None = None) -> int | None:
+    def snapshot(self, model: Any, reason: SnapshotReason, interim: int | None = None) -> int | None:
         """Write the model as it stands, if it is built and has changed since it was last written.
 
         `interim` is the number of a snapshot that this one replaces. Return the number of the one that holds now.
         """
         tracked = self.track(model)
-        if tracked.batches is not None and reason not in ("fit", "train_on_batch"):
+        if tracked.batches is not None and reason is not SnapshotReason.FIT:
             self.end_batches(tracked)
         if not model.built:
             return None
-        weights = [np.asarray(w) for w in model.get_weights()] if reason != "build" else []
+        weights = [np.asarray(w) for w in model.get_weights()] if reason is not SnapshotReason.BUILD else []
         shape = tuple(layer.name for layer in model.layers)
         now = digest(weights)
-        if (now == tracked.digest and shape == tracked.shape) and reason != "fit":
+        if (now == tracked.digest and shape == tracked.shape) and reason is not SnapshotReason.FIT:
             return tracked.snapshot
         number = interim or self._writer.number("snapshot")
         kept = None
-        if reason != "build":
+        if reason is not SnapshotReason.BUILD:
             tracked.digest, tracked.shape, tracked.snapshot = now, shape, number
             kept = self._writer.arrays("weights", {f"w{i}": w for i, w in enumerate(weights)}, f"weights-{number}.npz")
         self._writer.write(
@@ -101,7 +102,7 @@ class TrackedModels:
             batches, tracked.batches = tracked.batches, None
             tracked.steps += batches.steps
             self._writer.write("fit_end", fit=batches.fit, steps=batches.steps, finished=True)
-            self.snapshot(tracked.model, "fit")
+            self.snapshot(tracked.model, SnapshotReason.FIT)
 
 
 def _architecture(model: Any) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from grader.domain import SnapshotReason
 from grader.evidence import EventWriter, finite_or_name
 from grader.worker.recorder.audit import maybe_int
 from grader.worker.recorder.guard import Guard
@@ -47,7 +48,7 @@ class TrainingCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
     def on_train_begin(self, logs: Any = None) -> None:
         self._tracked.trained = True
         with self._guard.careful("build"):
-            self._models.snapshot(self._tracked.model, "build")
+            self._models.snapshot(self._tracked.model, SnapshotReason.BUILD)
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self._epoch, self._last = epoch, -1
@@ -72,7 +73,8 @@ class TrainingCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
             self._interim_at = time.monotonic()
             with self._guard.careful("interim weights"):
                 self._tracked.steps = self._steps
-                self._interim = self._models.snapshot(self._tracked.model, "epoch", self._interim) or self._interim
+                number = self._models.snapshot(self._tracked.model, SnapshotReason.EPOCH, self._interim)
+                self._interim = number or self._interim
 
     def on_train_end(self, logs: Any = None) -> None:
         self._complete = True
@@ -82,4 +84,4 @@ class TrainingCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras
         self._tracked.steps += self._steps
         self._tracked.truncated = self._audit_steps is not None
         self._writer.write("fit_end", fit=self._fit, steps=self._steps, finished=self._complete)
-        self._models.snapshot(self._tracked.model, "fit")
+        self._models.snapshot(self._tracked.model, SnapshotReason.FIT)

@@ -8,6 +8,7 @@ import keras
 from keras.src.models.model import Model
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
+from grader.domain import SnapshotReason, TrainingMethod
 from grader.evidence import EventWriter
 from grader.worker.recorder.audit import maybe_int, shortened
 from grader.worker.recorder.data import describe, length_of
@@ -43,7 +44,7 @@ class TrainingWatch:
             "fit_begin",
             id=number,
             model=tracked.number,
-            how="fit",
+            how=TrainingMethod.FIT,
             epochs=max(0, int(call.get("epochs", 1)) - int(call.get("initial_epoch", 0))),
             batch_size=maybe_int(call.get("batch_size")),
             capped=self._audit_steps is not None,
@@ -69,7 +70,7 @@ class TrainingWatch:
                 "fit_begin",
                 id=tracked.batches.fit,
                 model=tracked.number,
-                how="train_on_batch",
+                how=TrainingMethod.TRAIN_ON_BATCH,
                 epochs=0,
                 batch_size=length_of(x),
                 data=describe(self._writer, x, y),
@@ -91,10 +92,12 @@ class TrainingWatch:
         number = self._writer.number("fit")
         steps = int(optimizer.iterations)
         compiled = {"model": tracked.number, "loss": "", "optimizer": type(optimizer).__name__, "learning_rate": None}
-        self._writer.write("fit_begin", id=number, model=tracked.number, how="loop", epochs=0, compiled=compiled)
+        self._writer.write(
+            "fit_begin", id=number, model=tracked.number, how=TrainingMethod.LOOP, epochs=0, compiled=compiled
+        )
         self._writer.write("fit_end", fit=number, steps=steps, finished=True)
         tracked.steps, tracked.trained = steps, True
-        self._models.snapshot(tracked.model, "fit")
+        self._models.snapshot(tracked.model, SnapshotReason.FIT)
 
 
 def _listed(callbacks: Any) -> list[Any]:

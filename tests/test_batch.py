@@ -13,7 +13,7 @@ import pytest
 
 from grader import catalog
 from grader.batch import Task, all_by, benches, grade_all, pool, threads_each
-from grader.domain import Mode, Record, Status, Submission
+from grader.domain import Mode, Phase, Record, Status, Submission
 from grader.errors import UnreadableSubmission
 from grader.grading import Listener, Options
 from grader.messages import plain
@@ -165,12 +165,12 @@ def test_each_submission_has_its_own_listener(graded: Any) -> None:
             heard.append(f"{self.name} {name}")
 
     def grade(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Listener) -> Record:
-        listener.phase("reading")
+        listener.phase(Phase.READING)
         return record_of(exercise, submission, bench, options, listener)
 
     graded(grade)
     list(grade_all([task("a"), task("b")], Process(), {}, 2, lambda t: Hearing(t.submission.student)))
-    assert sorted(heard) == ["a reading", "b reading"]
+    assert sorted(heard) == ["a static", "b static"]
 
 
 # ── The loop ────────────────────────────────────────────────────────────────────────────────────

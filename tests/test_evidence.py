@@ -18,7 +18,17 @@ import numpy as np
 import pytest
 
 from grader.domain import TsneRun
-from grader.evidence import EVENTS, LINE_BYTES, STREAM_BYTES, Forged, Reader, Tape, load_arrays, open_regular, read_json
+from grader.evidence import (
+    EVENTS,
+    LINE_BYTES,
+    STREAM_BYTES,
+    EventWriter,
+    Forged,
+    Reader,
+    load_arrays,
+    open_regular,
+    read_json,
+)
 
 LAYER = {"kind": "Dense", "name": "dense", "settings": {"units": 10}, "output_shape": [10], "parameters": 7850}
 SNAPSHOT = {
@@ -94,12 +104,12 @@ def test_every_event_that_the_recorder_writes_is_taken() -> None:
 
 def test_what_the_tape_writes_the_reader_reads(tmp_path: Path) -> None:
     out, into = os.pipe()
-    tape = Tape(into, tmp_path)
+    writer = EventWriter(into, tmp_path)
     weights = {"w0": np.arange(6, dtype=np.float32).reshape(2, 3), "w1": np.zeros(0), "flag": np.array(True)}
-    name = tape.arrays("weights", weights)
+    name = writer.arrays("weights", weights)
     for event in VALID:
-        tape.write(**{**event, "weights": name} if event["event"] == "snapshot" else event)
-    tape.write("value", name="nh", value=np.float64(0.5))
+        writer.write(**{**event, "weights": name} if event["event"] == "snapshot" else event)
+    writer.write("value", name="nh", value=np.float64(0.5))
     os.close(into)
     with os.fdopen(out, "rb") as pipe:
         evidence = read(*pipe.read().splitlines()).close()
@@ -127,10 +137,10 @@ def test_what_came_before_a_line_that_was_cut_short_still_counts() -> None:
 
 def test_events_of_a_forked_child_are_left_out(tmp_path: Path) -> None:
     out, into = os.pipe()
-    tape = Tape(into, tmp_path)
-    tape._pid += 1  # as seen from a child
-    tape.write("finished")
-    assert tape.arrays("weights", {"w0": np.zeros(2)}) is None
+    writer = EventWriter(into, tmp_path)
+    writer._pid += 1  # as seen from a child
+    writer.write("finished")
+    assert writer.arrays("weights", {"w0": np.zeros(2)}) is None
     os.close(into)
     assert os.read(out, 10) == b""
     os.close(out)
@@ -138,9 +148,9 @@ def test_events_of_a_forked_child_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_tape_keeps_within_its_budget(tmp_path: Path) -> None:
-    tape = Tape(-1, tmp_path, array_budget=100)
-    assert tape.arrays("rows", {"a": np.zeros(10)}) == "rows-1.npz"
-    assert tape.arrays("rows", {"a": np.zeros(10)}) is None
+    writer = EventWriter(-1, tmp_path, array_budget=100)
+    assert writer.arrays("rows", {"a": np.zeros(10)}) == "rows-1.npz"
+    assert writer.arrays("rows", {"a": np.zeros(10)}) is None
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -187,6 +197,13 @@ HOSTILE = {
     "a weights file with a newline": line({**SNAPSHOT, "weights": "weights-1.npz\n"}),
     "a weights file of digits that are no ASCII": line({**SNAPSHOT, "weights": "weights-１.npz"}),
     "a weights file that is a list": line({**SNAPSHOT, "weights": ["weights-1.npz"]}),
+    "a reason that is none": line({**SNAPSHOT, "reason": "because"}),
+    "a reason that is left out": line({name: value for name, value in SNAPSHOT.items() if name != "reason"}),
+    "a reason that is a list": line({**SNAPSHOT, "reason": ["fit"]}),
+    "a long reason that begins like one": line({**SNAPSHOT, "reason": "fit" + " " * 5000}),
+    "a training of a kind that is none": line({**FIT, "how": "magic"}),
+    "a use of a model that is none": line({**VALID[8], "how": "praise"}),
+    "a moment of a figure that is none": line({**VALID[9], "how": "dreamt"}),
     "a picture that is no picture": line({**VALID[9], "picture": "picture-1.svg"}),
 }
 
@@ -218,6 +235,7 @@ def test_a_nesting_that_the_parser_still_takes_breaks_nothing_after_it() -> None
             f'{{"event": "epoch", "fit": 1, "logs": {{"a": {deep}}}}}',
             f'{{"event": "use", "values": {deep}}}',
             f'{{"event": {deep}}}',
+            f'{{"event": "snapshot", "reason": {deep}}}',
         ):
             reader.feed(event.encode())
     evidence = reader.close()

@@ -29,7 +29,7 @@ from grader.batch.cluster_side import NEWS
 from grader.batch.joining import Tell, await_workers, connected, examine
 from grader.batch.pool import Task
 from grader.batch.remote import Remote
-from grader.domain import DatasetInfo, Record, Training
+from grader.domain import DatasetInfo, Phase, Record, Training, TrainingMethod
 from grader.errors import ClusterUnavailable, WorkerDied
 from grader.grading import Listener
 from grader.grading.shelf import Shelf
@@ -113,7 +113,7 @@ class ClusterPool(Remote):
             news = event[1]
             listener = self._listeners.get(news["key"])
             if listener is not None and "phase" in news:
-                listener.phase(str(news["phase"]))
+                listener.phase(Phase(news["phase"]))
             elif listener is not None:
                 listener.event("epoch", _training(news))
 
@@ -180,7 +180,7 @@ def _training(news: Mapping[str, Any]) -> Training:
     """As much of a training as a display shows."""
     history = {str(name): (float(value),) for name, value in news["history"].items()}
     asked, run = int(news["asked"]), int(news["run"])
-    return Training(0, 0, "fit", asked, run, None, 0, False, False, history, None, None, None)
+    return Training(0, 0, TrainingMethod.FIT, asked, run, None, 0, False, False, history, None, None, None)
 
 
 def _within(seconds: float, call: Callable[[], object]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from grader import datasets, sandbox
 from grader.batch import warm
 from grader.batch.remote import grade_parcel
-from grader.domain import Training
+from grader.domain import Phase, Training
 from grader.errors import Breakdown
 from grader.grading import Listener
 from grader.grading.keys import JUDGES, RUNS, code, libraries
@@ -43,8 +43,8 @@ class _Telling(Listener):
         self._key = key
         self._told = 0.0
 
-    def phase(self, name: str) -> None:
-        self._worker.log_event(NEWS, {"key": self._key, "phase": name})
+    def phase(self, name: Phase) -> None:
+        self._worker.log_event(NEWS, {"key": self._key, "phase": str(name)})
 
     def event(self, kind: str, item: Any) -> None:
         if kind not in ("fit_begin", "epoch") or not isinstance(item, Training):

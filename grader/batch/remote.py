@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.batch.pool import Task
 from grader.batch.warm import lent as _bench
-from grader.domain import DatasetInfo, Record
+from grader.domain import DatasetInfo, Phase, Record
 from grader.errors import ClusterUnavailable
 from grader.grading import Listener, grade, not_marked, parcel
 from grader.grading.shelf import Shelf
@@ -41,7 +41,7 @@ class Remote:
     def submit(self, task: Task, listener: Listener) -> Future[Record]:
         promised: Future[Record] = Future()
         promised.set_running_or_notify_cancel()
-        listener.phase("sent")
+        listener.phase(Phase.SENT)
         try:
             info = self._data.get(task.exercise.dataset)
             data = info.sha256 if info else ""

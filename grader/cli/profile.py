@@ -7,19 +7,19 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.domain import Lang, Text
+from grader.domain import Lang, Phase, Text
 from grader.grading.phases import PHASES
 from grader.messages import number, percent, say
 
 LABELS = {
-    "intake": say("Finding the submission"),
-    "static": say("Reading without running"),
-    "start": say("Starting: Python, walls, data, worker"),
-    "student": say("The student's program"),
-    "evidence": say("Copying files, reading the evidence"),
-    "evaluation": say("Measuring on the grader's own data"),
-    "checks": say("Judging"),
-    "report": say("Showing, putting away"),
+    Phase.INTAKE: say("Finding the submission"),
+    Phase.READING: say("Reading without running"),
+    Phase.START: say("Starting: Python, walls, data, worker"),
+    Phase.STUDENT: say("The student's program"),
+    Phase.EVIDENCE: say("Copying files, reading the evidence"),
+    Phase.EVALUATION: say("Measuring on the grader's own data"),
+    Phase.CHECKS: say("Judging"),
+    Phase.REPORT: say("Showing, putting away"),
 }
 REST = say("Between submissions, idle workers")
 TOTAL = say("Total")

@@ -23,7 +23,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text as Styled
 
-from grader.domain import Exercise, Lang, Record, Status, Submission, Text, Training, Verdict
+from grader.domain import Exercise, Lang, Phase, Record, Status, Submission, Text, Training, Verdict
 from grader.grading import Listener
 from grader.messages import number, percent, safe, say, say_n
 from grader.reports.terminal import show_record, shown, verdict_row
@@ -53,12 +53,12 @@ def busy(words: Text, lang: Lang) -> Iterator[Callable[[str], None]]:
 
 
 PHASES = {
-    "sent": say("Sent to another machine"),
-    "reading": say("Reading your file"),
-    "data": say("Preparing the data"),
-    "student": say("Starting your program"),
-    "evaluation": say("Measuring your model on the test images"),
-    "checks": say("Judging"),
+    Phase.SENT: say("Sent to another machine"),
+    Phase.READING: say("Reading your file"),
+    Phase.DATA: say("Preparing the data"),
+    Phase.STUDENT: say("Starting your program"),
+    Phase.EVALUATION: say("Measuring your model on the test images"),
+    Phase.CHECKS: say("Judging"),
 }
 
 
@@ -98,7 +98,7 @@ class OneSubmission(Listener):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._progress.stop()
 
-    def phase(self, name: str) -> None:
+    def phase(self, name: Phase) -> None:
         self._describe(shown(PHASES[name], self._lang))
 
     def _describe(self, words: str, facts: str = "", done: float | None = None, total: float | None = None) -> None:
@@ -227,7 +227,7 @@ class _Running(Listener):
         self._name = name
         self._lang = lang
 
-    def phase(self, name: str) -> None:
+    def phase(self, name: Phase) -> None:
         self._display.doing(self._name, shown(PHASES[name], self._lang))
 
     def event(self, kind: str, item: Any) -> None:

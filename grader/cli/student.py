@@ -10,7 +10,7 @@ import typer
 
 from grader.cli import exits
 from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
-from grader.domain import Exercise, Lang, Mode, Record, Submission, Text
+from grader.domain import Exercise, Lang, Mode, Phase, Record, Submission, Text
 from grader.messages import say, translate
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         from grader.grading.phases import Stopwatch
 
         watch = Stopwatch(process_began() if profile else None)
-        watch.lap("start")
+        watch.lap(Phase.START)
         shelf = None if fresh else Keeping(kept_runs())
         options = Options(Mode(mode.value), seed, cores(), time_limit, shelf, not no_speedups)
         backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
@@ -68,7 +68,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         if json is not None:
             _write(record, json)
         if profile:
-            watch.lap("report")
+            watch.lap(Phase.REPORT)
             show(watch.seconds, lang)
         return exits.of_records([record])
 
@@ -106,13 +106,15 @@ def _grade(
     exercise = known.find(name)
     with Parser(walls) as parser:
         submission = intake.find_one(exercise.id, path, os.environ.get("USER", ""), looking_with(known, parser))
-        watch.lap("intake")
+        watch.lap(Phase.INTAKE)
         with OneSubmission(exercise, submission, lang, quiet) as display:
             if options.mode is Mode.STATIC:
                 record = grade(exercise, submission, Desk({}, walls, parser), options, display)
             else:
                 record = _run(exercise, submission, options, data, walls, parser, display)
-            watch.lap("start", **record.phases)  # what was no phase of its own: choosing the walls, preparing the data
+            watch.lap(
+                Phase.START, **record.phases
+            )  # what was no phase of its own: choosing the walls, preparing the data
             record = replace(record, phases=dict(watch.seconds))
     display.report(record)
     return record
@@ -131,7 +133,7 @@ def _run(
     from grader.grading.bench import CORE, NOTEBOOK
 
     chosen = walls()
-    display.phase("data")
+    display.phase(Phase.DATA)
     found = data_for([exercise], data)
     preload = CORE + (NOTEBOOK if submission.is_notebook else ())
     with Bench(chosen, found, preload, options.threads, parser=parser) as bench:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,6 +16,75 @@ from grader.domain.text import Json, Notice
 SIGKILL = 9
 C = TypeVar("C", bound=LibraryCall)
 _CELL = re.compile(r"<cell (\d{1,6})>")
+
+
+class Phase(StrEnum):
+    """What a grading is at. Listeners are told it, a cluster's workers tell it, and records hold the seconds of each."""
+
+    INTAKE = "intake"  # finding the submission
+    SENT = "sent"  # on its way to another machine
+    DATA = "data"  # preparing it
+    READING = "static"  # reading without running, under the name that records have always given it
+    START = "start"  # waiting for the sandbox, the data and a warm worker
+    STUDENT = "student"  # the student's program, from its first moment to its last
+    EVIDENCE = "evidence"  # copying the files in, reading what was recorded
+    EVALUATION = "evaluation"  # the evaluator's measurements, the wait for it included
+    CHECKS = "checks"  # judging, and the record
+    REPORT = "report"  # showing it, and putting everything away
+
+
+class OutcomeStatus(StrEnum):
+    """How a job ended; from `TIMEOUT` on, what ended it."""
+
+    OK = "ok"
+    ERROR = "error"  # an exit code other than 0
+    TIMEOUT = "timeout"
+    CPU = "cpu"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    DISK = "disk"
+    OUTPUT = "output"
+    KILLED = "killed"  # by a signal that is no limit's
+
+
+class SnapshotReason(StrEnum):
+    """The moment at which a model was written down."""
+
+    BUILD = "build"  # its training begins: no weights yet
+    EPOCH = "epoch"  # meanwhile, replaced by the next one
+    FIT = "fit"  # its training is over
+    EVALUATE = "evaluate"
+    PREDICT = "predict"
+    SAVE = "save"
+    END = "end"  # of the program
+
+
+class TrainingMethod(StrEnum):
+    """How a model was trained: `LOOP` is one of the program's own, which calls the optimizer."""
+
+    FIT = "fit"
+    TRAIN_ON_BATCH = "train_on_batch"
+    LOOP = "loop"
+
+
+class ModelMethod(StrEnum):
+    """What a model was used for, besides training."""
+
+    EVALUATE = "evaluate"
+    PREDICT = "predict"
+    SAVE = "save"
+    SAVE_WEIGHTS = "save_weights"
+    EXPORT = "export"
+    LOAD_WEIGHTS = "load_weights"
+
+
+class FigureMoment(StrEnum):
+    """When a figure was seen: shown, saved, closed, or open at the program's end."""
+
+    SHOW = "show"
+    SAVEFIG = "savefig"
+    CLOSE = "close"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +135,12 @@ class DataSeen:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A model as it stood at one moment. `architecture` is Keras JSON; `weights` names an array file.
-
-    `reason` is `build`, `fit`, `train_on_batch`, `evaluate`, `predict`, `save` or `end`.
-    """
+    """A model as it stood at one moment. `architecture` is Keras JSON; `weights` names an array file."""
 
     id: int
     model: int
     name: str
-    reason: str
+    reason: SnapshotReason
     architecture: str | None
     layers: tuple[LayerSeen, ...]
     parameters: int
@@ -98,7 +165,7 @@ class Training:
 
     id: int
     model: int
-    how: str
+    how: TrainingMethod
     epochs_asked: int
     epochs_run: int
     batch_size: int | None
@@ -113,10 +180,10 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """A call of `evaluate`, `predict`, `save` or `save_weights`, with the snapshot that it used."""
+    """One call of a model's method, with the snapshot that it used."""
 
     model: int
-    how: str
+    how: ModelMethod
     snapshot: int | None
     rows: int
     values: tuple[float, ...]
@@ -140,7 +207,7 @@ class AxesSeen:
 @dataclass(frozen=True, slots=True)
 class FigureSeen:
     id: int
-    how: str
+    how: FigureMoment
     axes: tuple[AxesSeen, ...]
     arrays: str | None
     picture: str | None
@@ -156,11 +223,10 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the job ended. `status` is `ok`, `error`, `exited`, `timeout`, `cpu`, `memory`, `processes`, `disk`,
-    `output` or `killed`; `exit` the process's exit code, negative for a signal. `memory_ran_out`: the system ended a
+    """How the job ended. `exit` is the process's exit code, negative for a signal. `memory_ran_out`: the system ended a
     process for want of memory meanwhile."""
 
-    status: str
+    status: OutcomeStatus
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_mib: int = 0
@@ -170,7 +236,7 @@ class Outcome:
     @property
     def ended_from_outside(self) -> bool:
         """By SIGKILL, which the grader did not send: the system did, or somebody, or the program itself."""
-        return self.status == "killed" and self.exit == -SIGKILL
+        return self.status == OutcomeStatus.KILLED and self.exit == -SIGKILL
 
 
 @dataclass(frozen=True, slots=True)

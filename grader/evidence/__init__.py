@@ -34,12 +34,12 @@ from grader.evidence.arrays import (
     open_regular,
     stored_array,
 )
+from grader.evidence.event_writer import ARRAY_BYTES, LINE_BYTES, EventWriter, finite_or_name, write_all
 from grader.evidence.events import ARCHITECTURE_CHARS, read_failure, read_notice
 from grader.evidence.fields import TABLE_VALUES, Fields, clean, read_json
 from grader.evidence.forged import Forged
 from grader.evidence.pictures import png_size
 from grader.evidence.reader import EVENTS, KIND_EVENTS, STREAM_BYTES, Reader
-from grader.evidence.tape import ARRAY_BYTES, LINE_BYTES, Tape, finite_or_name, write_all
 
 __all__ = [
     "ARCHITECTURE_CHARS",
@@ -51,10 +51,10 @@ __all__ = [
     "LINE_BYTES",
     "STREAM_BYTES",
     "TABLE_VALUES",
+    "EventWriter",
     "Fields",
     "Forged",
     "Reader",
-    "Tape",
     "arrays_of",
     "clean",
     "copy_regular",

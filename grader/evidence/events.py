@@ -11,14 +11,18 @@ from grader.domain import (
     CompileSeen,
     DataSeen,
     Failure,
+    FigureMoment,
     FigureSeen,
     Frame,
     LayerSeen,
+    ModelMethod,
     ModelUse,
     Notice,
     Snapshot,
+    SnapshotReason,
     Text,
     Training,
+    TrainingMethod,
 )
 from grader.evidence.calls import call
 from grader.evidence.fields import Fields, clean, real_number
@@ -48,7 +52,7 @@ def snapshot(fields: Fields) -> Snapshot:
         id=fields.whole("id"),
         model=fields.whole("model"),
         name=fields.text("name"),
-        reason=fields.text("reason", 20),
+        reason=fields.word("reason", SnapshotReason),
         architecture=fields.maybe_text("architecture", ARCHITECTURE_CHARS),
         layers=fields.many("layers", 512, _layer),
         parameters=fields.whole("parameters"),
@@ -91,7 +95,7 @@ def training(fields: Fields) -> Training:
     return Training(
         id=fields.whole("id"),
         model=fields.whole("model"),
-        how=fields.text("how", 20),
+        how=fields.word("how", TrainingMethod),
         epochs_asked=fields.whole("epochs"),
         epochs_run=0,
         batch_size=fields.maybe_whole("batch_size"),
@@ -108,7 +112,7 @@ def training(fields: Fields) -> Training:
 def _use(fields: Fields) -> ModelUse:
     return ModelUse(
         model=fields.whole("model"),
-        how=fields.text("how", 20),
+        how=fields.word("how", ModelMethod),
         snapshot=fields.maybe_whole("snapshot"),
         rows=fields.whole("rows"),
         values=fields.many("values", 64, real_number),
@@ -136,7 +140,7 @@ def _pair(shape: tuple[int | None, ...] | None) -> tuple[int, int] | None:
 def _figure(fields: Fields) -> FigureSeen:
     return FigureSeen(
         id=fields.whole("id"),
-        how=fields.text("how", 20),
+        how=fields.word("how", FigureMoment),
         axes=fields.many("axes", 1024, _axes),
         arrays=fields.file("arrays"),
         picture=fields.file("picture", PICTURE_NAME),

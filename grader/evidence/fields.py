@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from grader.domain import Json, Scalar
@@ -12,7 +13,9 @@ from grader.evidence.arrays import ARRAY_NAME
 from grader.evidence.forged import Forged
 
 TABLE_VALUES = 600  # in one table of small values, all levels together
+WORD_CHARS = 20  # above the longest of any closed set
 T = TypeVar("T")
+W = TypeVar("W", bound=StrEnum)
 
 
 class Fields:
@@ -31,6 +34,14 @@ class Fields:
 
     def maybe_text(self, name: str, most: int = 200) -> str | None:
         return None if self._fields.get(name) is None else self.text(name, most)
+
+    def word(self, name: str, words: type[W]) -> W:
+        """One of a closed set."""
+        text = self.text(name, WORD_CHARS)
+        try:
+            return words(text)
+        except ValueError:
+            raise Forged(f"{name}: not a word of {words.__name__}") from None
 
     def whole(self, name: str, low: int = 0, high: int = 1 << 53) -> int:
         value = self._fields.get(name, 0)

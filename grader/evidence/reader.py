@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from grader.domain import Evidence, Json, Printed, Snapshot, Training
+from grader.evidence.event_writer import LINE_BYTES
 from grader.evidence.events import KEPT
 from grader.evidence.events import snapshot as read_snapshot
 from grader.evidence.events import training as read_training
 from grader.evidence.fields import Fields, read_json, real_number
 from grader.evidence.forged import Forged
-from grader.evidence.tape import LINE_BYTES
 
 STREAM_BYTES = 64 << 20
 EVENTS = 100_000

@@ -10,25 +10,25 @@ from types import TracebackType
 from typing import Any, Self
 
 from grader import datasets
-from grader.domain import DatasetInfo, Mode, RowIndex, Verdict
+from grader.domain import DatasetInfo, Mode, Phase, RowIndex, Verdict
 from grader.parsing import Parser
 from grader.sandbox import Level, Sandbox, Slot
 
 # What a worker imports before it forks. Processor seconds that each costs a worker once, and spares every job that uses it:
 #   keras                   3.1 to 4.0, with TensorFlow, h5py, matplotlib.pyplot and half of scikit-learn and SciPy
-#   grader.worker.notebook  0.09, for every notebook
+#   …runners.notebook       0.09, for every notebook
 #   sklearn.manifold        0.08, with what is missing for t-SNE and SVM
 #   the others              under 0.02 each: they are there already, and named for the day that Keras stops bringing them
 # Left out: sklearn.mixture (0.01), which one exercise uses.
 CORE = (
     "keras",
     "grader.worker.job",
-    "grader.worker.script",
+    "grader.worker.runners.script",
     "grader.worker.datasets",
     "grader.worker.recorder",
     "grader.worker.compat",
 )
-NOTEBOOK = ("grader.worker.notebook", "matplotlib_inline.backend_inline")
+NOTEBOOK = ("grader.worker.runners.notebook", "matplotlib_inline.backend_inline")
 LIBRARIES = (
     "matplotlib.pyplot",
     "sklearn.manifold",
@@ -70,7 +70,7 @@ class Options:
 class Listener:
     """Told what happens while a submission is graded; does nothing by itself. Called from the grading thread."""
 
-    def phase(self, name: str) -> None: ...
+    def phase(self, name: Phase) -> None: ...
 
     def early(self, verdicts: tuple[Verdict, ...]) -> None: ...
 

@@ -1,21 +1,13 @@
-"""Where the time of a grading goes: wall seconds by phase, one phase following the other without a gap.
-
-intake      finding the submission
-static      reading it without running
-start       waiting for the walls, the data and a warm worker
-student     the student's program, from its first moment to its last
-evidence    copying the files in, reading what was recorded
-evaluation  the evaluator's measurements, the wait for it included
-checks      judging, and the record
-report      showing it, and putting everything away
-"""
+"""Where the time of a grading goes: wall seconds by phase, one phase following the other without a gap."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-PHASES = ("intake", "static", "start", "student", "evidence", "evaluation", "checks", "report")
+from grader.domain import Phase
+
+PHASES = tuple(phase for phase in Phase if phase not in (Phase.SENT, Phase.DATA))  # those that are measured
 
 
 class Stopwatch:
@@ -26,7 +18,7 @@ class Stopwatch:
         self._at = clock() if began is None else began
         self.seconds: dict[str, float] = {}
 
-    def lap(self, phase: str, **parts: float) -> None:
+    def lap(self, phase: Phase, **parts: float) -> None:
         """What has passed since the last lap was `phase`, but for `parts` of it that belong to others."""
         now = self._clock()
         left, self._at = now - self._at, now

@@ -13,7 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, ScalerFit, StoredArray, Submission
+from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, OutcomeStatus, ScalerFit, StoredArray, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
 from grader.evidence import ARRAY_BYTES, EVENTS, Forged, Reader, copy_regular
 from grader.grading.bench import Bench, Options
@@ -154,7 +154,7 @@ def _within_budget(folder: Path, names: Iterable[str]) -> list[str]:
 
 def _check_room(folder: Path, outcome: Outcome) -> None:
     """Where the disk is full, what the recorder could not write is missing through no fault of the program's."""
-    if outcome.status != "disk" and shutil.disk_usage(folder).free < SPARE_BYTES:
+    if outcome.status != OutcomeStatus.DISK and shutil.disk_usage(folder).free < SPARE_BYTES:
         raise full_disk(folder)
 
 

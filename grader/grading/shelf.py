@@ -25,7 +25,7 @@ from typing import Any
 
 from grader.analysis import Answers
 from grader.analysis.saved_files import model_files
-from grader.domain import DatasetInfo, Mode, Notice, Outcome, Printed, Reading, Submission, Text
+from grader.domain import DatasetInfo, Mode, Notice, Outcome, OutcomeStatus, Printed, Reading, Submission, Text
 from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
 from grader.files import DAMAGED
 from grader.grading.bench import Options
@@ -245,7 +245,11 @@ class Shelf:
 
 
 def _worth_keeping(ran: RanSubmission | None) -> bool:
-    return ran is not None and ran.outcome.status in ("ok", "error") and ran.outcome.seconds >= WORTH_KEEPING_SECONDS
+    return (
+        ran is not None
+        and ran.outcome.status in (OutcomeStatus.OK, OutcomeStatus.ERROR)
+        and ran.outcome.seconds >= WORTH_KEEPING_SECONDS
+    )
 
 
 def _fill(target: Path, circumstances: Circumstances, submission: Submission, ran: RanSubmission | None) -> None:
@@ -309,7 +313,8 @@ def _ran(folder: Path, facts: Mapping[str, Any]) -> RanSubmission:
     arrays = {str(name): tuple(map(stored_array, stored)) for name, stored in facts["arrays"].items()}
     notices = (*lent, *evidence.notices)
     evidence = replace(evidence, notices=notices, rejected=int(facts["rejected"]), arrays=arrays)
-    return RanSubmission(Outcome(**facts["outcome"]), evidence, folder, lent=lent)
+    outcome = Outcome(**{**facts["outcome"], "status": OutcomeStatus(facts["outcome"]["status"])})
+    return RanSubmission(outcome, evidence, folder, lent=lent)
 
 
 def _read_json(path: Path) -> Any:

@@ -18,6 +18,7 @@ from grader.domain import (
     Finding,
     Mode,
     Notice,
+    Phase,
     Reading,
     Record,
     Request,
@@ -58,24 +59,24 @@ def grade(
     runs = Runs(submission, exercise, bench, options)
     ran: RanSubmission | None = None
     try:
-        listener.phase("reading")
+        listener.phase(Phase.READING)
         analysis = replace(analysis, reading=desk.parser.one(asked))
         listener.early(judge_all(analysis, Stage.READING))
-        watch.lap("static")
+        watch.lap(Phase.READING)
         if options.mode is not Mode.STATIC and analysis.reading.runnable and bench is not None:
             analysis = _with_data(analysis, submission, bench)
-            listener.phase("student")
+            listener.phase(Phase.STUDENT)
             ran = runs.kept()
             if ran is None:
                 ran = run_submission(exercise, submission, bench, options, _overseer(analysis, listener))
-                watch.lap("evidence", start=ran.waited, student=ran.outcome.seconds)
+                watch.lap(Phase.EVIDENCE, start=ran.waited, student=ran.outcome.seconds)
             else:
                 analysis = replace(analysis, notes=(*analysis.notes, runs.notice(ran)))
-                watch.lap("evidence")
-            listener.phase("evaluation")
+                watch.lap(Phase.EVIDENCE)
+            listener.phase(Phase.EVALUATION)
             analysis = _with_run(analysis, ran, submission, bench, options.threads, runs.answers())
-            watch.lap("evaluation")
-        listener.phase("checks")
+            watch.lap(Phase.EVALUATION)
+        listener.phase(Phase.CHECKS)
         verdicts = judge_all(analysis)
         runs.keep(ran, analysis.answers, asked, analysis.reading)
     except Breakdown as problem:
@@ -83,7 +84,7 @@ def grade(
     record = make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
     if ran is not None and bench is not None:
         clear(bench.student, ran.folder)
-    watch.lap("checks")
+    watch.lap(Phase.CHECKS)
     return replace(record, phases=watch.seconds)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-from grader.domain import Limits
+from grader.domain import Limits, OutcomeStatus
 from grader.errors import WorkerDied
 from grader.evidence import Fields, Forged, read_json
 from grader.intake.entries import MIB, Bounds
@@ -20,7 +20,12 @@ from grader.sandbox.removing import remove_tree
 SECONDS = 600.0
 MEMORY_MIB = 1024
 MOST_LINES = 4000
-_ENDED = {"timeout": Why.TIME, "cpu": Why.TIME, "memory": Why.MEMORY, "disk": Why.LARGE}
+_ENDED = {
+    OutcomeStatus.TIMEOUT: Why.TIME,
+    OutcomeStatus.CPU: Why.TIME,
+    OutcomeStatus.MEMORY: Why.MEMORY,
+    OutcomeStatus.DISK: Why.LARGE,
+}
 
 
 def unpacked_by(parser: Parser, tell: Callable[[str], None] = lambda name: None) -> Unpack:
@@ -41,7 +46,7 @@ def _unpacked(slot: Slot, archive: Path, target: Path, bounds: Bounds) -> list[R
     try:
         shutil.copyfile(archive, folder / "archive")  # a job may write in its folder, so the original stays away
         refused, status = _run(slot, folder, bounds)
-        if status:
+        if status is not None:
             refused.append(Refusal("", _ENDED.get(status, Why.DAMAGED)))
         if (folder / "files").is_dir() and not (folder / "files").is_symlink():
             refused += take_over(folder / "files", target, bounds)
@@ -50,7 +55,7 @@ def _unpacked(slot: Slot, archive: Path, target: Path, bounds: Bounds) -> list[R
         remove_tree(folder)
 
 
-def _run(slot: Slot, folder: Path, bounds: Bounds) -> tuple[list[Refusal], str]:
+def _run(slot: Slot, folder: Path, bounds: Bounds) -> tuple[list[Refusal], OutcomeStatus | None]:
     """What was refused, and how the job ended where it did not say that it was done."""
     lines: list[bytes] = []
     limits = Limits(wall=SECONDS, cpu=SECONDS, memory_mib=MEMORY_MIB, file_mib=bounds.file // MIB + 1, processes=4)
@@ -58,9 +63,9 @@ def _run(slot: Slot, folder: Path, bounds: Bounds) -> tuple[list[Refusal], str]:
     try:
         status = slot.run(job, lines.append).outcome.status
     except WorkerDied:
-        status = "killed"
+        status = OutcomeStatus.KILLED
     refused, done = _told(lines)
-    return refused, "" if done else status
+    return refused, None if done else status
 
 
 def _told(lines: list[bytes]) -> tuple[list[Refusal], bool]:

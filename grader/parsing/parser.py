@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-from grader.domain import Limits, Outcome, Text
+from grader.domain import Limits, Outcome, OutcomeStatus, Text
 from grader.errors import GraderError, ParsingFailed, UnreadableSubmission, WorkerDied
 from grader.evidence import Fields, Forged, read_json
 from grader.files import no_room
@@ -31,7 +31,7 @@ BYTES_AT_ONCE = 8 << 20  # of what they are about: a text can take six times as 
 LINE_BYTES = 1 << 20
 ANSWER_BYTES = 64 << 20  # of all answers of one job
 ATTEMPTS = 2
-TOO_MUCH = ("memory", "timeout", "cpu", "processes", "disk", "output")
+TOO_MUCH = frozenset(OutcomeStatus) - {OutcomeStatus.OK, OutcomeStatus.ERROR, OutcomeStatus.KILLED}
 T = TypeVar("T")
 
 
@@ -246,9 +246,9 @@ def _problem(last: Fields) -> GraderError | None:
     return _failed(broke) if broke else None
 
 
-def _status(outcome: Outcome) -> str:
+def _status(outcome: Outcome) -> OutcomeStatus:
     """The clock of a single request kills with a signal of its own."""
-    return "cpu" if outcome.exit == -signal.SIGPROF else outcome.status
+    return OutcomeStatus.CPU if outcome.exit == -signal.SIGPROF else outcome.status
 
 
 def _failed(told: str) -> ParsingFailed:

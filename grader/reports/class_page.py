@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from grader.domain import Lang, Record, Status, Text
+from grader.domain import Lang, OutcomeStatus, Record, Status, Text
 from grader.messages import number, percent, safe, say, say_n
 from grader.reports.charts import Panel, histogram, mark_bar, stacked, strips
 from grader.reports.marks import by_student, current, figure, level, lost, share, shown, waiting
@@ -183,7 +183,7 @@ def _remarks(own: Sequence[Record], lang: Lang) -> list[str]:
         found.append(say("{points} for the teacher", points=figure(points, lang)).in_(lang))
     if any(map(_late, own)):
         found.append(say("late").in_(lang))
-    ended = {r.outcome.status for r in own if r.outcome} - {"ok", "error", "exited"}
+    ended = {r.outcome.status for r in own if r.outcome} - {OutcomeStatus.OK, OutcomeStatus.ERROR}
     if ended:
         found.append(say("stopped by a limit").in_(lang))
     if any(r.failure for r in own):

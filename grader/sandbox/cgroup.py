@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from grader.domain import Limits
+from grader.domain import Limits, OutcomeStatus
 from grader.sandbox.following import unanswered
 
 CONTROLLERS = ("memory", "pids")
@@ -74,10 +74,10 @@ class Enclosure(Unbounded):
         if self._killed() == self._kills:
             return done
         if done is None:
-            return unanswered("memory", peak_mib=self._limit)
-        if done["status"] not in ("killed", "error"):
+            return unanswered(OutcomeStatus.MEMORY, peak_mib=self._limit)
+        if done["status"] not in (OutcomeStatus.KILLED, OutcomeStatus.ERROR):
             return done
-        return {**done, "status": "memory", "peak_memory_mib": max(self._limit, done["peak_memory_mib"])}
+        return {**done, "status": OutcomeStatus.MEMORY, "peak_memory_mib": max(self._limit, done["peak_memory_mib"])}
 
     def remove(self) -> None:
         """A group that still holds something stays, bounded as it is."""

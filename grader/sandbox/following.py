@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from grader.domain import Limits
+from grader.domain import Limits, OutcomeStatus
 
 GRACE_SECONDS = 15.0
 SILENT_SECONDS = 15.0  # a worker tells every second that it is there
@@ -66,7 +66,7 @@ class Following:
                 left = deadline - time.monotonic()
                 if left < 0:
                     self.late = True
-                    return unanswered("timeout", self._limits.wall)
+                    return unanswered(OutcomeStatus.TIMEOUT, self._limits.wall)
                 if self._silent_at < time.monotonic():
                     return None
                 for key, _ in selector.select(min(left, 1.0)):
@@ -94,7 +94,7 @@ class Following:
         if not message:
             return None
         done: dict[str, Any] = message["done"]
-        return {**done, "status": "output"} if self._flooded else done
+        return {**done, "status": OutcomeStatus.OUTPUT} if self._flooded else done
 
     def _drain(self) -> None:
         """What was written before the end but not read yet. All writers are dead, so the pipes end."""
@@ -131,7 +131,7 @@ class Following:
             self._line, self._skipping = b"", True
 
 
-def unanswered(status: str, seconds: float = 0.0, peak_mib: int = 0) -> dict[str, Any]:
+def unanswered(status: OutcomeStatus, seconds: float = 0.0, peak_mib: int = 0) -> dict[str, Any]:
     """The fields of an `Outcome` of which the worker has told nothing."""
     return {"status": status, "seconds": seconds, "cpu_seconds": 0.0, "peak_memory_mib": peak_mib, "exit": None}
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from grader.domain import Limits, Outcome, Printed
+from grader.domain import Limits, Outcome, OutcomeStatus, Printed
 from grader.errors import WorkerDied
 from grader.messages import say
 from grader.sandbox.base import Level, Sandbox, View
@@ -258,7 +258,7 @@ class Slot:
             raise _broke(watch.text.joined())
         self._reopen()
         self._recycle()
-        outcome = Outcome(**done, memory_ran_out=memory_kills() > kills)
+        outcome = Outcome(**{**done, "status": OutcomeStatus(done["status"])}, memory_ran_out=memory_kills() > kills)
         return Ran(outcome, Printed(watch.text.joined(), watch.text.dropped), waited)
 
     def _recycle(self) -> None:

@@ -5,62 +5,34 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class StudentJob:
-    """What the grader asks for. Folders are absolute; `main` is relative to `work`, which is the current folder."""
-
-    work: Path
-    out: Path
-    main: str
-    seed: int
-    threads: int
-    audit_steps: int | None
-    data: Mapping[str, str]
-    values: tuple[str, ...] = ()
-    speedups: bool = True
-
-    @classmethod
-    def from_fields(cls, fields: Mapping[str, Any]) -> StudentJob:
-        return cls(
-            work=Path(fields["work"]),
-            out=Path(fields["out"]),
-            main=fields["main"],
-            seed=fields["seed"],
-            threads=fields["threads"],
-            audit_steps=fields["audit_steps"],
-            data=fields["data"],
-            values=tuple(fields["values"]),
-            speedups=fields.get("speedups", True),
-        )
+from grader.worker.runners.student_job import StudentJob
 
 
 def run(fields: Mapping[str, Any], events: int) -> int:
     """Entry point, called by name in the forked process; returns the exit code."""
     import keras
 
-    from grader.evidence import Tape
-    from grader.worker import datasets, notebook, script, speedups, system_calls
+    from grader.evidence import EventWriter
+    from grader.worker import datasets, speedups, system_calls
     from grader.worker.compat import CompatibleRecorder
     from grader.worker.recorder import Recorder, RecorderSettings
-    from grader.worker.recorder.follower import Follower
+    from grader.worker.recorder.training_callback import TrainingCallback
+    from grader.worker.runners import notebook, script
 
     job = StudentJob.from_fields(fields)
     os.chdir(job.work)
     settle(job.seed, job.threads)
     datasets.install(job.data)
     if job.speedups:
-        speedups.Speedups((Follower,), fit=job.audit_steps is None).install()
+        speedups.Speedups((TrainingCallback,), fit=job.audit_steps is None).install()
 
     def recorder() -> Recorder:
         # Made in the process that runs the student's code: the kernel of a notebook is a fork of this one.
         system_calls.close_behind_the_driver()
         keras.utils.set_random_seed(job.seed)  # again: Python's own generator takes a new seed in every fork
-        return CompatibleRecorder(Tape(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
+        return CompatibleRecorder(EventWriter(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
 
     runner = notebook.run if job.main.lower().endswith(".ipynb") else script.run
     return runner(job, recorder)

@@ -17,13 +17,14 @@ from typing import Any
 
 import psutil
 
+from grader.domain import OutcomeStatus
 from grader.worker.usage import Used, Written, filled, held_by, used_by, without_name, written_in
 
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 EVERY_SECONDS = 0.1
 BEAT_SECONDS = 1.0
-FROZEN = "frozen"
+FROZEN = "frozen"  # no outcome of a student's program: a fault on the grader's side
 DISK_EVERY_SECONDS = 0.4
 STUBBORN_SECONDS = 10.0
 ENTRIES_LOOKED_AT = 100_000
@@ -64,14 +65,14 @@ class Watch:
     def until_end(self, control: socket.socket) -> dict[str, Any]:
         """Wait for the job's end, or bring it about. Returns the fields of an `Outcome`."""
         handle = os.pidfd_open(self.pid)
-        status = ""
+        status: str = ""
         try:
             while True:
                 readable, _, _ = select.select([handle, control.fileno()], [], [], EVERY_SECONDS)
                 if handle in readable:
                     break
                 if control.fileno() in readable and not _heard_only_chatter(control):
-                    status = "killed"
+                    status = OutcomeStatus.KILLED
                 self._tell_alive(control)
                 status = status or self._excess()
                 if status:
@@ -109,7 +110,7 @@ class Watch:
         """The limit that the job has passed; "" while it keeps within all of them."""
         now = time.monotonic()
         if now - self.started > self.limits["wall"]:
-            return "timeout"
+            return OutcomeStatus.TIMEOUT
         if self.limits["frozen"] and self._is_frozen(now):
             return FROZEN
         pids = [process.pid for process in self._me.children(recursive=True)]
@@ -120,11 +121,11 @@ class Watch:
         self._used = Used(used.processes, used.threads, memory, seconds)
         self._peak = max(self._peak, memory)
         if memory > self.limits["memory_mib"] << 20:
-            return "memory"
+            return OutcomeStatus.MEMORY
         if used.processes > self.limits["processes"] or used.threads > self.limits["threads"]:
-            return "processes"
+            return OutcomeStatus.PROCESSES
         if seconds > self.limits["cpu"]:
-            return "cpu"
+            return OutcomeStatus.CPU
         if now >= self._next_look:
             self._next_look = now + DISK_EVERY_SECONDS
             return self._too_much_written(pids)
@@ -134,7 +135,7 @@ class Watch:
         now, before = self._disk(pids), self._at_first
         too_many = now.entries - before.entries > self.limits["files"]
         too_much = now.bytes - before.bytes > self.limits["total_mib"] << 20
-        return "disk" if too_many or too_much else ""
+        return OutcomeStatus.DISK if too_many or too_much else ""
 
     def _disk(self, pids: list[int]) -> Written:
         in_folder = written_in(self.folder, ENTRIES_LOOKED_AT)
@@ -162,15 +163,15 @@ def _heard_only_chatter(control: socket.socket) -> bool:
     return bool(data) and "kill" not in json.loads(data)
 
 
-def ended_as(code: int) -> str:
+def ended_as(code: int) -> OutcomeStatus:
     """What an exit code alone says. The recorder knows better whether the program came to its own end."""
     if code == 0:
-        return "ok"
+        return OutcomeStatus.OK
     if code == -signal.SIGXCPU:
-        return "cpu"
+        return OutcomeStatus.CPU
     if code == -signal.SIGXFSZ:
-        return "disk"
-    return "killed" if code < 0 else "error"
+        return OutcomeStatus.DISK
+    return OutcomeStatus.KILLED if code < 0 else OutcomeStatus.ERROR
 
 
 # ── Nothing stays behind ────────────────────────────────────────────────────────────────────────

@@ -13,15 +13,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from grader.evidence import Tape
+from grader.evidence import EventWriter
 
 
 def run(fields: Mapping[str, Any], events: int) -> int:
     work = Path(fields["work"])
     os.chdir(work)
-    tape = Tape(events, Path(fields["out"]))
-    tape.write("hello", versions={"python": sys.version.split()[0]})
-    builtins.travail = lambda: tape.write("value", name="travail", value=1.0)  # type: ignore[attr-defined]
+    writer = EventWriter(events, Path(fields["out"]))
+    writer.write("hello", versions={"python": sys.version.split()[0]})
+    builtins.travail = lambda: writer.write("value", name="travail", value=1.0)  # type: ignore[attr-defined]
     names: dict[str, Any] = {"__name__": "__main__", "__file__": str(work / fields["main"])}
     try:
         exec(compile((work / fields["main"]).read_bytes(), fields["main"], "exec", dont_inherit=True), names)
@@ -29,10 +29,10 @@ def run(fields: Mapping[str, Any], events: int) -> int:
         code = problem.code if isinstance(problem.code, int) else int(problem.code is not None)
     except BaseException as problem:
         traceback.print_exc()
-        tape.write("failure", type=type(problem).__name__, message=str(problem)[:2000], frames=[])
+        writer.write("failure", type=type(problem).__name__, message=str(problem)[:2000], frames=[])
         return 1
     else:
         code = 0
     if code == 0:
-        tape.write("finished")
+        writer.write("finished")
     return code

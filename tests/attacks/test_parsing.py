@@ -296,13 +296,13 @@ def test_a_forged_array_file_costs_neither_the_marks_nor_the_grader_s_time(kind:
     }[kind]
     source = f"""
 import gc, json, os
-from grader.evidence import Tape
-tape = next(one for one in gc.get_objects() if isinstance(one, Tape))
+from grader.evidence import EventWriter
+writer = next(one for one in gc.get_objects() if isinstance(one, EventWriter))
 out = os.path.join(os.path.dirname(os.getcwd()), "out") + "/"
 for number in range(1, {2 if kind == "past the end" else 30}):
     name = f"rows-{{number}}.npz"
     {made}
-    tape.write("fit_begin", id=number, model=1, how="fit", epochs=1, data={{"rows": 3, "rows_file": name}})
+    writer.write("fit_begin", id=number, model=1, how="fit", epochs=1, data={{"rows": 3, "rows_file": name}})
 travail()
 """
     honest = marks(arena.grade(HONEST))

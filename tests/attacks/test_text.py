@@ -23,6 +23,7 @@ from grader.domain import (
     Mode,
     Notice,
     Outcome,
+    Phase,
     Record,
     Status,
     Submission,
@@ -135,7 +136,7 @@ def test_what_is_shown_while_it_runs_are_words_only(text: str, tmp_path: Path, m
         one.event(text, text)
     many = progress.ManySubmissions(2, "fr", "x")
     listener = many.listener(text)
-    listener.phase("student")
+    listener.phase(Phase.STUDENT)
     listener.event("epoch", training)
     many.console.print(many)
     for display in (one, many):

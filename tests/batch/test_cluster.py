@@ -24,7 +24,7 @@ from grader import catalog
 from grader.batch import Task, all_by, cluster, cluster_side, joining, remote
 from grader.cli import exits
 from grader.cli.main import run
-from grader.domain import DatasetInfo, Mode, Record, Submission, Training
+from grader.domain import DatasetInfo, Mode, Phase, Record, Submission, Training
 from grader.errors import Breakdown, ClusterUnavailable, SandboxUnavailable
 from grader.grading import Listener, Options
 from grader.messages import plain
@@ -196,7 +196,7 @@ def test_how_a_submission_fares_is_heard_by_its_own_listener(grading: Any, tmp_p
             told.set()
 
     def grade(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Listener) -> Record:
-        listener.phase("student")
+        listener.phase(Phase.STUDENT)
         history = {"loss": (0.9, 0.5), "<script>": (1.0,)}
         training = Training(1, 1, "fit", 10, 2, 32, 9, False, False, history, None, None, None)
         listener.event("fit_begin", training)

@@ -7,18 +7,25 @@ from collections.abc import Callable
 
 import pytest
 
-from grader.domain import Mode, Record
+from grader.cli.profile import LABELS
+from grader.cli.progress import PHASES as SENTENCES
+from grader.domain import Mode, Phase, Record
 from grader.grading.phases import PHASES, Stopwatch
 
 
 def test_laps_add_up_whatever_belongs_to_others() -> None:
     times = iter([10.0, 11.0, 15.0, 16.0])
     watch = Stopwatch(clock=lambda: next(times))
-    watch.lap("static")
-    watch.lap("evidence", start=0.5, student=3.0)
-    watch.lap("evidence", student=99.0)  # more than there was: a clock of another process may run differently
+    watch.lap(Phase.READING)
+    watch.lap(Phase.EVIDENCE, start=0.5, student=3.0)
+    watch.lap(Phase.EVIDENCE, student=99.0)  # more than there was: a clock of another process may run differently
     assert watch.seconds == {"static": 1.0, "start": 0.5, "student": 4.0, "evidence": 0.5}
     assert sum(watch.seconds.values()) == 6.0
+
+
+def test_every_phase_has_words_for_those_who_wait_for_it_or_measure_it() -> None:
+    assert set(LABELS) == set(PHASES)
+    assert set(SENTENCES) | set(PHASES) == set(Phase)
 
 
 @pytest.mark.parametrize("mode", [Mode.FULL, Mode.STATIC])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ def _around(owner: Any, name: str, instead: Callable[..., Any]) -> None:
     def wrapper(model: Any, filepath: Any, *args: Any, **kwargs: Any) -> Any:
         return instead(model, original, filepath, *args, **kwargs)
 
+    # More is taken than the function itself takes (`save_format`): the recorder binds arguments by what is said here.
+    wrapper.__signature__ = inspect.signature(wrapper, follow_wrapped=False)  # type: ignore[attr-defined]
     setattr(owner, name, wrapper)
 
 

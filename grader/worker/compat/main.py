@@ -49,7 +49,7 @@ ABOVE = (
 
 class CompatibleRecorder(Recorder):
     def install(self) -> None:
-        told = Told(self.tape, self.work)
+        told = Told(self.writer, self.work)
         self._shim(BELOW, told)
         super().install()
         self._shim(ABOVE, told)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 from grader.domain import Text
-from grader.evidence import Tape
+from grader.evidence import EventWriter
 from grader.messages import say
 from grader.worker.recorder.failures import CELL, TIMED
 
@@ -18,9 +18,9 @@ _BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib._
 
 
 class Told:
-    def __init__(self, tape: Tape, work: Path) -> None:
+    def __init__(self, writer: EventWriter, work: Path) -> None:
         self.work = work
-        self._tape = tape
+        self._writer = writer
         self._said: set[tuple[str, int, str]] = set()
 
     def asked(self) -> bool:
@@ -56,7 +56,7 @@ class Told:
         if place is None or (*place, text.en) in self._said or len(self._said) >= MOST_NOTICES:
             return
         self._said.add((*place, text.en))
-        self._tape.write("notice", fr=text.fr, en=text.en, where=place[0], line=place[1])
+        self._writer.write("notice", fr=text.fr, en=text.en, where=place[0], line=place[1])
 
     def source_line(self) -> str:
         """The text of the student's line that asks; empty where it is unknown."""

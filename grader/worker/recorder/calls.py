@@ -14,17 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evidence import Tape
+from grader.evidence import EventWriter
 from grader.fingerprints import fingerprints
 from grader.worker.after_import import AfterImport
 from grader.worker.recorder.data import SAMPLE, label_numbers
-from grader.worker.recorder.guard import Guard
+from grader.worker.recorder.guard import BoundCall, Guard, Handler
 
 MOST_CALLS = 200
 KEPT_COLUMNS = 256  # wider inputs are images: their fingerprints are enough
 KEPT_BYTES = 64 << 20
 
-Note = Callable[[Any, Any, tuple[Any, ...], dict[str, Any]], tuple[dict[str, Any], dict[str, NDArray[Any]]]]
+Noted = tuple[dict[str, Any], dict[str, NDArray[Any]]]  # the facts, and the arrays that are kept
+Note = Callable[[BoundCall], Noted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ class Watched:
 
 
 class CallWatch:
-    def __init__(self, tape: Tape, guard: Guard) -> None:
-        self._tape = tape
+    def __init__(self, writer: EventWriter, guard: Guard) -> None:
+        self._writer = writer
         self._guard = guard
         self._count = 0
 
@@ -52,23 +53,19 @@ class CallWatch:
                 owner = getattr(module, watched.owner)
                 self._guard.around(owner, watched.method, after=self._noter(watched))
 
-    def _noter(self, watched: Watched) -> Callable[..., None]:
-        def after(result: Any, self_: Any, *args: Any, **kwargs: Any) -> None:
+    def _noter(self, watched: Watched) -> Handler:
+        def after(call: BoundCall) -> None:
             if self._count >= MOST_CALLS:
                 return
             self._count += 1
-            facts, arrays = watched.note(result, self_, args, kwargs)
-            kept = self._tape.arrays("call", arrays) if arrays else None
-            self._tape.write("call", id=self._count, what=watched.what, facts=facts, arrays=kept)
+            facts, arrays = watched.note(call)
+            kept = self._writer.arrays("call", arrays) if arrays else None
+            self._writer.write("call", id=self._count, what=watched.what, facts=facts, arrays=kept)
 
         return after
 
 
 # ── What is noted ───────────────────────────────────────────────────────────────────────────────
-
-
-def _first(args: tuple[Any, ...], kwargs: dict[str, Any], name: str = "X") -> NDArray[Any]:
-    return np.asarray(args[0] if args else kwargs[name])
 
 
 def _settings(estimator: Any) -> dict[str, Any]:
@@ -93,21 +90,24 @@ def _rows(rows: NDArray[Any], sample: int | None = None) -> dict[str, NDArray[An
     return kept
 
 
-def _tsne(result: Any, estimator: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    rows = _first(args, kwargs)
+def _tsne(call: BoundCall) -> Noted:
+    estimator = call.target
+    rows = np.asarray(call.get("X"))
     points = np.asarray(estimator.embedding_, dtype=np.float64)
     facts = {"settings": _settings(estimator), "shape": list(rows.shape), "dtype": str(rows.dtype)}
     return {**facts, "points": list(points.shape)}, {**_rows(rows), "points": points}
 
 
-def _hull(result: Any, hull: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _hull(call: BoundCall) -> Noted:
+    hull = call.target
     points = np.asarray(hull.points, dtype=np.float64)
     arrays = {"points": points, "vertices": np.asarray(hull.vertices, dtype=np.int64)}
     return {"shape": list(points.shape), "area": float(hull.volume)}, arrays
 
 
-def _gaussian(result: Any, mixture: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    points = _first(args, kwargs)
+def _gaussian(call: BoundCall) -> Noted:
+    mixture = call.target
+    points = np.asarray(call.get("X"))
     facts = {"settings": _settings(mixture), "shape": list(points.shape)}
     if points.ndim != 2 or points.shape[1] != 2:
         return facts, {}
@@ -115,8 +115,9 @@ def _gaussian(result: Any, mixture: Any, args: tuple[Any, ...], kwargs: dict[str
     return facts, {name: np.asarray(array, dtype=np.float64) for name, array in arrays.items()}
 
 
-def _scaler_fit(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    rows = _first(args, kwargs)
+def _scaler_fit(call: BoundCall) -> Noted:
+    scaler = call.target
+    rows = np.asarray(call.get("X"))
     arrays = _rows(rows, SAMPLE)
     arrays.pop("input", None)
     for name in ("mean_", "scale_", "min_"):
@@ -127,16 +128,18 @@ def _scaler_fit(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[st
     return {**facts, "settings": _settings(scaler)}, arrays
 
 
-def _scaler_transform(result: Any, scaler: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    rows = _first(args, kwargs)
+def _scaler_transform(call: BoundCall) -> Noted:
+    scaler = call.target
+    rows = np.asarray(call.get("X"))
     arrays = _rows(rows, SAMPLE)
     arrays.pop("input", None)
     return {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}, arrays
 
 
-def _svm_fit(result: Any, svm: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    rows = _first(args, kwargs)
-    labels = np.asarray(args[1] if len(args) > 1 else kwargs.get("y"))
+def _svm_fit(call: BoundCall) -> Noted:
+    svm = call.target
+    rows = np.asarray(call.get("X"))
+    labels = np.asarray(call.get("y"))
     facts = {
         "settings": _settings(svm),
         "object": id(svm) % (1 << 48),
@@ -146,12 +149,13 @@ def _svm_fit(result: Any, svm: Any, args: tuple[Any, ...], kwargs: dict[str, Any
     return facts, {**_rows(rows), "labels": label_numbers(labels)}
 
 
-def _svm_predict(result: Any, svm: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    rows = _first(args, kwargs)
+def _svm_predict(call: BoundCall) -> Noted:
+    svm = call.target
+    rows = np.asarray(call.get("X"))
     facts = {"object": id(svm) % (1 << 48), "shape": list(rows.shape)}
-    if not isinstance(result, np.ndarray):  # `score`
-        return {**facts, "score": float(result)}, _rows(rows)
-    return facts, {**_rows(rows), "predicted": label_numbers(result)}
+    if not isinstance(call.result, np.ndarray):  # `score`
+        return {**facts, "score": float(call.result)}, _rows(rows)
+    return facts, {**_rows(rows), "predicted": label_numbers(call.result)}
 
 
 _SCALERS = ("StandardScaler", "MinMaxScaler")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evidence import Tape, finite_or_name
+from grader.evidence import EventWriter, finite_or_name
 from grader.fingerprints import fingerprints
 
 SAMPLE = 4096
@@ -16,7 +16,7 @@ TAKEN_BATCHES = 16
 NARROW = 16  # rows of so few columns are kept as they are: a table such as that of XOR
 
 
-def describe(tape: Tape, x: Any, y: Any) -> dict[str, Any] | None:
+def describe(writer: EventWriter, x: Any, y: Any) -> dict[str, Any] | None:
     """The `data` of a `fit_begin` event: sizes and ranges of `x`, and a file with the sampled rows'
     fingerprints, lows, highs and labels, and where rows are narrow, themselves (`input`) and what they were to give
     (`target`). None for what cannot be looked at without disturbing it."""
@@ -45,8 +45,16 @@ def describe(tape: Tape, x: Any, y: Any) -> dict[str, Any] | None:
         "low": finite_or_name(float(np.min(low)) if len(low) else 0.0),
         "high": finite_or_name(float(np.max(high)) if len(high) else 0.0),
         "label_shape": list(labels.shape[1:]) if labels is not None else [],
-        "rows_file": tape.arrays("rows", kept),
+        "rows_file": writer.arrays("rows", kept),
     }
+
+
+def length_of(x: Any) -> int:
+    """How many rows `x` holds; several inputs are represented by the first, and 0 stands for what does not say."""
+    if isinstance(x, list | tuple) and x and hasattr(x[0], "shape"):
+        x = x[0]
+    shape = getattr(x, "shape", None)
+    return int(shape[0]) if shape is not None and len(shape) and shape[0] is not None else 0
 
 
 def label_numbers(labels: NDArray[Any]) -> NDArray[np.int64]:

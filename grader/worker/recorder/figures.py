@@ -10,7 +10,8 @@ from matplotlib import pyplot as plt
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.figure import Figure
 
-from grader.evidence import Tape
+from grader.domain import FigureMoment
+from grader.evidence import EventWriter
 from grader.worker.recorder.guard import Guard
 
 FIGURES = 60
@@ -22,29 +23,29 @@ PICTURE_INCHES = 12.0
 
 
 class FigureWatch:
-    def __init__(self, tape: Tape, guard: Guard) -> None:
-        self._tape = tape
+    def __init__(self, writer: EventWriter, guard: Guard) -> None:
+        self._writer = writer
         self._guard = guard
         self._recorded: dict[int, tuple[Any, ...]] = {}
         self._figures: list[Figure] = []  # held, so that an identity is never used twice
         self._pictures = 0
 
     def install(self) -> None:
-        self._guard.around(plt, "show", before=lambda *a, **k: self._open_figures("show"))
-        self._guard.around(Figure, "savefig", before=lambda figure, *a, **k: self.record(figure, "savefig"))
+        self._guard.around(plt, "show", before=lambda call: self._open_figures(FigureMoment.SHOW))
+        self._guard.around(Figure, "savefig", before=lambda call: self.record(call.target, FigureMoment.SAVEFIG))
         # `plt.close`, and the notebook's inline backend, destroy managers: the last moment to look.
         for name in ("destroy", "destroy_all", "destroy_fig"):
-            self._guard.around(Gcf, name, before=lambda *a, **k: self._open_figures("close"))
+            self._guard.around(Gcf, name, before=lambda call: self._open_figures(FigureMoment.CLOSE))
 
     def finish(self) -> None:
         with self._guard.careful("open figures"):
-            self._open_figures("end")
+            self._open_figures(FigureMoment.END)
 
-    def _open_figures(self, how: str) -> None:
+    def _open_figures(self, how: FigureMoment) -> None:
         for manager in Gcf.get_all_fig_managers():
             self.record(manager.canvas.figure, how)
 
-    def record(self, figure: Figure, how: str) -> None:
+    def record(self, figure: Figure, how: FigureMoment) -> None:
         axes = figure.axes[:AXES]
         content = tuple((len(a.images), len(a.lines), len(a.collections), len(a.patches)) for a in axes)
         if not any(any(counts) for counts in content) or self._recorded.get(id(figure)) == content:
@@ -53,9 +54,9 @@ class FigureWatch:
             return
         self._recorded[id(figure)] = content
         self._figures.append(figure)
-        self._tape.write(
+        self._writer.write(
             "figure",
-            id=self._tape.number("figure"),
+            id=self._writer.number("figure"),
             how=how,
             axes=[_axes(a) for a in axes],
             arrays=self._images(axes),
@@ -68,7 +69,7 @@ class FigureWatch:
         images = [i for i in images if i.dtype.kind in "biuf" and i.size <= IMAGE_PIXELS]
         if not images:
             return None
-        return self._tape.arrays("figure", {f"i{n}": image for n, image in enumerate(images)})
+        return self._writer.arrays("figure", {f"i{n}": image for n, image in enumerate(images)})
 
     def _picture(self, figure: Figure) -> str | None:
         if self._pictures >= PICTURES:
@@ -79,7 +80,7 @@ class FigureWatch:
         buffer = io.BytesIO()
         with self._guard.quiet():
             figure.savefig(buffer, format="png", dpi=dpi)
-        return self._tape.picture("picture", buffer.getvalue())
+        return self._writer.picture("picture", buffer.getvalue())
 
 
 def _axes(axes: Any) -> dict[str, Any]:

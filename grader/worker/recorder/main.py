@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.evidence import Tape, finite_or_name
+from grader.evidence import EventWriter, finite_or_name
 from grader.messages import say
 from grader.worker.recorder.calls import CallWatch
 from grader.worker.recorder.failures import failure_of
@@ -33,17 +33,17 @@ class RecorderSettings:
 
 
 class Recorder:
-    def __init__(self, tape: Tape, work: Path, settings: RecorderSettings) -> None:
-        self.tape = tape
+    def __init__(self, writer: EventWriter, work: Path, settings: RecorderSettings) -> None:
+        self.writer = writer
         self.work = work
         self._settings = settings
         self._guard = Guard()
-        self._models = ModelWatch(tape, self._guard, settings.audit_steps)
-        self._figures = FigureWatch(tape, self._guard)
-        self._calls = CallWatch(tape, self._guard)
+        self._models = ModelWatch(writer, self._guard, settings.audit_steps)
+        self._figures = FigureWatch(writer, self._guard)
+        self._calls = CallWatch(writer, self._guard)
 
     def install(self) -> None:
-        self.tape.write("hello", versions={"python": platform.python_version(), **_versions()})
+        self.writer.write("hello", versions={"python": platform.python_version(), **_versions()})
         with self._guard.quiet():
             self._models.install()
             self._figures.install()
@@ -51,7 +51,7 @@ class Recorder:
 
     def failed(self, problem: BaseException) -> None:
         with self._guard.careful("failure"):
-            self.tape.write("failure", **failure_of(problem, self.work))
+            self.writer.write("failure", **failure_of(problem, self.work))
 
     def finish(self, names: Mapping[str, Any], ended: bool) -> None:
         """The last look. `names` are the program's globals; `ended` is true where it came to its own end."""
@@ -65,9 +65,9 @@ class Recorder:
         for trouble in tuple(self._guard.troubles):
             with self._guard.careful("a notice"):
                 text = say("recorder: {trouble}", trouble=trouble)
-                self.tape.write("notice", fr=text.fr, en=text.en)
+                self.writer.write("notice", fr=text.fr, en=text.en)
         if ended:
-            self.tape.write("finished")
+            self.writer.write("finished")
 
     def _keep_arrays(self, names: Mapping[str, Any]) -> None:
         """Shape and range of the program's own arrays: what the data became in its hands."""
@@ -75,11 +75,11 @@ class Recorder:
         for number, (name, array) in enumerate(arrays[:MOST_ARRAYS]):
             low, high = finite_or_name(float(array.min())), finite_or_name(float(array.max()))
             facts = {"name": name, "shape": list(array.shape[:8]), "dtype": str(array.dtype), "low": low, "high": high}
-            self.tape.write("call", id=ARRAY_CALLS + number, what="array", facts=facts)
+            self.writer.write("call", id=ARRAY_CALLS + number, what="array", facts=facts)
 
     def _keep_value(self, name: str, value: Any) -> None:
         if value is not None and getattr(value, "size", 1) == 1:
-            self.tape.write("value", name=name, value=finite_or_name(float(value)))
+            self.writer.write("value", name=name, value=finite_or_name(float(value)))
 
 
 def _versions() -> dict[str, str]:

@@ -31,8 +31,8 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 
-from grader.worker.job import StudentJob
 from grader.worker.recorder import Recorder
+from grader.worker.runners.student_job import StudentJob
 
 PROVISIONER = "grader-fork"
 OUTPUT_BYTES = 1 << 20
@@ -65,7 +65,7 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
     try:
         client.execute()
     except DeadKernelError:
-        make_recorder().tape.write("failure", type="DeadKernel", message="the notebook's kernel died", frames=[])
+        make_recorder().writer.write("failure", type="DeadKernel", message="the notebook's kernel died", frames=[])
         died = True
     finally:
         (job.out / "executed.ipynb").write_text(json.dumps(notebook), encoding="utf-8")

@@ -10,8 +10,8 @@ import tokenize
 import types
 from collections.abc import Callable
 
-from grader.worker.job import StudentJob
 from grader.worker.recorder import Recorder
+from grader.worker.runners.student_job import StudentJob
 
 FAILED = 1
 

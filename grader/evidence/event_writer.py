@@ -18,7 +18,7 @@ ARRAY_BYTES = 256 << 20  # of one run
 PICTURE_BYTES = 4 << 20
 
 
-class Tape:
+class EventWriter:
     """Writes events to a pipe and arrays to a folder, within a budget. Used by the recorder only.
 
     Events of forked children of the student's program are left out: their story is not the program's.

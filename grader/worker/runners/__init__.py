@@ -1,0 +1,1 @@
+"""How a student's program is run, by what it is: a script or a notebook."""

@@ -13,16 +13,9 @@ from numpy.typing import NDArray
 from grader.evaluator.bounds import Refused
 from grader.evaluator.predict import load_model
 from grader.evaluator.recorded_net import MAX_EPOCHS, Reason, from_keras
-from grader.evaluator.restarts import (
-    MARGIN,
-    POINTS,
-    TARGETS,
-    Procedure,
-    TinyNet,
-    affordable,
-    can_represent_xor,
-    restarts,
-)
+from grader.evaluator.restarts import affordable, half_of, restarts, right
+from grader.evaluator.small_net import Procedure, SmallNet
+from grader.evaluator.xor_table import XOR, can_represent_xor, unfit
 from grader.evidence import Forged
 
 SEED = 0  # the same procedure gets the same share, whoever handed it in
@@ -52,45 +45,34 @@ def retry(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Path
         return {**result, "share": 0.0, "restarts": 0}
     if (settings.get("low"), settings.get("high")) != (0.0, 1.0):
         return {**result, "untried": "inputs"}
-    count = affordable(net, procedure, int(settings["restarts"]))
+    count = affordable(net, procedure, XOR.rows, int(settings["restarts"]))
     if not count:
         return {**result, "untried": "size"}
-    return {**result, "share": restarts(net, procedure, count, SEED).share, "restarts": count}
+    return {**result, "share": restarts(net, procedure, XOR, count, SEED).share(), "restarts": count}
 
 
-def _read(settings: Mapping[str, Any], folder: Path) -> tuple[TinyNet, Procedure] | Reason:
+def _read(settings: Mapping[str, Any], folder: Path) -> tuple[SmallNet, Procedure] | Reason:
     snapshot = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
     compiled = {name: settings.get(name) for name in ("loss", "optimizer", "learning_rate", "epochs", "batch_size")}
     if isinstance(compiled["epochs"], int):
         # Longer than this adds nothing: what 20 000 epochs do not solve stays unsolved.
         compiled["epochs"] = min(compiled["epochs"], MAX_EPOCHS)
-    return from_keras(snapshot["architecture"], compiled)
+    read = from_keras(snapshot["architecture"], compiled)
+    return read if isinstance(read, str) else unfit(*read) or read
 
 
-def own_errors(settings: Mapping[str, Any], folder: Path, read: tuple[TinyNet, Procedure] | Reason) -> int:
+def own_errors(settings: Mapping[str, Any], folder: Path, read: tuple[SmallNet, Procedure] | Reason) -> int:
     """How many of the four points the recorded net gets wrong. Raises `Refused` or `Forged`."""
     model = load_model(settings, folder)
-    if getattr(model, "input_shape", None) != (None, POINTS.shape[1]):
+    if getattr(model, "input_shape", None) != (None, XOR.x.shape[1]):
         raise Refused("an input that is not two numbers")
     low, high = float(settings.get("low", 0.0)), float(settings.get("high", 1.0))
-    output = model.predict(POINTS * np.float32(high - low) + np.float32(low), verbose=0)
-    if not isinstance(output, np.ndarray) or output.shape not in ((len(POINTS), 1), (len(POINTS), 2)):
+    output = model.predict(XOR.x * np.float32(high - low) + np.float32(low), verbose=0)
+    if not isinstance(output, np.ndarray) or output.shape not in ((XOR.rows, 1), (XOR.rows, 2)):
         raise Refused("an output that is not one number")
-    return wrong_answers(output, half=0.0 if _answers_in_logits(read) else 0.5)
-
-
-def _answers_in_logits(read: tuple[TinyNet, Procedure] | Reason) -> bool:
-    if isinstance(read, str):
-        return False
-    net, procedure = read
-    return procedure.logits and net.layers[-1].activation == "linear"
+    return wrong_answers(output, half=0.5 if isinstance(read, str) else half_of(*read))
 
 
 def wrong_answers(output: NDArray[Any], half: float) -> int:
-    """Of the four points, in the order of `POINTS`. Shape (4, 1): yes above `half`; (4, 2): the larger one."""
-    yes = TARGETS[:, 0] > 0.5
-    if output.shape[1] == 2:
-        right = np.where(yes, output[:, 1] > output[:, 0], output[:, 1] < output[:, 0])
-    else:  # what is not a number is neither
-        right = np.where(yes, output[:, 0] > half + MARGIN, output[:, 0] <= half)
-    return int((~right).sum())
+    """Return how many of the four points are answered wrongly, for outputs (4, 1) or (4, 2) in the order of `XOR`."""
+    return int((~right(output, XOR.y, half)).sum())

@@ -1,4 +1,4 @@
-"""Reads a recorded Keras model as a tiny net and its training, or says why it is not one.
+"""Reads a recorded Keras model as a small dense net and its training, or says why it is not one.
 
 What is read was written by a student's process: nothing in it is trusted, everything not on a list is refused.
 """
@@ -7,24 +7,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
-from grader.evaluator.formulas import ACTIVATIONS, DEFAULTS, INITIALISERS, LOSSES
-from grader.evaluator.restarts import POINTS, Dense, Initial, Procedure, TinyNet
+from grader.evaluator.small_net import (
+    ACTIVATIONS,
+    INITIALIZERS,
+    LOSSES,
+    OPTIMIZERS,
+    Dense,
+    Initial,
+    Kind,
+    Procedure,
+    Settings,
+    SmallNet,
+    accepted,
+)
 
 MAX_LAYERS = 8
 MAX_UNITS = 256
+MAX_INPUTS = 256
 MAX_EPOCHS = 20_000
 MAX_RATE = 1000.0
 
 Reason: TypeAlias = Literal[
     "malformed",  # not the JSON of a Keras model
-    "inputs",  # not two inputs, or not four rows
-    "outputs",  # not one output
+    "inputs",  # not one row of numbers, or not as many as the table has
+    "outputs",  # no output, or not as many as the table has
     "layer",  # something else than dense layers, one after the other
     "activation",
     "initializer",
-    "setting",  # a regulariser, a constraint, a frozen layer, gradient clipping…
+    "setting",  # a regulariser, a constraint, a frozen layer, gradients clipped by their norm…
     "loss",
     "optimizer",
     "learning_rate",
@@ -39,19 +52,18 @@ class _RefusedError(Exception):
         self.reason: Reason = reason
 
 
-def from_keras(architecture: object, compiled: Mapping[str, object]) -> tuple[TinyNet, Procedure] | Reason:
-    """The net and its training, read from what a student's process recorded: nothing in it is trusted.
+def from_keras(architecture: object, compiled: Mapping[str, object]) -> tuple[SmallNet, Procedure] | Reason:
+    """Return the net and its training, read from what a student's process recorded, or why they are not read.
 
     `architecture` is the model's JSON, as text or decoded. `compiled` holds `loss`, `optimizer`, `learning_rate`,
-    `epochs` and `batch_size` (None: Keras' 32), and if known `rows`, how many points the training was fed. Settings
-    such as the momentum are taken from the architecture's own `compile_config` where it names the same optimiser.
+    `epochs` and `batch_size` (None: Keras' 32). Settings such as the momentum are taken from the architecture's own
+    `compile_config` where it names the same optimiser and loss.
     """
     try:
         model = _mapping(json.loads(architecture) if isinstance(architecture, str) else architecture)
-        if compiled.get("rows") not in (None, len(POINTS)):
-            raise _RefusedError("inputs")
-        net = TinyNet(_read_layers(model))
-        return net, _read_procedure(compiled, model.get("compile_config"))
+        recorded = _recorded_layers(model)
+        inputs = _inputs(model, recorded)
+        return SmallNet(_read_layers(recorded), inputs), _read_procedure(compiled, model.get("compile_config"))
     except _RefusedError as refused:
         return refused.reason
     except (ValueError, RecursionError):  # text that is no JSON
@@ -82,24 +94,27 @@ def _count(value: object, low: int, high: int, reason: Reason) -> int:
     return value
 
 
-def _read_layers(model: Mapping[str, object]) -> tuple[Dense, ...]:
+def _recorded_layers(model: Mapping[str, object]) -> list[Mapping[str, object]]:
     recorded = [_mapping(item) for item in _sequence(_mapping(model.get("config")).get("layers"))]
     if len(recorded) > 3 * MAX_LAYERS:
         raise _RefusedError("size")
     if model.get("class_name") != "Sequential":
         _require_chain(model, recorded)
-    _require_two_inputs(model, recorded)
+    return recorded
+
+
+def _read_layers(recorded: Sequence[Mapping[str, object]]) -> tuple[Dense, ...]:
     layers: list[Dense] = []
     for item in recorded:
+        _require_keras(item, "layer")
         kind, config = item.get("class_name"), _mapping(item.get("config"))
         if kind == "Dense":
             layers.append(_read_dense(config))
-        elif kind in ("Activation", "ReLU") and layers and layers[-1].activation == "linear":
-            last = layers[-1]
-            layers[-1] = Dense(last.units, _separate_activation(kind, config), last.use_bias, last.kernel, last.bias)
+        elif kind in ("Activation", "ReLU", "Softmax") and layers and layers[-1].activation == "linear":
+            layers[-1] = replace(layers[-1], activation=_separate_activation(kind, config))
         elif kind not in ("InputLayer", "Flatten"):
             raise _RefusedError("layer")
-    if not layers or layers[-1].units != 1:
+    if not layers:
         raise _RefusedError("outputs")
     if len(layers) > MAX_LAYERS:
         raise _RefusedError("size")
@@ -128,8 +143,9 @@ def _require_chain(model: Mapping[str, object], recorded: Sequence[Mapping[str, 
         raise _RefusedError("layer")
 
 
-def _require_two_inputs(model: Mapping[str, object], recorded: Sequence[Mapping[str, object]]) -> None:
-    """The input's shape stands in the input layer, or in what the first layer or the whole model was built for."""
+def _inputs(model: Mapping[str, object], recorded: Sequence[Mapping[str, object]]) -> int:
+    """Return how many numbers an example has, from the input layer, or from what the first layer or the whole model
+    was built for."""
     first = recorded[0] if recorded else {}
     places = (
         (first, "config", "batch_shape"),
@@ -140,9 +156,9 @@ def _require_two_inputs(model: Mapping[str, object], recorded: Sequence[Mapping[
         settings = holder.get(part)
         shape = settings.get(key) if isinstance(settings, Mapping) else None
         if shape is not None:
-            if len(_sequence(shape)) != 2 or _sequence(shape)[1] != POINTS.shape[1]:
+            if len(_sequence(shape)) != 2:
                 raise _RefusedError("inputs")
-            return
+            return _count(_sequence(shape)[1], 1, MAX_INPUTS, "inputs")
     raise _RefusedError("inputs")
 
 
@@ -175,102 +191,108 @@ def _activation(name: object) -> str:
 def _separate_activation(kind: object, config: Mapping[str, object]) -> str:
     if kind == "Activation":
         return _activation(config.get("activation"))
+    if kind == "Softmax":
+        if config.get("axis", -1) != -1:
+            raise _RefusedError("activation")
+        return "softmax"
     if config.get("max_value") is not None or config.get("negative_slope", 0) != 0 or config.get("threshold", 0) != 0:
         raise _RefusedError("activation")
     return "relu"
 
 
-_INITIAL_KEYS = {
-    "random_uniform": ("minval", "maxval"),
-    "random_normal": ("mean", "stddev"),
-    "truncated_normal": ("mean", "stddev"),
-    "constant": ("value", ""),
-}
+def _require_keras(item: Mapping[str, object], reason: Reason) -> None:
+    """A registered name marks a class of the student's own, whatever it is called."""
+    if item.get("registered_name") not in (None, item.get("class_name")):
+        raise _RefusedError(reason)
+
+
+# ── Words of Keras ──────────────────────────────────────────────────────────────────────────────
+
+
+def _class(name: object, known: Mapping[str, Mapping[str, Kind]], reason: Reason) -> str:
+    """Return Keras' name of a class; GlorotUniform and glorot_uniform are one."""
+    wanted = _plain(name)
+    for own in known:
+        if wanted == _plain(own):
+            return own
+    raise _RefusedError(reason)
+
+
+def _plain(name: object) -> str:
+    return name.replace("_", "").lower() if isinstance(name, str) and len(name) <= 40 else ""
+
+
+def _settings(config: Mapping[str, object], kinds: Mapping[str, Kind], reason: Reason) -> Settings:
+    """Return those settings of a class that were recorded, each within its bounds."""
+    try:
+        given = {name: accepted(kind, config[name]) for name, kind in kinds.items() if name in config}
+    except ValueError:
+        raise _RefusedError(reason) from None
+    return tuple((name, value) for name, value in given.items() if value is not None)
 
 
 def _initial(value: object) -> Initial:
     config: Mapping[str, object] = {}
     if isinstance(value, Mapping):
+        _require_keras(value, "initializer")
         config = _mapping(value.get("config") or {})
         value = value.get("class_name")
-    name = _snake(value)
-    if name not in INITIALISERS:
+    name = _class(value, INITIALIZERS, "initializer")
+    settings = _settings(config, INITIALIZERS[name], "initializer")
+    given = dict(settings)
+    if name == "RandomUniform" and float(given.get("minval", -0.05)) > float(given.get("maxval", 0.05)):
         raise _RefusedError("initializer")
-    low, high = (
-        _number(config.get(key, default), -1e3, 1e3, "initializer")
-        for key, default in zip(_INITIAL_KEYS.get(name, ("", "")), INITIALISERS[name], strict=True)
-    )
-    if name in _INITIAL_KEYS and name != "constant" and (high < low if name == "random_uniform" else high < 0):
-        raise _RefusedError("initializer")
-    return Initial(name, low, high)
+    return Initial(name, settings)
 
 
-def _snake(value: object) -> str:
-    """GlorotUniform → glorot_uniform."""
-    if not isinstance(value, str) or len(value) > 40:
-        return ""
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in value).lstrip("_")
-
-
-_SHORT_NAMES = {"mse": LOSSES[0], "mae": LOSSES[1], "bce": LOSSES[2]}
-
-
-def _loss(name: object) -> str:
-    """MeanSquaredError, mean_squared_error, mse and MSE are one loss."""
-    known = _SHORT_NAMES.get(name.lower(), _snake(name)) if isinstance(name, str) else ""
-    if known not in LOSSES:
-        raise _RefusedError("loss")
-    return known
-
-
-# Settings that change a training and are not tried here: they must be absent, or off.
-_OFF = ("weight_decay", "clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor", "gradient_accumulation_steps")
+_SHORT_NAMES = {
+    "mse": "MeanSquaredError",
+    "mae": "MeanAbsoluteError",
+    "bce": "BinaryCrossentropy",
+}
 
 
 def _read_procedure(compiled: Mapping[str, object], recorded: object) -> Procedure:
-    loss = _loss(compiled.get("loss"))
-    name = compiled.get("optimizer")
-    name = name.lower() if isinstance(name, str) else ""
-    if name not in DEFAULTS:
-        raise _RefusedError("optimizer")
+    loss = compiled.get("loss")
+    loss = _class(_SHORT_NAMES.get(_plain(loss), loss), LOSSES, "loss")
+    optimizer = _class(compiled.get("optimizer"), OPTIMIZERS, "optimizer")
     batch = compiled.get("batch_size")
     config = recorded if isinstance(recorded, Mapping) else {}
     return Procedure(
         loss=loss,
-        optimizer=name,
+        optimizer=optimizer,
         learning_rate=_number(compiled.get("learning_rate"), 1e-12, MAX_RATE, "learning_rate"),
         epochs=_count(compiled.get("epochs"), 1, MAX_EPOCHS, "size"),
         batch_size=_count(32 if batch is None else batch, 1, 1 << 30, "malformed"),
-        settings=_optimizer_settings(name, config.get("optimizer")),
-        logits=_reads_logits(loss, config.get("loss")),
+        settings=_optimizer_settings(optimizer, config.get("optimizer")),
+        loss_settings=_loss_settings(loss, config.get("loss")),
     )
 
 
-def _optimizer_settings(name: str, recorded: object) -> tuple[tuple[str, float | bool], ...]:
-    if not isinstance(recorded, Mapping) or str(recorded.get("class_name")).lower() != name:
+# Settings that change a training and are not tried here: they must be absent, or off.
+_OFF = ("clipnorm", "global_clipnorm", "loss_scale_factor", "gradient_accumulation_steps")
+
+
+def _optimizer_settings(name: str, recorded: object) -> Settings:
+    if not isinstance(recorded, Mapping) or _plain(recorded.get("class_name")) != _plain(name):
         return ()
+    _require_keras(recorded, "optimizer")
     config = _mapping(recorded.get("config"))
     if any(config.get(key) is not None for key in _OFF) or config.get("use_ema", False) is not False:
         raise _RefusedError("setting")
-    settings: list[tuple[str, float | bool]] = []
-    for key, default in DEFAULTS[name].items():
-        value = config.get(key, default)
-        if isinstance(default, bool):
-            if not isinstance(value, bool):
-                raise _RefusedError("setting")
-            settings.append((key, value))
-        else:
-            settings.append((key, _number(value, 0.0, 1.0, "setting")))
-    return tuple(settings)
+    return _settings(config, OPTIMIZERS[name], "setting")
 
 
-def _reads_logits(loss: str, recorded: object) -> bool:
-    """Whether the loss was told to expect logits. Label smoothing and other reductions are not tried here."""
+def _loss_settings(name: str, recorded: object) -> Settings:
+    """Return the loss's settings where it was given as an object. Other reductions and axes are not tried here."""
     if not isinstance(recorded, Mapping):
-        return False
+        return ()
+    if recorded.get("class_name") == "function":
+        raise _RefusedError("loss")  # it may be the student's own, by a name of Keras'
+    _require_keras(recorded, "loss")
     config = _mapping(recorded.get("config") or {})
     if config.get("reduction", "sum_over_batch_size") not in ("sum_over_batch_size", "mean_with_sample_weight"):
         raise _RefusedError("setting")
-    if config.get("label_smoothing", 0) != 0:
+    if config.get("axis", -1) != -1 or config.get("ignore_class") is not None:
         raise _RefusedError("setting")
-    return loss == "binary_crossentropy" and config.get("from_logits") is True
+    return _settings(config, LOSSES[name], "setting") if _plain(recorded.get("class_name")) == _plain(name) else ()

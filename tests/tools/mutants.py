@@ -67,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with Copies(ROOT, options.jobs) as copies:
         limit = copies.time_limit(sorted({test for tests in chosen.values() for test in tests}))
         survivors = survivors_of(copies, drawn, chosen, limit)
-    print(*survivors, sep="\n")
+    for survivor in survivors:
+        print(survivor)
     print(f"killed {len(drawn) - len(survivors)} of {len(drawn)}")
     return 1 if survivors else 0
 

@@ -1,0 +1,57 @@
+"""Yes and no in words: how far a negation reaches, how many make a contradiction, how much is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.reading.understand import LONGEST, Understood, yes_no
+
+CONVEX = ("convexe", "convex")
+YES, NO, UNCLEAR, EMPTY = Understood.YES, Understood.NO, Understood.UNCLEAR, Understood.EMPTY
+
+
+@pytest.mark.parametrize(("between", "meaning"), [(0, NO), (1, NO), (5, NO), (6, UNCLEAR), (7, UNCLEAR)])
+def test_ne_waits_seven_words_for_its_partner(between: int, meaning: Understood) -> None:
+    """« elle ne … pas convexe » is one negation; a partner that comes later is a second one."""
+    assert yes_no(f"elle ne {'bien ' * between}pas convexe", CONVEX) is meaning
+
+
+@pytest.mark.parametrize(("between", "meaning"), [(0, NO), (5, NO), (6, UNCLEAR)])
+def test_a_partner_alone_opens_a_negation_as_well(between: int, meaning: Understood) -> None:
+    """« jamais … rien » make one where they stand together, two where they do not."""
+    assert yes_no(f"elle jamais {'bien ' * between}rien convexe", CONVEX) is meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("elle est convexe", YES),
+        ("elle ne est pas convexe", NO),
+        ("elle ne est plus convexe", NO),
+        ("elle est plus convexe", YES),  # « plus » denies with « ne » only
+        ("elle est pas convexe", NO),
+        ("ce ne est pas faux que elle ne est pas convexe", UNCLEAR),
+        ("elle ne est pas non convexe", UNCLEAR),
+        ("elle ne l'est pas", NO),
+        ("elle l'est", YES),
+        ("elle ne l'est pas jamais non", UNCLEAR),
+        ("rien ne est convexe", NO),
+        ("aucune fonction ne est convexe", NO),
+    ],
+)
+def test_one_negation_denies_and_two_are_read_by_a_teacher(text: str, meaning: Understood) -> None:
+    assert yes_no(text, CONVEX) is meaning
+
+
+@pytest.mark.parametrize(("text", "meaning"), [("oui et non", UNCLEAR), ("oui oui", YES), ("oui. oui.", YES)])
+def test_an_answer_that_says_both_says_neither(text: str, meaning: Understood) -> None:
+    assert yes_no(text, CONVEX) is meaning
+
+
+@pytest.mark.parametrize(("beyond", "meaning"), [(False, UNCLEAR), (True, YES)])
+def test_what_stands_beyond_4000_characters_is_not_read(beyond: bool, meaning: Understood) -> None:
+    tail = ". faux"
+    text = "oui, elle est convexe."
+    filled = text + " " * (4000 - len(text) - len(tail) + beyond)
+    assert LONGEST == 4000 and len(filled) + len(tail) == 4000 + beyond
+    assert yes_no(filled + tail, CONVEX) is meaning

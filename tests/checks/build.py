@@ -35,7 +35,7 @@ from grader.domain import (
 )
 from grader.evidence import Forged, directory
 from grader.fingerprints import fingerprints
-from grader.measurements import Prediction, Refused, RestartRequest, SvmFigures
+from grader.measurements import Prediction, RecognisedRows, Refused, RestartRequest, SvmFigures
 from grader.measurements.codec import RESULTS
 
 REGRESSION = ModelSpec("regression", (layer("Dense", units=10, activation="softmax"),), (7850,))
@@ -118,6 +118,10 @@ UNNAMED = {
 }
 
 
+def _rows(value: Any) -> Any:
+    return RecognisedRows(**value) if isinstance(value, dict) else value
+
+
 def answer(request: Any, fields: Mapping[str, Any]) -> object:
     """A result of the request's own type; a refusal where `refused` names a reason (with values beside it)."""
     if "refused" in fields and not isinstance(request, RestartRequest):
@@ -128,6 +132,8 @@ def answer(request: Any, fields: Mapping[str, Any]) -> object:
     given = {
         name: tuple(v) if isinstance(v, list) else v for name, v in fields.items() if name in kind.__dataclass_fields__
     }
+    if "rows" in given and kind is Prediction:
+        given["rows"] = _rows(given["rows"])
     return kind(**{**UNNAMED.get(kind, {}), **given})
 
 

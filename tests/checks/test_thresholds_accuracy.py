@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from grader.checks import accuracy
-from tests.checks.build import facts
+from tests.checks.build import analysis
 from tests.checks.thresholds import FULL, HALF, NOTHING, Verdict, answered, verdict
 
 CHECK = accuracy.check(4, full=0.915, partial=0.88)
@@ -16,7 +16,7 @@ CHECK = accuracy.check(4, full=0.915, partial=0.88)
 def accused(lead: float, *, stand_in: bool = False, images: int = 0, **result: Any) -> bool:
     """Whether a model that knows the test images better by `lead` is said to have been trained on them."""
     table = {"confusion": [[images // 2, 0], [0, images - images // 2]]} if images else {}
-    found = answered(CHECK, facts(stand_in=stand_in), {"accuracy": lead, "train_accuracy": 0.0, **table, **result})
+    found = answered(CHECK, analysis(stand_in=stand_in), {"accuracy": lead, "train_accuracy": 0.0, **table, **result})
     return "trained on the test images" in found.message.en
 
 
@@ -25,7 +25,7 @@ def accused(lead: float, *, stand_in: bool = False, images: int = 0, **result: A
     [(0.9151, FULL), (0.915, FULL), (0.9149, HALF), (0.8801, HALF), (0.88, HALF), (0.8799, NOTHING)],
 )
 def test_points_follow_the_two_thresholds(figure: float, expected: Verdict) -> None:
-    assert verdict(answered(CHECK, facts(), {"accuracy": figure, "train_accuracy": figure})) == expected
+    assert verdict(answered(CHECK, analysis(), {"accuracy": figure, "train_accuracy": figure})) == expected
 
 
 @pytest.mark.parametrize(
@@ -83,5 +83,5 @@ def test_who_trained_on_training_images_is_not_accused_of_knowing_the_test_too_w
 @pytest.mark.parametrize(("wrong", "is_told"), [(199, False), (200, False), (201, True)])
 def test_wrong_labels_are_told_from_a_fifth_on(wrong: int, is_told: bool) -> None:
     rows = {"known": 1000, "test": 0, "wrong_labels": wrong}
-    found = answered(CHECK, facts(), {"accuracy": 0.5, "train_accuracy": 0.5, "rows": rows})
+    found = answered(CHECK, analysis(), {"accuracy": 0.5, "train_accuracy": 0.5, "rows": rows})
     assert ("still in the same order" in found.hint.en) is is_told

@@ -6,7 +6,7 @@ import pytest
 
 from grader.checks import answers
 from grader.domain import Check, Finding, Reading, Text
-from tests.checks.build import facts, spoken
+from tests.checks.build import analysis, spoken
 from tests.checks.thresholds import FULL, HALF, NOTHING, READ_BY_A_TEACHER, Verdict, verdict
 
 WHY = Text("parce que", "because")
@@ -16,7 +16,7 @@ SPACE = answers.space("q", 2, 784, WHY)
 
 
 def judged(check: Check, answer: str) -> Finding:
-    return spoken(check.judge(facts(reading=Reading(answers={"q": answer}))))
+    return spoken(check.judge(analysis(reading=Reading(answers={"q": answer}))))
 
 
 @pytest.mark.parametrize(

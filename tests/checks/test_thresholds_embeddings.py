@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from grader.checks import ellipses, embeddings, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
+from grader.analysis import Analysis
+from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
 from grader.checks.neighbourhood_hit import BANDS, band, explain_formula
-from grader.domain import AxesSeen, Call, Facts, FigureSeen, Printed
-from tests.checks.build import PERCEPTRON, exercise, facts
+from grader.domain import AxesSeen, FigureSeen, HullFit, LibraryCall, Printed
+from tests.checks.build import PERCEPTRON, analysis, exercise
 from tests.checks.build import tsne as run_of
 from tests.checks.thresholds import FULL, HALF, NOTHING, Verdict, answered, verdict
 
@@ -20,8 +21,8 @@ TWO = exercise(PERCEPTRON, PERCEPTRON)
 NH = neighbourhood_hit.check(5)
 
 
-def projected(*calls: Call, **more: Any) -> Facts:
-    return facts(of=TWO, calls=calls or (run_of(),), **more)
+def projected(*calls: LibraryCall, **more: Any) -> Analysis:
+    return analysis(of=TWO, calls=calls or (run_of(),), **more)
 
 
 def result(**figures: Any) -> dict[str, Any]:
@@ -160,8 +161,7 @@ def test_a_projection_of_a_thousand_images_is_enough(count: int, expected: Verdi
 
 @pytest.mark.parametrize(("width", "expected"), [(99, NOTHING), (100, FULL), (101, NOTHING)])
 def test_hidden_values_are_exactly_as_many_as_asked_for(width: int, expected: Verdict) -> None:
-    call = run_of(1)
-    call = replace(call, facts={**call.facts, "shape": [1000, width]})
+    call = replace(run_of(1), shape=(1000, width))
     found = answered(latent.check(4, models=1), projected(call), result(source="hidden0"))
     assert verdict(found) == expected
 
@@ -176,7 +176,7 @@ def test_ten_classes_have_ten_outlines(module: Any, right: int, share: float) ->
 
 def test_the_last_runs_are_measured_and_the_first_outlines() -> None:
     runs = tuple(run_of(n) for n in range(1, 8))
-    outlines = tuple(Call(100 + n, "hull", {}, f"call-{100 + n}.npz") for n in range(61))
-    needs = embeddings.needs(projected(*runs, *outlines))
-    assert [need.get("arrays") for need in needs] == [f"call-{n}.npz" for n in range(2, 8)]
-    assert needs[0].get("arrays_hull_59") == "call-159.npz" and needs[0].get("arrays_hull_60") is None
+    outlines = tuple(HullFit(100 + n, f"call-{100 + n}.npz") for n in range(61))
+    needs = projected(*runs, *outlines).embedding_requests()
+    assert [need.arrays for need in needs] == [f"call-{n}.npz" for n in range(2, 8)]
+    assert needs[0].hulls == tuple(f"call-{100 + n}.npz" for n in range(60))

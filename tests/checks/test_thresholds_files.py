@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from grader.checks import figure, left_files, saved_model, scaler_leak, scalers
-from grader.domain import AxesSeen, Call, Facts, FigureSeen, Finding, Status
+from grader.analysis import Analysis, saved_files
+from grader.checks import figure, saved_model, scaler_leak
+from grader.domain import AxesSeen, FigureSeen, Finding, ScalerFit, Status
 from grader.fingerprints import fingerprints
-from tests.checks.build import LABELS, TEST, TRAIN, facts, fed, index, spoken, training
+from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, spoken, training
 from tests.checks.test_unfinished import FIGURES, unfinished
 from tests.checks.thresholds import FULL, HALF, NOTHING, READ_BY_A_TEACHER, Verdict, answered, verdict
 
@@ -20,17 +21,17 @@ SAVED = saved_model.check(3)
 LEAK = scaler_leak.check(3)
 
 
-def drawn(folder: Path, *shown: np.ndarray, grid: tuple[int, int] = (3, 4)) -> Facts:
+def drawn(folder: Path, *shown: np.ndarray, grid: tuple[int, int] = (3, 4)) -> Analysis:
     """One figure for each array of images."""
     figures = []
     for number, images in enumerate(shown, start=1):
         np.savez(folder / f"figure-{number}.npz", **{f"i{n}": image for n, image in enumerate(images)})
         axes = tuple(AxesSeen("", 1, "gray", 0, 0, grid, n) for n in range(len(images)))
         figures.append(FigureSeen(number, "show", axes, f"figure-{number}.npz", None))
-    return facts(folder=folder, rows=index(), figures=tuple(figures))
+    return analysis(folder=folder, rows=index(), figures=tuple(figures))
 
 
-def judged(about: Facts) -> Finding:
+def judged(about: Analysis) -> Finding:
     return spoken(GRID.judge(about))
 
 
@@ -76,7 +77,7 @@ def test_the_figure_with_the_most_images_is_judged(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("points", "expected"), [(999, NOTHING), (1000, FULL), (1001, FULL)])
 def test_the_points_of_the_fullest_figure_are_counted(points: int, expected: Verdict) -> None:
     figures = tuple(FigureSeen(1, "show", (AxesSeen("", 0, "", 0, n),), None, None) for n in (10, points, 20))
-    assert verdict(spoken(figure.scatter(2, 1000).judge(facts(figures=figures)))) == expected
+    assert verdict(spoken(figure.scatter(2, 1000).judge(analysis(figures=figures)))) == expected
 
 
 # ── saved_model ─────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +85,7 @@ def test_the_points_of_the_fullest_figure_are_counted(points: int, expected: Ver
 
 @pytest.mark.parametrize(("difference", "expected"), [(0.0009, FULL), (0.001, FULL), (0.0011, NOTHING)])
 def test_a_saved_model_predicts_alike_up_to_a_thousandth(difference: float, expected: Verdict) -> None:
-    about = facts(files={"exo1.keras": 100})
+    about = analysis(files={"exo1.keras": 100})
     assert verdict(answered(SAVED, about, {"difference": difference})) == expected
 
 
@@ -98,26 +99,26 @@ def test_a_network_has_learnt_when_it_is_twice_as_good_as_guessing(classes: int,
 @pytest.mark.parametrize(("length", "is_taken"), [(199, True), (200, False)])
 def test_the_length_of_a_file_s_name_is_bounded(length: int, is_taken: bool) -> None:
     name = "x" * (length - 3) + ".h5"
-    assert left_files.model_files((name,)) == ([name] if is_taken else [])
+    assert saved_files.model_files((name,)) == ([name] if is_taken else [])
 
 
 def test_six_files_are_looked_at_whole_models_first() -> None:
     names = (*(f"{n}.weights.h5" for n in range(5)), "b.h5", "a.keras", "c.hdf5")
-    assert left_files.model_files(names) == ["a.keras", "b.h5", "c.hdf5", *(f"{n}.weights.h5" for n in range(3))]
+    assert saved_files.model_files(names) == ["a.keras", "b.h5", "c.hdf5", *(f"{n}.weights.h5" for n in range(3))]
 
 
 # ── scaler_leak ─────────────────────────────────────────────────────────────────────────────────
 
 
-def fitted(folder: Path, rows: np.ndarray, number: int = 1) -> Call:
+def fitted(folder: Path, rows: np.ndarray, number: int = 1) -> ScalerFit:
     hashes, low, high = fingerprints(rows)
     np.savez(folder / f"call-{number}.npz", hashes=hashes, low=low, high=high)
-    return Call(number, "scaler_fit", {"kind": "StandardScaler"}, f"call-{number}.npz")
+    return ScalerFit(number, f"call-{number}.npz")
 
 
 def leak(folder: Path, fits: np.ndarray, trained_on: np.ndarray = NOISE) -> Verdict:
     seen = fed(folder, trained_on)
-    about = facts(trainings=(training(data=seen),), rows=index(), folder=folder, calls=(fitted(folder, fits),))
+    about = analysis(trainings=(training(data=seen),), rows=index(), folder=folder, calls=(fitted(folder, fits),))
     return verdict(spoken(LEAK.judge(about)))
 
 
@@ -139,17 +140,14 @@ def test_a_network_fed_more_than_half_raw_images_did_not_use_the_scaler(
 
 
 def test_the_last_six_scalers_are_looked_at() -> None:
-    calls = tuple(Call(n, "scaler_fit", {}, f"call-{n}.npz") for n in range(1, 8))
-    assert [call.id for call in scalers.fits_of(facts(calls=calls))] == [2, 3, 4, 5, 6, 7]
+    calls = tuple(ScalerFit(n, f"call-{n}.npz") for n in range(1, 8))
+    assert [call.id for call in analysis(calls=calls).scaler_fits] == [2, 3, 4, 5, 6, 7]
 
 
 def test_labels_of_one_s_own_are_compared_with_those_of_the_images(tmp_path: Path) -> None:
-    from grader.checks.meant import meant
-    from grader.checks.seen import seen_rows
-
     labels = LABELS["train"].copy()
     labels[:3] = (labels[:3] + 1) % 10
     labels[3:5] = -1
-    about = facts(folder=tmp_path, rows=index(), trainings=(training(data=fed(tmp_path, TRAIN, labels)),))
-    found = meant(about)
-    assert found is not None and seen_rows(about, found).wrong_labels == 3
+    about = analysis(folder=tmp_path, rows=index(), trainings=(training(data=fed(tmp_path, TRAIN, labels)),))
+    found = about.model()
+    assert found is not None and found.provenance.wrong_labels == 3

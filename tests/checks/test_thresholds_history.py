@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from grader.checks.closer import closer
-from grader.checks.diagnose import diagnose
-from grader.checks.explain import fold
-from grader.checks.meant import meant
-from grader.checks.refusals import refusal
+from grader.analysis.error_hints import error_hint
+from grader.analysis.error_messages import fold
+from grader.analysis.refusal_texts import refusal
+from grader.analysis.training_hints import training_hint
 from grader.domain import Failure
-from tests.checks.build import data, facts, training
+from grader.measurements import Refused, Why
+from tests.checks.build import analysis, data, training
 
 LN_TEN = math.log(10)
 FALLING = tuple(1.0 - 0.05 * n for n in range(10))
@@ -22,10 +22,10 @@ FALLING = tuple(1.0 - 0.05 * n for n in range(10))
 def told(loss: tuple[float, ...] = FALLING, validation: tuple[float, ...] = (), **changes: Any) -> str:
     """What is said of one training whose loss went so."""
     history = {"loss": loss, **({"val_loss": validation} if validation else {})}
-    about = facts(trainings=(training(history=history, **changes),))
-    found = meant(about)
+    about = analysis(trainings=(training(history=history, **changes),))
+    found = about.model()
     assert found is not None
-    return diagnose(about, found).en
+    return training_hint(found).en
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_two_lines_of_a_message_are_shown() -> None:
 
 
 @pytest.mark.parametrize(("length", "kept"), [(300, 300), (301, 299)])
-def test_a_reason_that_no_sentence_knows_is_quoted_up_to_300_characters(length: int, kept: int) -> None:
-    assert refusal("é" * length).en.count("é") == kept
+def test_what_is_wrong_with_evidence_is_quoted_up_to_300_characters(length: int, kept: int) -> None:
+    assert refusal(Refused(Why.EVIDENCE, {"reason": "é" * length})).en.count("é") == kept
 
 
 @pytest.mark.parametrize(("columns", "told_as"), [(100, "one-hot"), (101, "images themselves")])
 def test_more_than_a_hundred_columns_are_pixels(columns: int, told_as: str) -> None:
     message = f"labels doit être de forme (1000,), reçu : (1000, {columns})"
-    assert told_as in closer(Failure("ValueError", message, ())).en
+    assert told_as in error_hint(Failure("ValueError", message, ())).en

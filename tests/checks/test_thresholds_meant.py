@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from grader.checks.canonical import canonical
-from grader.checks.meant import ends_alike, meant
+from grader.analysis.canonical import canonical
+from grader.analysis.model_match import ends_alike
 from grader.domain import LayerSeen
-from tests.checks.build import RIGHT, facts, seen, snapshot, training
+from tests.checks.build import RIGHT, analysis, seen, snapshot, training
 
 TEN = seen("Dense", 0, units=10, activation="softmax")  # how the regression that is asked for ends
 THREE = seen("Dense", 0, units=3, activation="relu")
@@ -47,12 +47,10 @@ def test_the_order_of_the_criteria(better: Model, worse: Model, first: bool) -> 
         for number, model in models.items()
     ]
     trainings = [training(id=model.trained, model=number) for number, model in models.items() if model.trained]
-    found = meant(
-        facts(
-            snapshots=tuple(snapshots if first else snapshots[::-1]),
-            trainings=tuple(sorted(trainings, key=lambda t: t.id)),
-        )
-    )
+    found = analysis(
+        snapshots=tuple(snapshots if first else snapshots[::-1]),
+        trainings=tuple(sorted(trainings, key=lambda t: t.id)),
+    ).model()
     assert found is not None and found.shape.model == 1 and found.others == 1
 
 
@@ -72,20 +70,20 @@ def test_how_two_models_end(seen_layers: tuple[LayerSeen, ...], asked: tuple[Lay
 
 @pytest.mark.parametrize(("epochs", "steps", "is_trained"), [(0, 0, False), (1, 0, True), (0, 1, True), (1, 1, True)])
 def test_one_epoch_or_one_step_is_a_training(epochs: int, steps: int, is_trained: bool) -> None:
-    found = meant(facts(trainings=(training(epochs_run=epochs, steps=steps),)))
+    found = analysis(trainings=(training(epochs_run=epochs, steps=steps),)).model()
     assert found is not None and found.trained is is_trained
 
 
 def test_the_last_training_says_whether_it_came_to_its_end() -> None:
     for ends, is_unfinished in (((True, False), True), ((False, True), False), ((), False)):
-        found = meant(facts(trainings=tuple(training(id=n, finished=end) for n, end in enumerate(ends, start=1))))
+        found = analysis(trainings=tuple(training(id=n, finished=end) for n, end in enumerate(ends, start=1))).model()
         assert found is not None and found.unfinished is is_unfinished
 
 
 def test_weights_of_another_shape_or_of_another_model_are_not_its_own() -> None:
     other = replace(RIGHT[0], settings={**RIGHT[0].settings, "activation": "relu"})
-    found = meant(
-        facts(
+    found = (
+        analysis(
             snapshots=(
                 snapshot(id=3),
                 snapshot(id=5, weights=None),
@@ -95,5 +93,5 @@ def test_weights_of_another_shape_or_of_another_model_are_not_its_own() -> None:
             ),
             trainings=(training(model=1),),
         )
-    )
+    ).model()
     assert found is not None and found.final is not None and found.final.id == 3

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
+from grader.analysis.canonical import canonical
 from grader.checks import parameters, shapes, shared_encoder, training
-from grader.checks.canonical import canonical
 from grader.domain import Printed
-from tests.checks.build import exercise, facts, seen, snapshot, spoken
+from tests.checks.build import analysis, exercise, seen, snapshot, spoken
 from tests.checks.build import training as trained
 from tests.checks.test_shared_encoder import autoencoder, classifier, of
 from tests.checks.thresholds import FULL, HALF, NOTHING, Verdict, verdict
 
-TEN = training.check(3, epochs=10)
+TEN = training.check(3, epochs=10, rows=60_000)
 
 
 def epochs(**changes: Any) -> Verdict:
-    return verdict(spoken(TEN.judge(facts(trainings=(trained(**changes),)))))
+    return verdict(spoken(TEN.judge(analysis(trainings=(trained(**changes),)))))
 
 
 @pytest.mark.parametrize(("ran", "expected"), [(9, NOTHING), (10, FULL), (11, FULL)])
@@ -55,7 +55,7 @@ def test_only_a_training_that_an_audit_cut_counts_by_what_was_asked(
 )
 def test_what_is_free_is_not_counted_in_the_shares(loss: str | None, optimizer: str | None, share: float) -> None:
     check = training.check(3, loss=loss, optimizer=optimizer, epochs=11)
-    assert spoken(check.judge(facts())).share == share
+    assert spoken(check.judge(analysis())).share == share
 
 
 # ── Layers ──────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +70,7 @@ def test_an_activation_enters_a_layer_that_has_one_to_give_up_and_no_other() -> 
 
 @pytest.mark.parametrize(("count", "is_told"), [(7849, True), (7850, False), (7851, False)])
 def test_a_missing_bias_explains_too_few_parameters_only(count: int, is_told: bool) -> None:
-    about = facts(
+    about = analysis(
         of=exercise(replace(exercise().models[0], parameters=(7850, 9000))),
         snapshots=(snapshot((seen("Dense", count, units=10, use_bias=False),)),),
     )
@@ -104,4 +104,4 @@ DATA = shapes.data(2, ((60000, 784), (10000, 784)))
     ],
 )
 def test_the_range_of_the_pixels_is_exact(text: str, expected: Verdict) -> None:
-    assert verdict(spoken(DATA.judge(facts(printed=Printed(text))))) == expected
+    assert verdict(spoken(DATA.judge(analysis(printed=Printed(text))))) == expected

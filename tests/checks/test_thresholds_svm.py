@@ -63,7 +63,7 @@ def test_both_models_must_have_their_features() -> None:
 def test_the_last_four_fits_are_looked_at(later: int, expected: Verdict) -> None:
     """The one for the autoencoder comes first; then the other, and more of the other."""
     given = about(fit(1, C=1000), *(fit(n) for n in range(2, 3 + later)))
-    results = [FIRST, *[SECOND] * (1 + later)][-len(CHECK.needs(given)) :]
+    results = [FIRST, *[SECOND] * (1 + later)][-len(CHECK.requests(given)) :]
     assert len(results) == min(2 + later, 4)
     assert verdict(answered(CHECK, given, *results)) == expected
 
@@ -85,14 +85,10 @@ def test_six_other_moments_are_tried_the_last_ones() -> None:
     given = about(*USUAL)
     others = tuple(replace(given.evidence.snapshots[0], id=n, reason="predict") for n in range(11, 18))
     evidence = replace(given.evidence, snapshots=(*given.evidence.snapshots, *others))
-    settings = dict(CHECK.needs(replace(given, evidence=evidence))[0].settings)
-    assert {name: n for name, n in settings.items() if name.startswith("snapshot_")} == {
-        "snapshot_0": 1,
-        "snapshot_1": 2,
-        **{f"snapshot_{n}": 10 + n for n in range(2, 8)},
-    }
+    networks = CHECK.requests(replace(given, evidence=evidence))[0].networks
+    assert networks == ((0, 1), (1, 2), *((n, 10 + n) for n in range(2, 8)))
 
 
 def test_the_first_ten_thousand_rows_are_asked_for() -> None:
-    assert svm.ROWS == 10_000 and all(need.get("rows") == 10_000 for need in CHECK.needs(about(*USUAL)))
-    assert FEATURES.needs(about(*USUAL)) == CHECK.needs(about(*USUAL))
+    assert svm.ROWS == 10_000 and all(need.rows == 10_000 for need in CHECK.requests(about(*USUAL)))
+    assert FEATURES.requests(about(*USUAL)) == CHECK.requests(about(*USUAL))

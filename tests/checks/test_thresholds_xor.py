@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.checks import xor
-from tests.checks.build import facts
+from tests.checks.build import analysis
 from tests.checks.test_xor import ADAM, CHECK, POINTS, XOR, run_of, settings_of, table
 from tests.checks.thresholds import FULL, HALF, NOTHING, READ_BY_A_TEACHER, Verdict, answered, verdict
 
@@ -66,7 +66,7 @@ def test_only_trainings_in_the_way_of_the_last_one_are_added_up(tmp_path: Path) 
         replace(last, id=4, epochs_run=0, steps=0),
     )
     trainings = (*others[:2], replace(last, id=5, steps=300), last, others[2])
-    about = facts(of=about.exercise, snapshots=about.evidence.snapshots, trainings=trainings)
+    about = analysis(of=about.exercise, snapshots=about.evidence.snapshots, trainings=trainings)
     assert settings_of(about)["epochs"] == 1300
 
 
@@ -103,4 +103,4 @@ def test_other_points_are_not_the_four(tmp_path: Path) -> None:
 def test_the_usual_number_of_starts_is_asked_for(tmp_path: Path) -> None:
     about = run_of(tmp_path, table(tmp_path))
     assert settings_of(about)["restarts"] == 2000
-    assert xor.check(5, restarts=7).needs(about)[0].get("restarts") == 7
+    assert xor.check(5, restarts=7).requests(about)[0].restarts == 7

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from grader.domain import Check, Facts, Finding, Status
+from grader.analysis import Analysis
+from grader.domain import Check, Finding, Status
 from tests.checks.build import measured, spoken
 
 Verdict = tuple[Status, float]
@@ -17,9 +18,9 @@ NOTHING: Verdict = (Status.FAILED, 0.0)
 READ_BY_A_TEACHER: Verdict = (Status.REVIEW, 0.0)
 
 
-def answered(check: Check, about: Facts, *results: dict[str, Any]) -> Finding:
+def answered(check: Check, about: Analysis, *results: dict[str, Any]) -> Finding:
     """Judge once the evaluator has answered: one result for each need in order, or one for all; none for no need."""
-    return spoken(check.judge(measured(about, check.needs(about), *results) if results else about))
+    return spoken(check.judge(measured(about, check.requests(about), *results) if results else about))
 
 
 def verdict(found: Finding) -> Verdict:

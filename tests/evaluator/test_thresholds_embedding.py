@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from grader.evaluator.embedding import (
     nearest,
     wrong_formulas,
 )
+from grader.evaluator.inputs import Inputs
 from grader.fingerprints import fingerprints
+from grader.measurements import EmbeddingFigures, EmbeddingRequest
 
 DICE = np.random.default_rng(11)
 IMAGES = {split: DICE.integers(0, 256, (40, 8, 8), dtype=np.uint8) for split in ("train", "test")}
@@ -41,7 +44,8 @@ def measured(data: Path, images: np.ndarray, points: np.ndarray | None = None, *
     if points is None:
         points = DICE.normal(size=(len(images), 2))
     np.savez(data.parent / "call-1.npz", hashes=fingerprints(images)[0], points=points)
-    return measure_embedding({"dataset": "d", "arrays": "call-1.npz", **outlines}, data.parent, {"d": data})
+    request = EmbeddingRequest("d", "call-1.npz", **outlines)
+    return asdict(measure_embedding(request, Inputs(data.parent, {"d": data})))
 
 
 # ── Which images ────────────────────────────────────────────────────────────────────────────────
@@ -52,13 +56,13 @@ def measured(data: Path, images: np.ndarray, points: np.ndarray | None = None, *
 def test_nineteen_rows_of_twenty_must_be_images(split: str, known: int, is_recognised: bool, data: Path) -> None:
     found = measured(data, np.concatenate([IMAGES[split][:known], NOISE[: 40 - known]]))
     assert found["source"] == (split if is_recognised else "")
-    assert found.get("recognised", known) == known
+    assert found["recognised"] == (known if is_recognised else 0)
 
 
 @pytest.mark.parametrize(("count", "is_judged"), [(6, False), (7, True)])
 def test_a_hit_takes_more_points_than_neighbours(count: int, is_judged: bool, data: Path) -> None:
     found = measured(data, IMAGES["test"][:count])
-    assert ("nh" in found) is is_judged and bool(found["source"]) is is_judged
+    assert (found["nh"] is not None) is is_judged and bool(found["source"]) is is_judged
 
 
 @pytest.mark.parametrize(("largest", "is_finite"), [(9.99e8, True), (1e9, False), (np.inf, False), (np.nan, False)])
@@ -66,12 +70,13 @@ def test_coordinates_are_bounded(largest: float, is_finite: bool, data: Path) ->
     points = DICE.normal(size=(40, 2))
     points[7, 1] = -largest
     found = measured(data, IMAGES["test"], points)
-    assert found["finite"] is is_finite and ("nh" in found) is is_finite
+    assert found["finite"] is is_finite and (found["nh"] is not None) is is_finite
 
 
 @pytest.mark.parametrize(("dimensions", "is_judged"), [(1, False), (2, True), (3, False)])
 def test_the_points_lie_in_a_plane(dimensions: int, is_judged: bool, data: Path) -> None:
-    assert ("nh" in measured(data, IMAGES["test"], DICE.normal(size=(40, dimensions)))) is is_judged
+    found = measured(data, IMAGES["test"], DICE.normal(size=(40, dimensions)))
+    assert (found["nh"] is not None) is is_judged
 
 
 @pytest.mark.parametrize(("count", "is_judged"), [(70_000, True), (70_001, False)])
@@ -86,12 +91,12 @@ def test_the_number_of_points_is_bounded(
 
     monkeypatch.setattr("grader.evaluator.embedding.recognise", look)
     np.savez(data.parent / "call-1.npz", hashes=np.zeros(count, np.uint64), points=np.ones((count, 2), np.float32))
-    settings = {"dataset": "d", "arrays": "call-1.npz"}
+    request, inputs = EmbeddingRequest("d", "call-1.npz"), Inputs(data.parent, {"d": data})
     if is_judged:
         with pytest.raises(Looked):
-            measure_embedding(settings, data.parent, {"d": data})
+            measure_embedding(request, inputs)
     else:
-        assert measure_embedding(settings, data.parent, {"d": data}) == {"finite": True, "source": ""}
+        assert measure_embedding(request, inputs) == EmbeddingFigures(finite=True)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +246,6 @@ def test_the_outlines_are_told_by_their_class(data: Path) -> None:
     points = DICE.normal(size=(40, 2))
     own = points[LABELS == 2]
     np.savez(data.parent / "call-2.npz", means=own.mean(axis=0)[None], covariances=np.cov(own.T, bias=True)[None])
-    found = measured(data, IMAGES["test"], points, arrays_gaussian_0="call-2.npz", arrays_gaussian_1="call-9.npz")
-    assert (found["ellipses"], found["ellipses_made"], found["hulls"], found["hulls_made"]) == ([2], 1, [], 0)
+    found = measured(data, IMAGES["test"], points, gaussians=("call-2.npz", "call-9.npz"))
+    assert (found["ellipses"], found["ellipses_made"], found["hulls"], found["hulls_made"]) == ((2,), 1, (), 0)
     assert [drawn["label"] for drawn in found["outlines"]] == [0, 1, 2, 3]

@@ -12,10 +12,12 @@ import h5py
 import numpy as np
 import pytest
 
-from grader.evaluator.bounds import Refused
 from grader.evaluator.hdf5 import _Examiner, check_hdf5
+from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import evaluate
 from grader.evaluator.saved import open_saved
+from grader.evaluator.scaling import Affine
+from grader.measurements import Mistake, Prediction, Unmeasurable
 
 FREE = 8 << 20
 TOO_MUCH = "a file that unpacks to too much"
@@ -25,7 +27,7 @@ def refused(act: Callable[[], Any]) -> str:
     """The reason; "" where it is allowed."""
     try:
         act()
-    except Refused as reason:
+    except Unmeasurable as reason:
         return str(reason)
     return ""
 
@@ -127,7 +129,7 @@ def opened(folder: Path, fill: Callable[[zipfile.ZipFile], Any]) -> str:
     (folder / "file").mkdir(exist_ok=True)
     with zipfile.ZipFile(folder / "file" / "m.keras", "w", zipfile.ZIP_DEFLATED) as archive:
         fill(archive)
-    return refused(lambda: open_saved({"file": "m.keras"}, folder))
+    return refused(lambda: open_saved(folder / "file" / "m.keras", folder, None))
 
 
 @pytest.mark.parametrize(
@@ -177,22 +179,22 @@ class Guess:
         return 7
 
 
-def evaluated(folder: Path, test: list[int], train: list[int], labels: tuple[list[int], list[int]]) -> dict[str, Any]:
+def evaluated(folder: Path, test: list[int], train: list[int], labels: tuple[list[int], list[int]]) -> Prediction:
     for name, values, own in (("test", test, labels[0]), ("train", train, labels[1])):
         np.save(folder / f"x_{name}.npy", np.array([[v, 0] for v in values], np.uint8))
         np.save(folder / f"y_{name}.npy", np.array(own))
-    return evaluate(Guess(), {"dataset": "d", "scale": 1.0, "offset": 0.0}, {"d": folder})
+    return evaluate(Guess(), "d", Affine(1.0), Inputs(folder, {"d": folder}))
 
 
 @pytest.mark.parametrize(("right", "share"), [(1999, 0.9995), (2000, 1.0), (2001, 1.0)])
 def test_the_first_2000_training_images_are_predicted(right: int, share: float, tmp_path: Path) -> None:
     truth = [1] * right + [2] * (2002 - right)
-    assert evaluated(tmp_path, [2], [1] * 2002, ([2], truth))["train_accuracy"] == share
+    assert evaluated(tmp_path, [2], [1] * 2002, ([2], truth)).train_accuracy == share
 
 
 @pytest.mark.parametrize(("wrong", "shown"), [(23, 23), (24, 24), (25, 24)])
 def test_24_mistakes_are_shown(wrong: int, shown: int, tmp_path: Path) -> None:
     found = evaluated(tmp_path, [0] * wrong + [2] * 15, [0], ([1] * wrong + [2] * 15, [0]))
-    assert found["wrong"] == [[n, 1, 0] for n in range(shown)]
-    assert found["accuracy"] == 15 / (15 + wrong) and found["parameters"] == 7
-    assert found["confusion"] == [[0, 0, 0], [wrong, 0, 0], [0, 0, 15]]
+    assert found.wrong == tuple(Mistake(n, 1, 0) for n in range(shown))
+    assert found.accuracy == 15 / (15 + wrong) and found.parameters == 7
+    assert found.confusion == ((0, 0, 0), (wrong, 0, 0), (0, 0, 15))

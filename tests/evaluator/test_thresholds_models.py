@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.evaluator.bounds import Refused, check_bounds
+from grader.evaluator.bounds import check_bounds
 from grader.evaluator.rebuild import model_config, rebuild
 from grader.evaluator.retry import wrong_answers
+from grader.measurements import Unmeasurable
 
 Json = dict[str, Any]
 
@@ -33,7 +34,7 @@ def refused(act: Callable[[], Any]) -> str:
     """The reason; "" where it is allowed."""
     try:
         act()
-    except Refused as reason:
+    except Unmeasurable as reason:
         return str(reason)
     return ""
 

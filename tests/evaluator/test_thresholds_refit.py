@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from grader.evaluator import refit, scaling
-from grader.evaluator.bounds import Refused
-from grader.evidence import Forged
+from grader.evaluator import job, refit, scaling
+from grader.evaluator.inputs import Inputs
 from grader.fingerprints import fingerprints
+from grader.measurements import ModelInputs, Refused, SvmRequest, Unmeasurable, Why
 
 DICE = np.random.default_rng(23)
 TRAIN = DICE.integers(0, 256, (60, 6, 6), dtype=np.uint8)
 TEST = DICE.integers(0, 256, (20, 6, 6), dtype=np.uint8)
 Y_TRAIN, Y_TEST = np.arange(60) % 3, np.arange(20) % 3
+ASKED = SvmRequest("call-1.npz", 60, 1.0, 1.0, "rbf", ModelInputs("d"), ())
 NOISE = DICE.integers(0, 256, (60, 6, 6), dtype=np.uint8)
 
 
@@ -47,7 +49,7 @@ def source(
         return [(n, features_of, error) for n, error in enumerate(errors)] if here else []
 
     monkeypatch.setattr("grader.evaluator.refit._candidates", candidates)
-    return refit.find_source(features.astype(np.float32), {}, data, data)
+    return refit.find_source(features.astype(np.float32), ASKED, Inputs(data, {"d": data}))
 
 
 @pytest.mark.parametrize(
@@ -99,12 +101,12 @@ def test_the_work_of_a_fit_is_bounded(rows: int, width: int, is_refused: bool, m
     features = np.broadcast_to(np.float32(0), (rows, width))
     arrays = {"input": features, "labels": np.zeros(rows, np.int64)}
     monkeypatch.setattr("grader.evaluator.refit.load_arrays", lambda *_: arrays)
-    settings = {"arrays": "call-1.npz", "rows": 20_000}
+    asked, inputs = replace(ASKED, rows=20_000), Inputs(Path(), {})
     if is_refused:
-        with pytest.raises(Refused, match="too much to compute"):
-            refit.recorded(settings, Path())
+        with pytest.raises(Unmeasurable, match="too much to compute"):
+            refit.recorded(asked, inputs)
     else:
-        assert len(refit.recorded(settings, Path())[0]) == rows
+        assert len(refit.recorded(asked, inputs)[0]) == rows
 
 
 @pytest.mark.parametrize("name", ["C", "gamma"])
@@ -123,12 +125,12 @@ def test_the_settings_of_an_svm_are_positive_and_bounded(
     np.savez(data.parent / "call-1.npz", input=features_of(TRAIN), labels=Y_TRAIN)
     monkeypatch.setattr("sklearn.svm.SVC.fit", fit)
     source(data, features_of(TRAIN), [0.0], monkeypatch)  # the network is found
-    settings = {"dataset": "d", "arrays": "call-1.npz", "rows": 60, "C": 1.0, "gamma": 1.0, "kernel": "rbf"}
+    asked, inputs = replace(ASKED, **{name: value}), Inputs(data.parent, {"d": data})
     if is_taken:
         with pytest.raises(Taken):
-            refit.refit(settings | {name: value}, data.parent, {"d": data})
+            refit.refit(asked, inputs)
     else:
-        assert refit.refit(settings | {name: value}, data.parent, {"d": data}) == {"refused": f"{name}={value}"}
+        assert job.answer(asked, inputs) == Refused(Why.SETTING, {"name": name, "value": str(value)})
 
 
 # ── Scalers ─────────────────────────────────────────────────────────────────────────────────────
@@ -142,28 +144,32 @@ def fitted(folder: Path, name: str, images: np.ndarray, **extra: np.ndarray) -> 
     np.savez(folder / name, hashes=hashes, low=low, high=high, **arrays)
 
 
-def through(folder: Path, images: np.ndarray, by: np.ndarray, labels: np.ndarray | None = None) -> dict[str, str]:
+def through(folder: Path, images: np.ndarray, by: np.ndarray, labels: np.ndarray | None = None) -> str:
     """These images after the scaler that was fitted on `by`, as a training saw them."""
     flat, other = (x.reshape(len(x), -1).astype(np.float32) for x in (images, by))
     scaled = (flat - other.mean(axis=0)) / other.std(axis=0)
     more = {} if labels is None else {"labels": labels}
     np.savez(folder / "rows-1.npz", hashes=fingerprints(scaled)[0], **more)
-    return {"arrays_rows": "rows-1.npz"}
+    return "rows-1.npz"
+
+
+def scaled(data: Path, rows: str | None, *scalers: str) -> scaling.Scaled | None:
+    fed = ModelInputs("d", rows=rows, scalers=scalers or ("call-1.npz",))
+    return scaling.scaled(fed, Inputs(data.parent, {"d": data}))
 
 
 @pytest.mark.parametrize(("known", "is_recognised"), [(9, False), (10, True), (11, True), (20, True)])
 def test_half_of_the_rows_must_come_out_of_a_scaler(known: int, is_recognised: bool, data: Path) -> None:
     fitted(data.parent, "call-1.npz", TRAIN)
     seen = through(data.parent, np.concatenate([TRAIN[:known], NOISE[: 20 - known]]), TRAIN)
-    found = scaling.scaled({"arrays_scaler_0": "call-1.npz", **seen}, data.parent, data)
+    found = scaled(data, seen)
     assert found is not None and found.known == (known if is_recognised else 0)
 
 
 def test_the_scaler_that_explains_the_most_rows_is_the_one(data: Path) -> None:
     for number, images in enumerate((NOISE, TRAIN, TEST)):
         fitted(data.parent, f"call-{number}.npz", images)
-    names = {f"arrays_scaler_{n}": f"call-{n}.npz" for n in range(3)}
-    found = scaling.scaled(names | through(data.parent, TRAIN, TRAIN), data.parent, data)
+    found = scaled(data, through(data.parent, TRAIN, TRAIN), *(f"call-{n}.npz" for n in range(3)))
     assert found is not None and found.known == 60
     assert np.allclose(found.scaler.mean, TRAIN.reshape(60, -1).mean(axis=0), atol=1e-3)
 
@@ -173,7 +179,7 @@ def test_labels_behind_a_scaler_are_compared_where_they_are_known(data: Path) ->
     labels = Y_TRAIN.copy()
     labels[0], labels[1] = (labels[0] + 1) % 3, -1
     seen = through(data.parent, TRAIN, TRAIN, labels)
-    found = scaling.scaled({"arrays_scaler_0": "call-1.npz", **seen}, data.parent, data)
+    found = scaled(data, seen)
     assert found is not None and (found.known, found.test, found.wrong_labels) == (60, 0, 1)
 
 
@@ -185,7 +191,7 @@ def test_images_beyond_the_first_ten_thousand_are_tried_where_half_of_the_rows_a
     monkeypatch.setattr(scaling, "FIRST", 40)
     fitted(data.parent, "call-1.npz", TRAIN)
     images = np.concatenate([TRAIN[:right], TRAIN[40 : 40 + 20 - right]])
-    found = scaling.scaled({"arrays_scaler_0": "call-1.npz", **through(data.parent, images, TRAIN)}, data.parent, data)
+    found = scaled(data, through(data.parent, images, TRAIN))
     assert found is not None and found.known == (20 if is_read_on else right)
 
 
@@ -197,7 +203,7 @@ def test_a_scale_is_positive_and_bounded(scale: float, offset: float, is_usable:
     low, high = (extreme.reshape(60, -1).astype(float) for extreme in (TRAIN, TRAIN))
     arrays = {"low": low.min(axis=1) * scale + offset, "high": high.max(axis=1) * scale + offset}
     np.savez(data.parent / "rows-1.npz", hashes=fingerprints(TRAIN)[0], **arrays)
-    found = scaling.affine(data.parent, "rows-1.npz", data)
+    found = scaling.affine("rows-1.npz", "d", Inputs(data.parent, {"d": data}))
     assert found == (pytest.approx((scale, offset), rel=1e-6) if is_usable else None)
 
 
@@ -207,7 +213,7 @@ def test_a_scaler_has_no_pixel_without_a_deviation(changed: int, is_refused: boo
     scale[:changed] = 0
     fitted(data.parent, "call-1.npz", TRAIN, scale=scale)
     if is_refused:
-        with pytest.raises(Forged):
-            scaling.scaled({"arrays_scaler_0": "call-1.npz"}, data.parent, data)
+        with pytest.raises(Unmeasurable):
+            scaled(data, None)
     else:
-        assert scaling.scaled({"arrays_scaler_0": "call-1.npz"}, data.parent, data) is not None
+        assert scaled(data, None) is not None

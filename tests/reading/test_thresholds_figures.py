@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from grader.reading.figures import Stated, final_number, numbers
 from grader.reading.shapes import shapes
 

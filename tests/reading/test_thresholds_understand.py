@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from grader.reading.understand import LONGEST, Understood, yes_no
 
 CONVEX = ("convexe", "convex")

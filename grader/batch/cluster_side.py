@@ -19,7 +19,7 @@ from grader.batch.remote import grade_parcel
 from grader.domain import Text, Training
 from grader.errors import Breakdown
 from grader.grading import Listener
-from grader.grading.keys import JUDGES, RUNS, code, libraries
+from grader.grading.keys import ALL, code, libraries
 from grader.messages import say
 
 NEWS = "grade"  # the topic under which workers tell how submissions fare
@@ -62,7 +62,7 @@ class _Telling(Listener):
 
 def version() -> str:
     """Of the grader's own files: what grades, and what is said between machines."""
-    return code(*RUNS, *JUDGES, "batch")
+    return code(*ALL, __name__)
 
 
 async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:

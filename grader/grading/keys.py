@@ -21,18 +21,23 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__
+from grader.datasets import cache_folder
 from grader.domain import DatasetInfo, Exercise, Mode, Submission
 from grader.evidence import Forged, open_regular
 from grader.grading.bench import Options
+from grader.grading.closure import ImportGraph, needed_beside
 from grader.grading.run import HELPERS, MOST_FILE_BYTES, candidates
+from grader.grading.source_notes import SourceNotes
 
-FORM = 3  # grows when the keys are to change whatever else stays
+FORM = 4  # grows when the keys are to change whatever else stays
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
-RUNS = ("worker", "evidence", "parsing/arrays.py", "fingerprints.py", "grading/run.py")
-READS = ("parsing", "reading", "intake/names.py", "evidence", "locale", "domain.py", "messages.py")
-MEASURES = ("evaluator", "evidence", "fingerprints.py")
-JUDGES = ("checks", "evaluator", "parsing", "reading", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
+# What decides is whatever these need (`grader.grading.closure`).
+RUNS = ("grader.grading.run", "grader.worker.__main__")
+READS = ("grader.parsing.job",)
+MEASURES = ("grader.evaluator.job",)
+JUDGES = ("grader.grading.story", "grader.records")  # the checks are those that the exercise's specification imports
+ALL = (*RUNS, *JUDGES, "grader.checks.*", "grader.grading.parcel")
 NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
 
@@ -66,8 +71,7 @@ def run_key(
 
 
 def judgement_key(run: str, exercise: Exercise) -> str:
-    specification = exercise.folder / "exercise.py" if exercise.folder else None
-    return _folded([FORM, run, specification and _file(specification, None), code(*JUDGES)])
+    return _folded([FORM, run, specification_digest(exercise), code(*JUDGES)])
 
 
 @cache
@@ -83,7 +87,8 @@ def reading_key(keys: Sequence[str], ids: Sequence[str]) -> str:
 
 def looking_key(specifications: Sequence[Path]) -> str:
     """Of the reader, and of the exercises that it looks for in programs."""
-    return _folded([FORM, code(*READS), [[str(path), _file(path, None)] for path in specifications], libraries()[0]])
+    exercises = [[str(path), _specification(path)] for path in specifications]
+    return _folded([FORM, code(*READS), exercises, libraries()[0]])
 
 
 def _lent(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
@@ -93,15 +98,24 @@ def _lent(name: str, exercise: Exercise, submission: Submission, digests: Digest
 
 
 @cache
-def code(*rooms: str) -> str:
-    """Of the grader's own files in these rooms."""
-    digest = hashlib.sha256()
-    for room in rooms:
-        place = PACKAGE / room
-        found = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.suffix in (".py", ".mo"))
-        for path in found:
-            digest.update(f"\0{path.relative_to(PACKAGE)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def code(*entries: str) -> str:
+    """Of the grader's own files that these modules need, comments and layout apart."""
+    return ImportGraph(PACKAGE, _notes()).digest(*entries)
+
+
+@cache
+def _notes() -> SourceNotes:
+    return SourceNotes(cache_folder() / "sources.json")
+
+
+def specification_digest(exercise: Exercise) -> str:
+    """Of the exercise's specification and what that needs, the checks above all; "" where it has no folder."""
+    return _specification(exercise.folder / "exercise.py") if exercise.folder else ""
+
+
+def _specification(path: Path) -> str:
+    own = needed_beside(path, PACKAGE.name, _notes())
+    return _folded([own.digest(), code(*own.outside)])
 
 
 @cache

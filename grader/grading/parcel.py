@@ -7,7 +7,6 @@ bounds; a fact that is missing or of another form makes the whole parcel `Spoilt
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import os
@@ -24,7 +23,7 @@ from grader.domain import DatasetInfo, Exercise, Mode, Record, Submission, Text
 from grader.errors import Breakdown, GraderError
 from grader.evidence import Forged, open_regular
 from grader.grading.bench import Keeping, Options
-from grader.grading.keys import JUDGES, RUNS, code
+from grader.grading.keys import ALL, code, specification_digest
 from grader.grading.run import candidates
 from grader.grading.shelf import Shelf
 from grader.messages import say
@@ -56,9 +55,9 @@ class Order:
 def pack_task(exercise: Exercise, submission: Submission, options: Options, backend: str, data: str = "") -> bytes:
     """`data` is the SHA-256 of the dataset that the other side must have."""
     facts = {
-        "grader": code(*RUNS, *JUDGES),
+        "grader": code(*ALL),
         "exercise": exercise.id,
-        "specification": _specification(exercise),
+        "specification": specification_digest(exercise),
         "dataset": data,
         "backend": backend,
         "options": {f.name: getattr(options, f.name) for f in fields(options) if f.name != "shelf"},
@@ -91,10 +90,10 @@ def unpack_task(sent: bytes, folder: Path, shelf: Shelf) -> Order:
     """Raises `Spoilt`, also where this side has another grader, another specification or other data."""
     facts = _unpack(sent, folder)
     with _facts():
-        if facts["grader"] != code(*RUNS, *JUDGES):
+        if facts["grader"] != code(*ALL):
             raise _spoilt(say("the machine that grades has another version of the grader"))
         exercise = catalog.locate().find(str(facts["exercise"]))
-        if facts["specification"] != _specification(exercise):
+        if facts["specification"] != specification_digest(exercise):
             raise _spoilt(say("the machine that grades has another specification of {exercise}", exercise=exercise.id))
         told, chosen = facts["submission"], facts["options"]
         keeping = Keeping(shelf.folder, True, False, str(facts["key"])) if facts["key"] else None
@@ -126,10 +125,6 @@ def _data(exercise: Exercise, wanted: str) -> dict[str, DatasetInfo]:
     if wanted and info.sha256 != wanted:
         raise _spoilt(say("the machine that grades has other data for {dataset}", dataset=info.name))
     return {info.name: info}
-
-
-def _specification(exercise: Exercise) -> str:
-    return hashlib.sha256((exercise.folder / "exercise.py").read_bytes()).hexdigest() if exercise.folder else ""
 
 
 # ── The result ──────────────────────────────────────────────────────────────────────────────────

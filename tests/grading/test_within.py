@@ -74,9 +74,12 @@ def test_other_exercises_or_another_reader_look_again(
     other = Catalog(tmp_path / "assignments", None)
     assert len(seen(files, place, other)[1]) == 3 and seen(files, place, other)[1] == []
     specification = tmp_path / "assignments" / "exo1" / "exercise.py"
-    specification.write_text(specification.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    text = specification.read_text(encoding="utf-8")
+    specification.write_text(f"{text}\n# a comment\n", encoding="utf-8")
+    assert seen(files, place, other)[1] == []
+    specification.write_text(f"{text}\nCHANGED = True\n", encoding="utf-8")
     assert len(seen(files, place, other)[1]) == 3
-    monkeypatch.setattr(keys, "code", lambda *rooms: "another reader")
+    monkeypatch.setattr(keys, "code", lambda *entries: "another reader")
     assert len(seen(files, place, other)[1]) == 3
 
 

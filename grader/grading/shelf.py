@@ -26,7 +26,7 @@ from typing import Any
 from grader.checks.left_files import model_files
 from grader.domain import DatasetInfo, Json, Measurement, Mode, Notice, Outcome, Printed, Reading, Submission, Text
 from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
-from grader.files import DAMAGED
+from grader.files import DAMAGED, write_whole
 from grader.grading.bench import Options
 from grader.grading.keys import measuring, reading_key
 from grader.grading.run import RanSubmission, list_files
@@ -209,12 +209,7 @@ class Shelf:
     def _write(self, path: Path, listed: list[Any]) -> None:
         """Whole or not at all; a full disk costs the shortcut, not the grading."""
         with contextlib.suppress(OSError):
-            handle, draft = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(listed, file, allow_nan=False)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(draft).replace(path)
+            write_whole(path, json.dumps(listed, allow_nan=False))
 
     # ── The reading of the program ──────────────────────────────────────────────────────────
 

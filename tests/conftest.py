@@ -16,7 +16,7 @@ from grader.domain import DatasetInfo, Evidence, Limits, Mode, Outcome, Printed,
 from grader.evidence import Reader
 from grader.grading import Bench, Options, grade
 from grader.parsing import Parser
-from grader.sandbox import Job, Ran, Sandbox, Slot
+from grader.sandbox import Job, Ran, Sandbox, WorkerHandle
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.process import Process
 
@@ -111,9 +111,9 @@ class Recorded:
         return next((f.type for f in self.evidence.failures), "")
 
 
-def run_source(slot: Slot, source: str | bytes, **settings: Any) -> Recorded:
-    """Run a student's program in a slot. Settings: `name`, `files`, `audit_steps`, `seed`, `values`, `data`, and limits."""
-    folder = slot.new_folder()
+def run_source(handle: WorkerHandle, source: str | bytes, **settings: Any) -> Recorded:
+    """Run a student's program in a worker. Settings: `name`, `files`, `audit_steps`, `seed`, `values`, `data`, and limits."""
+    folder = handle.new_folder()
     work, out = folder / "work", folder / "out"
     work.mkdir()
     out.mkdir()
@@ -125,7 +125,7 @@ def run_source(slot: Slot, source: str | bytes, **settings: Any) -> Recorded:
         fields[key] = settings.pop(key, default)
     reader = Reader(out)
     job = Job("grader.worker.job", fields, Limits(**{"wall": 60, **settings}), folder)
-    ran: Ran = slot.run(job, reader.feed)
+    ran: Ran = handle.run(job, reader.feed)
     return Recorded(ran.outcome, ran.printed, reader.close(ran.printed), work)
 
 

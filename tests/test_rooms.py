@@ -98,7 +98,7 @@ def test_imports_point_only_down() -> None:
         ("grader.checks.answers", "from .. import cli"),
         ("grader.checks.__init__", "from ..batch import Task"),
         ("grader.evidence", "from .worker import job"),
-        ("grader.sandbox.slot", "def f():\n    from grader.worker import watch"),
+        ("grader.sandbox.worker_handle", "def f():\n    from grader.worker import watch"),
         ("grader.domain", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from grader.messages import say"),
         ("grader.checks.answers", "from grader.reports import terminal"),
         ("grader.reading.source", "from grader.intake import find_one"),
@@ -115,7 +115,7 @@ def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) 
         ("grader.checks.answers", "from . import findings"),
         ("grader.checks.__init__", "from .findings import failed"),
         ("grader.grading.story", "from grader import __version__, reading"),
-        ("grader.sandbox.slot", "import json\nfrom grader.messages import say"),
+        ("grader.sandbox.worker_handle", "import json\nfrom grader.messages import say"),
         ("grader.cli.main", "from ..errors import GraderError"),
     ],
 )

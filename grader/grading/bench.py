@@ -12,7 +12,7 @@ from typing import Any, Self
 from grader import datasets
 from grader.domain import DatasetInfo, Mode, RowIndex, Verdict
 from grader.parsing import Parser
-from grader.sandbox import Level, Sandbox, Slot
+from grader.sandbox import Level, Sandbox, WorkerHandle
 
 # What a worker imports before it forks. Processor seconds that each costs a worker once, and spares every job that uses it:
 #   keras                   3.1 to 4.0, with TensorFlow, h5py, matplotlib.pyplot and half of scikit-learn and SciPy
@@ -92,7 +92,7 @@ class Desk:
         self._own_parser = parser is None
         self._walls = walls
         self._rows: dict[str, RowIndex] = {}
-        self._evaluator: Slot | None = None
+        self._evaluator: WorkerHandle | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -110,7 +110,7 @@ class Desk:
             self._evaluator.stop()
 
     @property
-    def evaluator(self) -> Slot:
+    def evaluator(self) -> WorkerHandle:
         if self._evaluator is None:
             self._evaluator = evaluator_slot(self._walls(), self.data)
         return self._evaluator
@@ -127,7 +127,7 @@ class Desk:
 
 
 class Bench(Desk):
-    """A desk with a student slot: what running needs.
+    """A desk with a student handle: what running needs.
 
     With full walls the evaluator is a worker of its own, which never ran a student's code; without walls there is
     nothing to keep apart, and one worker serves for both. Benches may share an `evaluator`, which then is not theirs
@@ -140,7 +140,7 @@ class Bench(Desk):
         data: Mapping[str, DatasetInfo],
         preload: tuple[str, ...] = (*CORE, *NOTEBOOK, *LIBRARIES),
         threads: int = 2,
-        evaluator: Slot | None = None,
+        evaluator: WorkerHandle | None = None,
         evaluator_lock: threading.Lock | None = None,
         cores: tuple[int, ...] = (),
         parser: Parser | None = None,
@@ -149,7 +149,7 @@ class Bench(Desk):
         self.sandbox = sandbox
         read = tuple(info.folder for info in data.values())
         shared = sandbox.level is Level.LIMITS_ONLY
-        self.student = Slot(sandbox, read, preload + (EVALUATOR if shared else ()), threads, cores)
+        self.student = WorkerHandle(sandbox, read, preload + (EVALUATOR if shared else ()), threads, cores)
         self._lent = self.student if shared else evaluator
         self.evaluator_lock = evaluator_lock or self.evaluator_lock
 
@@ -170,9 +170,9 @@ class Bench(Desk):
         super().stop()
 
     @property
-    def evaluator(self) -> Slot:
+    def evaluator(self) -> WorkerHandle:
         return self._lent or super().evaluator
 
 
-def evaluator_slot(sandbox: Sandbox, data: Mapping[str, DatasetInfo]) -> Slot:
-    return Slot(sandbox, tuple(info.folder for info in data.values()), EVALUATOR)
+def evaluator_slot(sandbox: Sandbox, data: Mapping[str, DatasetInfo]) -> WorkerHandle:
+    return WorkerHandle(sandbox, tuple(info.folder for info in data.values()), EVALUATOR)

@@ -61,8 +61,8 @@ def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, 
 
 
 def _once(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
-    slot = desk.evaluator
-    folder = slot.new_folder()
+    handle = desk.evaluator
+    folder = handle.new_folder()
     try:
         _lay_out(measurements, evidence, sources, folder)
         fields = {
@@ -72,10 +72,10 @@ def _once(measurements: list[Measurement], evidence: Evidence, sources: Sources,
             "measurements": [(m.kind, dict(m.settings)) for m in measurements],
         }
         lines: list[bytes] = []
-        ran = slot.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
+        ran = handle.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
         return _answers(measurements, lines, ran)
     finally:
-        clear(slot, folder)
+        clear(handle, folder)
 
 
 def _lay_out(measurements: list[Measurement], evidence: Evidence, sources: Sources, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Running a submission: a copy of its files, a job in the student slot, the evidence that comes out."""
+"""Running a submission: a copy of its files, a job in the student's worker, the evidence that comes out."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from grader.messages import say
 from grader.parsing import Arrays
 from grader.sandbox.place import full_disk, without_room
 from grader.sandbox.removing import remove_tree
-from grader.sandbox.slot import Job
+from grader.sandbox.worker_handle import Job
 
 if TYPE_CHECKING:  # what these need does not decide a run (`grader.grading.keys`)
     from grader.grading.bench import Bench, Options
     from grader.parsing import Parser
-    from grader.sandbox import Slot
+    from grader.sandbox import WorkerHandle
 
 MOST_FILES = 2000
 MOST_FOLDERS = 200  # in one
@@ -263,7 +263,7 @@ def list_files(work: Path) -> dict[str, int]:
     return found
 
 
-def clear(slot: Slot, folder: Path) -> None:
+def clear(handle: WorkerHandle, folder: Path) -> None:
     """Remove a job's folder, whatever the program left in it."""
-    if folder.is_relative_to(slot.folder):
+    if folder.is_relative_to(handle.folder):
         remove_tree(folder)

@@ -24,7 +24,7 @@ from grader.checks.findings import failed, passed
 from grader.domain import Check, Exercise, Facts, Finding, Limits, Mode, Record, Status, Submission, Text
 from grader.grading import Bench, Options, grade
 from grader.grading import run as grading_run
-from grader.sandbox import BACKENDS, Job, Sandbox, Slot
+from grader.sandbox import BACKENDS, Job, Sandbox, WorkerHandle
 from tests.sandbox.older import LandlockOfLinux6_1
 
 HERE = Path(__file__).parent
@@ -96,7 +96,7 @@ HONEST = "travail()\nprint('honnête')\n"
 
 @dataclass
 class Arena:
-    """One backend with one warm worker; every submission of a test goes through the same slot."""
+    """One backend with one warm worker; every submission of a test goes through the same worker."""
 
     sandbox: Sandbox
     folder: Path
@@ -123,7 +123,7 @@ class Arena:
         return record
 
     def honest(self) -> None:
-        """An honest program run next in the same slot gets its normal mark."""
+        """An honest program run next by the same worker gets its normal mark."""
         record = self.grade(HONEST)
         assert marks(record) == {"runs": 1, "travail": 2}, said(record)
         assert record.output_tail == "honnête\n"
@@ -136,7 +136,7 @@ def _light(entry: str, *rest: Any) -> Job:
 def arena_for(sandbox: Sandbox, folder: Path) -> Arena:
     bench = Bench(sandbox, {}, preload=())
     bench.student.close()
-    bench.student = Slot(sandbox, (HERE,), (ENTRY,), 1)
+    bench.student = WorkerHandle(sandbox, (HERE,), (ENTRY,), 1)
     bench.student.start()
     return Arena(sandbox, folder, bench)
 

@@ -23,7 +23,7 @@ from grader.domain import Check, Exercise, Facts, Finding, Limits, Measurement, 
 from grader.grading import Bench, Options, bench
 from grader.grading import measure as grading_measure
 from grader.grading import run as grading_run
-from grader.sandbox import Job, Slot, place
+from grader.sandbox import Job, WorkerHandle, place
 from grader.sandbox.process import Process
 from tests.attacks import attack
 from tests.attacks.attack import HONEST, marks, said
@@ -99,15 +99,15 @@ def test_a_worker_that_is_killed_every_time_costs_that_submission_only(jobs: int
 def test_a_worker_that_is_killed_from_outside_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the kernel does when memory is short: once, in the middle of a job."""
     killed: list[int] = []
-    start = Slot.wait_until_warm
+    start = WorkerHandle.wait_until_warm
 
-    def warm(self: Slot) -> None:
+    def warm(self: WorkerHandle) -> None:
         start(self)
         if not killed and self._worker is not None:
             killed.append(self._worker.pid)
             threading.Timer(0.4, os.kill, (self._worker.pid, signal.SIGKILL)).start()
 
-    monkeypatch.setattr(Slot, "wait_until_warm", warm)
+    monkeypatch.setattr(WorkerHandle, "wait_until_warm", warm)
     records = graded([task(tmp_path, "import time\ntime.sleep(1)\n" + HONEST), task(tmp_path)])
     assert killed and [record.score for record in records] == [3, 3]
 

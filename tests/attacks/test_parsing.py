@@ -26,7 +26,7 @@ from grader.intake import find_all
 from grader.parsing import Parser, Read, unpacked_by
 from grader.parsing import parser as parsing
 from grader.reading import notebook, source, syntax
-from grader.sandbox import Job, Slot
+from grader.sandbox import Job, WorkerHandle
 from tests.attacks.attack import HONEST, Arena, Canaries, marks, said, through
 from tests.conftest import notebook_of
 from tests.endings import waits_no_longer_than
@@ -70,10 +70,10 @@ def test_a_notebook_too_intricate_to_be_read_costs_its_author_alone(
 def test_the_parser_is_walled_off_as_a_student_is(backend: str, arenas: Callable[[str], Arena]) -> None:
     """It sees one folder: not the reference, not another submission, not the grader's state."""
     bench = arenas(backend).bench
-    with bench.parser.held() as slot:
-        folder = slot.new_folder()
-        walls = slot._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
-        assert [path for path in walls["write"] if path.startswith(str(slot.folder))] == [str(folder)]
+    with bench.parser.held() as handle:
+        folder = handle.new_folder()
+        walls = handle._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
+        assert [path for path in walls["write"] if path.startswith(str(handle.folder))] == [str(folder)]
         assert str(bench.student.folder) not in [*walls["read"], *walls["write"]]
         assert not any((catalog.locate().reference or folder).is_relative_to(path) for path in walls["read"])
 
@@ -121,7 +121,7 @@ def test_a_parser_that_was_taken_over_reaches_nothing(
     )
     (tmp_path / "exo1.py").write_text("x = 1\n", encoding="utf-8")
     with Parser(lambda: arena.sandbox) as parser:
-        parser._slot = Slot(arena.sandbox, (LIGHT,), ("tests.sandbox.light",), threads=1)
+        parser._handle = WorkerHandle(arena.sandbox, (LIGHT,), ("tests.sandbox.light",), threads=1)
         submission = Submission("mallory", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
         found = json.loads(parser.one(Read(submission)).source)
     assert found.pop("own folder") == "reached" and set(found.values()) == {"refused"}, found

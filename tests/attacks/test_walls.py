@@ -219,7 +219,7 @@ def test_a_program_cannot_raise_its_own_limits(arena: Arena) -> None:
 
 @through("leftovers")
 def test_a_program_that_closes_folders_behind_itself_closes_them_to_nobody(arena: Arena) -> None:
-    """Its own folder, the slot's, and what the grader reads afterwards."""
+    """Its own folder, the worker's, and what the grader reads afterwards."""
     record = arena.grade("""
         travail()
         import os

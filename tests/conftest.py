@@ -14,7 +14,7 @@ import pytest
 from grader import catalog, datasets
 from grader.domain import DatasetInfo, Evidence, Limits, Mode, Outcome, Printed, Record, Submission
 from grader.evidence import Reader
-from grader.grading import Bench, Options, grade
+from grader.grading import Options, Workbench, grade, running_workbench
 from grader.parsing import Parser
 from grader.sandbox import Job, Ran, Sandbox, WorkerHandle
 from grader.sandbox.bubblewrap import Bubblewrap
@@ -42,9 +42,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DatasetInfo:
 
 
 @pytest.fixture(scope="session")
-def bench(data: DatasetInfo) -> Iterator[Bench]:
+def workbench(data: DatasetInfo) -> Iterator[Workbench]:
     """Without walls: the fastest way to a worker."""
-    with Bench(Process(), {"mnist": data}) as one:
+    with running_workbench(Process(), {"mnist": data}) as one:
         yield one
 
 
@@ -65,8 +65,8 @@ def walls() -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def walled_bench(walls: Sandbox, data: DatasetInfo) -> Iterator[Bench]:
-    with Bench(walls, {"mnist": data}) as one:
+def walled_workbench(walls: Sandbox, data: DatasetInfo) -> Iterator[Workbench]:
+    with running_workbench(walls, {"mnist": data}) as one:
         yield one
 
 
@@ -74,21 +74,21 @@ def walled_bench(walls: Sandbox, data: DatasetInfo) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def grade_source(tmp_path: Path, bench: Bench) -> Callable[..., Record]:
+def grade_source(tmp_path: Path, workbench: Workbench) -> Callable[..., Record]:
     """Grade a program given as text. `name` decides between a script and a notebook."""
 
     def graded(
         source: str,
         exercise: str = "exo1",
         mode: Mode = Mode.FULL,
-        on: Bench | None = None,
+        on: Workbench | None = None,
         name: str = "",
         **options: Any,
     ) -> Record:
         main = tmp_path / (name or f"{exercise}.py")
         main.write_text(textwrap.dedent(source), encoding="utf-8")
         submission = Submission("étudiant", exercise, tmp_path, main, (Path(main.name),))
-        return grade(catalog.locate().find(exercise), submission, on or bench, Options(mode, **options))
+        return grade(catalog.locate().find(exercise), submission, on or workbench, Options(mode, **options))
 
     return graded
 
@@ -130,9 +130,9 @@ def run_source(handle: WorkerHandle, source: str | bytes, **settings: Any) -> Re
 
 
 @pytest.fixture
-def record(bench: Bench) -> Callable[..., Recorded]:
+def record(workbench: Workbench) -> Callable[..., Recorded]:
     """Run a program under the recorder, without judging it."""
-    return lambda source, **settings: run_source(bench.student, source, **settings)
+    return lambda source, **settings: run_source(workbench.runner, source, **settings)
 
 
 def notebook_of(*cells: str, **first: Any) -> bytes:

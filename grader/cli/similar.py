@@ -61,7 +61,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
     from grader.batch.plan import latest_attempts
     from grader.cli.progress import busy, console_for
     from grader.cli.walls import Walls
-    from grader.grading.within import looking_with
+    from grader.grading.detect_exercises import detect_exercises_with
     from grader.parsing import Parser, unpacked_by
     from grader.reports import similar as report
     from grader.reports.terminal import shown
@@ -75,7 +75,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
         Parser(walls) as parser,
     ):
         wanted = tuple(known.find(name).id for name in only)
-        look, unpack = looking_with(known, parser), unpacked_by(parser, at)
+        look, unpack = detect_exercises_with(known, parser), unpacked_by(parser, at)
         found = intake.find_all(folder, known.ids(), wanted, look, unpack, Path(copies))
         submissions = latest_attempts(found.submissions)
         if not submissions:

@@ -28,15 +28,17 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.checks.embeddings import embeddings
 from grader.domain import Facts, FigureSeen, Json, Submission
 from grader.evidence import Forged, arrays_of, open_regular, png_size
-from grader.grading.bench import Desk
 from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
 from grader.parsing import Cells
+
+if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
+    from grader.grading.workbench import Workbench
 
 MOST_BYTES = 880_000  # of all exhibits as JSON: with the rest, a record stays below 1 MB
 SOURCE_CHARS = 120_000
@@ -48,17 +50,17 @@ PICTURE_BYTES = 150_000
 PROJECTIONS = 4
 ANSWER_CHARS = 4000
 
-Exhibit = Callable[[Facts, Submission, "Desk | None"], "Json"]
+Exhibit = Callable[[Facts, Submission, "Workbench | None"], "Json"]
 
 
-def exhibits_of(facts: Facts, submission: Submission, desk: Desk | None) -> dict[str, Json]:
+def exhibits_of(facts: Facts, submission: Submission, workbench: Workbench | None) -> dict[str, Json]:
     """The exhibits in the order of their worth, as long as the budget lasts. What cannot be made is left out."""
     found: dict[str, Json] = {}
     left = MOST_BYTES
     for kind, make in EXHIBITS.items():
         made: Json = None
         with contextlib.suppress(Exception):  # a courtesy: a fault of it must not cost the record
-            made = make(facts, submission, desk)
+            made = make(facts, submission, workbench)
         size = len(json.dumps(made, default=str)) if made else 0
         if made and size <= left:
             found[kind] = made
@@ -69,20 +71,20 @@ def exhibits_of(facts: Facts, submission: Submission, desk: Desk | None) -> dict
 # ── Texts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _source(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _source(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     if submission.is_notebook or not facts.reading.source:
         return None
     text = facts.reading.source
     return {"file": submission.program, "text": text[:SOURCE_CHARS], "cut": len(text) > SOURCE_CHARS}
 
 
-def _notebook(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
-    if not submission.is_notebook or desk is None:
+def _notebook(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
+    if not submission.is_notebook or workbench is None:
         return None
-    return desk.parser.one(Cells(submission, facts.evidence.folder))
+    return workbench.parser.one(Cells(submission, facts.evidence.folder))
 
 
-def _answers(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _answers(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     return {key: text[:ANSWER_CHARS] for key, text in list(facts.reading.answers.items())[:40]}
 
 
@@ -99,7 +101,7 @@ def _predictions(facts: Facts) -> Iterator[Mapping[str, Any]]:
             yield result
 
 
-def _confusion(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _confusion(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     models = facts.exercise.models
     return [
         {
@@ -111,11 +113,11 @@ def _confusion(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
     ]
 
 
-def _mistakes(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _mistakes(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     import numpy as np
 
     result = next(_predictions(facts), None)
-    info = desk.data.get(facts.exercise.dataset) if desk is not None else None
+    info = workbench.data.get(facts.exercise.dataset) if workbench is not None else None
     if result is None or info is None:
         return None
     images = np.load(info.folder / "x_test.npy", mmap_mode="r")
@@ -128,7 +130,7 @@ def _mistakes(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
 # ── What the student drew ───────────────────────────────────────────────────────────────────────
 
 
-def _grid(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _grid(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     """The figure with the most images, if it is a grid of small ones, put together again."""
     import numpy as np
 
@@ -170,7 +172,7 @@ def _layout(figure: FigureSeen, count: int) -> tuple[int, int]:
     return -(-count // columns), columns
 
 
-def _figures(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _figures(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     """The recorder's small pictures of a script's figures; a notebook shows its own in its cells."""
     if submission.is_notebook or facts.evidence.folder is None:
         return None
@@ -189,7 +191,7 @@ def _figures(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
 # ── Projections ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _projections(facts: Facts, submission: Submission, desk: Desk | None) -> Json:
+def _projections(facts: Facts, submission: Submission, workbench: Workbench | None) -> Json:
     found = [e for e in embeddings(facts) if e.source and isinstance(e.result.get("points"), list)]
     return [projection(e.source, e.count, e.result) for e in found[-PROJECTIONS:]]
 

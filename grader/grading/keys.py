@@ -24,21 +24,21 @@ from grader import __version__
 from grader.datasets import cache_folder
 from grader.domain import DatasetInfo, Exercise, Mode, Submission
 from grader.evidence import Forged, open_regular
-from grader.grading.bench import Options
 from grader.grading.closure import ImportGraph, needed_beside
-from grader.grading.run import HELPERS, MOST_FILE_BYTES, candidates
+from grader.grading.execute import HELPERS, MAX_FILE_BYTES, candidates
+from grader.grading.options import Options
 from grader.grading.source_notes import SourceNotes
 
 FORM = 4  # grows when the keys are to change whatever else stays
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
 # What decides is whatever these need (`grader.grading.closure`).
-RUNS = ("grader.grading.run", "grader.worker.__main__")
+RUNS = ("grader.grading.execute", "grader.worker.__main__")
 READS = ("grader.parsing.job",)
 MEASURES = ("grader.evaluator.job",)
-JUDGES = ("grader.grading.story", "grader.records")  # the checks are those that the exercise's specification imports
-ALL = (*RUNS, *JUDGES, "grader.checks.*", "grader.grading.parcel")
-NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
+JUDGES = ("grader.grading.pipeline", "grader.records")  # the checks are those that the exercise's specification imports
+ALL = (*RUNS, *JUDGES, "grader.checks.*", "grader.grading.wire")
+NOT_DECISIVE = {"threads", "cache", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
 
 Digests = MutableMapping[str, tuple[str, str]]
@@ -63,11 +63,11 @@ def run_key(
     """`handed_in` is the submission's fingerprint."""
     limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
     steps = exercise.audit_steps if options.mode is Mode.AUDIT else None
-    lent = [(name, _lent(name, exercise, submission, digests)) for name in sorted(exercise.borrows)]
+    provided = [(name, _provided(name, exercise, submission, digests)) for name in sorted(exercise.prerequisites)]
     helpers = exercise.folder.parent / HELPERS if exercise.folder else None
     chosen = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in NOT_DECISIVE}
     decisive = [FORM, handed_in, exercise.id, data and data.sha256, options.mode.value, steps, asdict(limits), chosen]
-    return _folded([*decisive, lent, helpers and _file(helpers, digests), __version__, code(*RUNS), libraries()])
+    return _folded([*decisive, provided, helpers and _file(helpers, digests), __version__, code(*RUNS), libraries()])
 
 
 def judgement_key(run: str, exercise: Exercise) -> str:
@@ -91,8 +91,8 @@ def looking_key(specifications: Sequence[Path]) -> str:
     return _folded([FORM, code(*READS), exercises, libraries()[0]])
 
 
-def _lent(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
-    """The content that would be lent under this name: that of the first candidate that is there."""
+def _provided(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
+    """The content that would be provided under this name: that of the first candidate that is there."""
     found = (_file(path, digests) for path in candidates(name, exercise, submission))
     return next((digest for digest in found if digest != MISSING), MISSING)
 
@@ -133,7 +133,7 @@ def _version(name: str) -> str:
 def _file(path: Path, digests: Digests | None) -> str:
     """The SHA-256 of a plain file, `MISSING` where there is none. Reads it only if it changed since it was noted."""
     try:
-        with os.fdopen(open_regular(path, MOST_FILE_BYTES), "rb") as file:
+        with os.fdopen(open_regular(path, MAX_FILE_BYTES), "rb") as file:
             state = _state(os.fstat(file.fileno()))
             known = digests.get(str(path)) if digests is not None else None
             if known is not None and known[0] == state:

@@ -6,15 +6,17 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.domain import Evidence, Json, Limits, Measurement, Snapshot
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
-from grader.grading.bench import Desk
-from grader.grading.run import ATTEMPTS, clear
+from grader.grading.execute import ATTEMPTS, clear
 from grader.sandbox import Job, Ran
 from grader.sandbox.place import without_room
+
+if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
+    from grader.grading.workbench import Workbench
 
 LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144, frozen=5)
 Measured = dict[Measurement, Mapping[str, Json]]
@@ -32,7 +34,7 @@ def measure(
     wanted: Iterable[Measurement],
     evidence: Evidence,
     sources: Sources,
-    desk: Desk,
+    workbench: Workbench,
     threads: int,
     known: Mapping[Measurement, Mapping[str, Json]] | None = None,
 ) -> Measured:
@@ -44,38 +46,42 @@ def measure(
     asked = list(dict.fromkeys(wanted))
     found = {m: known[m] for m in asked if m in known} if known else {}
     missing = [m for m in asked if m not in found]
-    return {**found, **_ask(missing, evidence, sources, desk, threads)} if missing else found
+    return {**found, **_ask(missing, evidence, sources, workbench, threads)} if missing else found
 
 
-def _ask(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
-    with desk.evaluator_lock:
+def _ask(
+    measurements: list[Measurement], evidence: Evidence, sources: Sources, workbench: Workbench, threads: int
+) -> Measured:
+    with workbench.evaluator_lock:
         for attempt in range(ATTEMPTS):
             try:
-                return _once(measurements, evidence, sources, desk, threads)
+                return _once(measurements, evidence, sources, workbench, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
                     raise EvaluationFailed(problem.fr, problem.en) from None
             except OSError as problem:
-                raise without_room(problem, desk.evaluator.folder) from None
+                raise without_room(problem, workbench.evaluator.folder) from None
     raise AssertionError("unreachable")
 
 
-def _once(measurements: list[Measurement], evidence: Evidence, sources: Sources, desk: Desk, threads: int) -> Measured:
-    handle = desk.evaluator
-    folder = handle.new_folder()
+def _once(
+    measurements: list[Measurement], evidence: Evidence, sources: Sources, workbench: Workbench, threads: int
+) -> Measured:
+    worker = workbench.evaluator
+    folder = worker.new_folder()
     try:
         _lay_out(measurements, evidence, sources, folder)
         fields = {
             "folder": str(folder),
             "threads": threads,
-            "datasets": {name: str(info.folder) for name, info in desk.data.items()},
+            "datasets": {name: str(info.folder) for name, info in workbench.data.items()},
             "measurements": [(m.kind, dict(m.settings)) for m in measurements],
         }
         lines: list[bytes] = []
-        ran = handle.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
+        ran = worker.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
         return _answers(measurements, lines, ran)
     finally:
-        clear(handle, folder)
+        clear(worker, folder)
 
 
 def _lay_out(measurements: list[Measurement], evidence: Evidence, sources: Sources, folder: Path) -> None:

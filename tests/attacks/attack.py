@@ -22,8 +22,8 @@ from grader import records
 from grader.checks import runs
 from grader.checks.findings import failed, passed
 from grader.domain import Check, Exercise, Facts, Finding, Limits, Mode, Record, Status, Submission, Text
-from grader.grading import Bench, Options, grade
-from grader.grading import run as grading_run
+from grader.grading import Options, Workbench, grade, running_workbench
+from grader.grading import execute as grading_execute
 from grader.sandbox import BACKENDS, Job, Sandbox, WorkerHandle
 from tests.sandbox.older import LandlockOfLinux6_1
 
@@ -100,7 +100,7 @@ class Arena:
 
     sandbox: Sandbox
     folder: Path
-    bench: Bench
+    workbench: Workbench
     _number: Any = field(default_factory=count)
 
     @property
@@ -117,8 +117,8 @@ class Arena:
         submission = Submission("élève", "essai", root, root / "essai.py", names)
         before = {p.name: p.read_bytes() for p in root.iterdir()}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(grading_run, "Job", _light)
-            record = grade(exercise(**limits), submission, self.bench, Options(Mode.FULL, threads=1))
+            patch.setattr(grading_execute, "Job", _light)
+            record = grade(exercise(**limits), submission, self.workbench, Options(Mode.FULL, threads=1))
         assert {p.name: p.read_bytes() for p in root.iterdir()} == before, "the submission itself was changed"
         return record
 
@@ -134,11 +134,11 @@ def _light(entry: str, *rest: Any) -> Job:
 
 
 def arena_for(sandbox: Sandbox, folder: Path) -> Arena:
-    bench = Bench(sandbox, {}, preload=())
-    bench.student.close()
-    bench.student = WorkerHandle(sandbox, (HERE,), (ENTRY,), 1)
-    bench.student.start()
-    return Arena(sandbox, folder, bench)
+    workbench = running_workbench(sandbox, {}, preload=())
+    workbench.runner.close()
+    workbench.runner = WorkerHandle(sandbox, (HERE,), (ENTRY,), 1)
+    workbench.runner.start()
+    return Arena(sandbox, folder, workbench)
 
 
 # ── What came of it ─────────────────────────────────────────────────────────────────────────────

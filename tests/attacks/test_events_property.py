@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from grader import catalog
 from grader.domain import Facts, Measurement, Mode, Outcome, Reading, Status
 from grader.evidence import Reader
-from grader.grading.story import judge_all
+from grader.grading.pipeline import judge_all
 from tests.attacks.test_forged_evidence import EXTREME, ROWS
 from tests.test_evidence import ODD
 from tests.tools.record_events import EVENTS

@@ -20,9 +20,9 @@ from grader.batch import Task, grade_all, pool
 from grader.checks.findings import failed, passed
 from grader.cli import exits, main
 from grader.domain import Check, Exercise, Facts, Finding, Limits, Measurement, Mode, Record, Submission, Text
-from grader.grading import Bench, Options, bench
+from grader.grading import Options, running_workbench, workbench
+from grader.grading import execute as grading_execute
 from grader.grading import measure as grading_measure
-from grader.grading import run as grading_run
 from grader.sandbox import Job, WorkerHandle, place
 from grader.sandbox.process import Process
 from tests.attacks import attack
@@ -40,10 +40,10 @@ def light(entry: str, fields: Any, limits: Limits, folder: Path) -> Job:
 
 @pytest.fixture(autouse=True)
 def without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grading_run, "Job", light)
+    monkeypatch.setattr(grading_execute, "Job", light)
     monkeypatch.setattr(grading_measure, "Job", light)
-    monkeypatch.setattr(pool, "Bench", partial(Bench, preload=()))
-    monkeypatch.setattr(bench, "EVALUATOR", ())
+    monkeypatch.setattr(pool, "running_workbench", partial(running_workbench, preload=()))
+    monkeypatch.setattr(workbench, "EVALUATOR", ())
 
 
 def measured(who: str = "nobody", deaths: int = 0, mark: str = "") -> Check:
@@ -175,7 +175,7 @@ def test_who_fills_the_disk_beyond_the_limits_answers_for_it(tmp_path: Path) -> 
 def test_where_nothing_can_be_written_that_submission_is_not_marked(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest, calls = getattr(grading_run, where), [0]
+    honest, calls = getattr(grading_execute, where), [0]
 
     def full(*arguments: Any) -> Any:
         calls[0] += 1
@@ -183,7 +183,7 @@ def test_where_nothing_can_be_written_that_submission_is_not_marked(
             raise OSError(errno.ENOSPC, "No space left on device")
         return honest(*arguments)
 
-    monkeypatch.setattr(grading_run, where, full)
+    monkeypatch.setattr(grading_execute, where, full)
     records = graded([task(tmp_path), task(tmp_path), task(tmp_path)])
     assert_only(1, records)
     assert "room" in records[1].verdicts[0].hint.en
@@ -203,14 +203,14 @@ def test_no_room_for_an_evaluation_is_not_the_student_s_fault(tmp_path: Path, mo
 def test_evidence_that_breaks_the_reader_costs_that_submission_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = grading_run.Reader.feed
+    honest = grading_execute.Reader.feed
 
     def feed(self: Any, line: bytes) -> Any:
         if b"FAULT" in line:
             raise RuntimeError("the reader has a fault")
         return honest(self, line)
 
-    monkeypatch.setattr(grading_run.Reader, "feed", feed)
+    monkeypatch.setattr(grading_execute.Reader, "feed", feed)
     faulty = HONEST + "raise ValueError('FAULT')\n"
     with waits_no_longer_than():
         assert_only(1, graded([task(tmp_path), task(tmp_path, faulty), task(tmp_path)]))

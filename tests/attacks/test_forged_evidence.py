@@ -27,8 +27,8 @@ from grader.checks.meant import meant
 from grader.checks.seen import seen_rows
 from grader.domain import Exercise, Facts, Mode, Outcome, Reading, RowIndex, Status, Submission
 from grader.evidence import KIND_EVENTS, TABLE_VALUES, Forged, Reader, arrays_of, directory, load_arrays
-from grader.grading.bench import Options
-from grader.grading.story import judge_all, make_record
+from grader.grading.pipeline import judge_all, make_record
+from grader.grading.workbench import Options
 from grader.reports.terminal import show_record
 from tests.test_evidence import ODD, VALID, archive, good_npy
 

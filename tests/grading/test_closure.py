@@ -67,9 +67,9 @@ def test_a_constant_anywhere_counts_and_a_comment_nowhere(what: str, notes: Sour
     [
         (
             "run",
-            "domain messages fingerprints grading/run worker/__main__ worker/job worker/notebook worker/recorder/models "
+            "domain messages fingerprints grading/execute worker/__main__ worker/job worker/notebook worker/recorder/models "
             "worker/compat/names evidence/reader evidence/tape parsing/arrays sandbox/following intake/names",
-            "reports cli store batch checks evaluator reading grading/story parsing/parser",
+            "reports cli store batch checks evaluator reading grading/pipeline parsing/parser",
         ),
         (
             "reading",
@@ -83,7 +83,7 @@ def test_a_constant_anywhere_counts_and_a_comment_nowhere(what: str, notes: Sour
         ),
         (
             "judgement",
-            "grading/story grading/exhibits grading/measure records checks/advice reading/answers evaluator/predict domain",
+            "grading/pipeline grading/exhibits grading/measure records checks/advice reading/answers evaluator/predict domain",
             "reports cli store batch checks/svm similarity",
         ),
     ],

@@ -10,7 +10,7 @@ import pytest
 
 from grader.catalog import locate
 from grader.domain import DatasetInfo, Limits, Mode, Submission
-from grader.grading import Keeping, Options
+from grader.grading import CachePolicy, Options
 from grader.grading.keys import Digests, code, fingerprint, judgement_key, run_key
 
 
@@ -57,7 +57,7 @@ def test_what_decides_no_run_is_not_in_its_key(submission: Submission) -> None:
     assert first == run_key("f", submission, replace(exercise, checks=exercise.checks[:1]), None, options)
     assert first == run_key("f", submission, replace(exercise, audit_steps=99), None, options)
     assert first == run_key("f", submission, exercise, None, replace(options, threads=16))
-    assert first == run_key("f", submission, exercise, None, replace(options, shelf=Keeping(Path("x"))))
+    assert first == run_key("f", submission, exercise, None, replace(options, cache=CachePolicy(Path("x"))))
     audit = replace(options, mode=Mode.AUDIT)
     assert run_key("f", submission, exercise, None, audit) != run_key(
         "f", submission, replace(exercise, audit_steps=99), None, audit
@@ -65,7 +65,7 @@ def test_what_decides_no_run_is_not_in_its_key(submission: Submission) -> None:
 
 
 def test_a_file_that_is_borrowed_decides_the_run(submission: Submission) -> None:
-    exercise = replace(locate().find("exo1"), borrows={"exo2.keras": "exo2"})
+    exercise = replace(locate().find("exo1"), prerequisites={"exo2.keras": "exo2"})
     first = run_key("f", submission, exercise, None, Options())
     beside = submission.root.parent / "exo2"
     beside.mkdir()

@@ -528,7 +528,7 @@ def test_closing_before_the_worker_is_warm_leaves_nothing(sandbox: Sandbox) -> N
 
 
 def test_a_job_that_fills_its_folder_is_cleared_away(handle: WorkerHandle) -> None:
-    from grader.grading.run import clear
+    from grader.grading.execute import clear
 
     code = "import os\nos.mkdir(folder + '/a')\nopen(folder + '/a/b', 'w').close()\nos.symlink('/', folder + '/root')"
     folder = handle.new_folder()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader import __version__
 from grader.catalog import Catalog
@@ -27,27 +27,29 @@ from grader.domain import (
     Text,
     Verdict,
 )
-from grader.errors import Breakdown, GraderError, UnreadableSubmission
+from grader.errors import Breakdown, GraderError
 from grader.evidence import Reader
-from grader.grading.bench import Bench, Desk, Listener, Options
+from grader.grading.execute import EventHandler, RanSubmission, clear, run_submission
 from grader.grading.exhibits import exhibits_of
 from grader.grading.measure import Sources, measure
+from grader.grading.options import Listener, Options
 from grader.grading.phases import Stopwatch
-from grader.grading.run import RanSubmission, clear, run_submission
-from grader.grading.runs import Runs, sandbox_of
-from grader.grading.shelf import Answers, Shelf
+from grader.grading.run_cache import Answers, CacheEntry, RunCache, sandbox_of
 from grader.messages import plain, say
 from grader.parsing import Read
 
+if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
+    from grader.grading.workbench import Workbench
+
 TAIL_CHARS = 4000
-MOST_NOTICES = 50
+MAX_NOTICES = 50
 DRAWN = ("points", "labels", "outlines")
 
 
 def grade(
-    exercise: Exercise, submission: Submission, desk: Desk, options: Options, listener: Listener | None = None
+    exercise: Exercise, submission: Submission, workbench: Workbench, options: Options, listener: Listener | None = None
 ) -> Record:
-    """Read, run, measure, judge. A desk that is no bench only reads.
+    """Read, run, measure, judge. At a workbench without a runner, only read and judge.
 
     A breakdown of the grader's own gives a record whose verdicts are `error`: not marked, never zero.
 
@@ -55,42 +57,41 @@ def grade(
         UnreadableSubmission: there is nothing that could be read.
     """
     listener, watch = listener or Listener(), Stopwatch()
-    bench = desk if isinstance(desk, Bench) else None
     facts, asked = Facts(exercise, options.mode, Reading()), _reading_of(exercise, submission)
-    runs = Runs(submission, exercise, bench, options)
+    entry = CacheEntry(submission, exercise, workbench, options)
     ran: RanSubmission | None = None
     try:
-        listener.phase("reading")
-        facts = replace(facts, reading=desk.parser.one(asked))
-        listener.early(judge_all(facts, Stage.READING))
+        listener.on_phase("reading")
+        facts = replace(facts, reading=workbench.parser.one(asked))
+        listener.on_preliminary_verdicts(judge_all(facts, Stage.READING))
         watch.lap("static")
-        if options.mode is not Mode.STATIC and facts.reading.runnable and bench is not None:
-            facts = _with_data(facts, submission, bench)
-            listener.phase("student")
-            ran = runs.kept()
+        if options.mode is not Mode.STATIC and facts.reading.runnable and workbench.runner is not None:
+            facts = _with_data(facts, submission, workbench)
+            listener.on_phase("student")
+            ran = entry.kept()
             if ran is None:
-                ran = run_submission(exercise, submission, bench, options, _overseer(facts, listener))
+                ran = run_submission(exercise, submission, workbench, options, _event_handler(facts, listener))
                 watch.lap("evidence", start=ran.waited, student=ran.outcome.seconds)
             else:
-                facts = replace(facts, notes=(*facts.notes, runs.notice(ran)))
+                facts = replace(facts, notes=(*facts.notes, entry.notice(ran)))
                 watch.lap("evidence")
-            listener.phase("evaluation")
-            facts = _with_run(facts, ran, submission, bench, options.threads, runs.answers())
+            listener.on_phase("evaluation")
+            facts = _with_run(facts, ran, submission, workbench, options.threads, entry.answers())
             watch.lap("evaluation")
-        listener.phase("checks")
+        listener.on_phase("checks")
         verdicts = judge_all(facts)
-        runs.keep(ran, facts.measured, asked, facts.reading)
+        entry.keep(ran, facts.measured, asked, facts.reading)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
-    if ran is not None and bench is not None:
-        clear(bench.student, ran.folder)
+    record = make_record(facts, submission, workbench, options, verdicts, sandbox_of(workbench))
+    if ran is not None and workbench.runner is not None:
+        clear(workbench.runner, ran.folder)
     watch.lap("checks")
     return replace(record, phases=watch.seconds)
 
 
 def rejudge(
-    exercise: Exercise, submission: Submission, shelf: Shelf, key: str, desk: Desk, threads: int = 2
+    exercise: Exercise, submission: Submission, run_cache: RunCache, key: str, workbench: Workbench, threads: int = 2
 ) -> Record | None:
     """The record that the kept run gives today; None where no such run is kept, or it does not say enough.
 
@@ -99,32 +100,32 @@ def rejudge(
     Raises:
         Breakdown: what must be read anew cannot be: a record without its cells must not take the place of one with them.
     """
-    kept = shelf.find(key)
+    kept = run_cache.find(key)
     if kept is None:
         return None
-    told, submission = kept.circumstances, kept.submission(submission)
-    options = Options(told.mode, told.seed, threads, told.time_limit)
+    about, submission = kept.circumstances, kept.submission(submission)
+    options = Options(about.mode, about.seed, threads, about.time_limit)
     asked = _reading_of(exercise, submission)
-    reading = shelf.reading(key, asked)
+    reading = run_cache.reading(key, asked)
     if reading is None:
-        reading = desk.parser.one(asked)
-        shelf.remember_reading(key, asked, reading)
+        reading = workbench.parser.one(asked)
+        run_cache.remember_reading(key, asked, reading)
     if submission.is_notebook:
-        desk.parser.start()
-    facts = Facts(exercise, told.mode, reading)
-    if kept.ran is None and reading.runnable and told.mode is not Mode.STATIC:
+        workbench.parser.start()
+    facts = Facts(exercise, about.mode, reading)
+    if kept.ran is None and reading.runnable and about.mode is not Mode.STATIC:
         return None
     try:
         if kept.ran is not None:
-            facts = _with_data(facts, submission, desk)
-            known = shelf.answers(key)
-            facts = _with_run(facts, kept.ran, submission, desk, threads, known)
+            facts = _with_data(facts, submission, workbench)
+            known = run_cache.answers(key)
+            facts = _with_run(facts, kept.ran, submission, workbench, threads, known)
             if not facts.measured.keys() <= known.keys():
-                shelf.remember(key, {**known, **facts.measured})
+                run_cache.remember(key, {**known, **facts.measured})
         verdicts = judge_all(facts)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    return make_record(facts, submission, desk, options, verdicts, told.sandbox)
+    return make_record(facts, submission, workbench, options, verdicts, about.sandbox)
 
 
 # ── Facts ───────────────────────────────────────────────────────────────────────────────────────
@@ -136,31 +137,30 @@ def _reading_of(exercise: Exercise, submission: Submission) -> Read:
     return Read(submission, tuple(question.key for question in exercise.questions), ids)
 
 
-def _with_data(facts: Facts, submission: Submission, desk: Desk) -> Facts:
-    dataset = facts.exercise.dataset
-    handed_in = tuple(str(file) for file in submission.files)
-    return replace(facts, rows=desk.rows(dataset), stand_in=desk.stands_in(dataset), handed_in=handed_in)
+def _with_data(facts: Facts, submission: Submission, workbench: Workbench) -> Facts:
+    dataset, handed_in = facts.exercise.dataset, tuple(map(str, submission.files))
+    return replace(facts, rows=workbench.rows(dataset), stand_in=workbench.stands_in(dataset), handed_in=handed_in)
 
 
 def _with_run(
-    facts: Facts, ran: RanSubmission, submission: Submission, desk: Desk, threads: int, known: Answers
+    facts: Facts, ran: RanSubmission, submission: Submission, workbench: Workbench, threads: int, known: Answers
 ) -> Facts:
     """What the run showed, and what the evaluator measures on it beyond what is `known`."""
     facts = replace(facts, outcome=ran.outcome, evidence=ran.evidence)
     sources = Sources(ran.folder / "work", submission.root)
     wanted = [measurement for check in facts.exercise.checks for measurement in _needs(check, facts)]
-    return replace(facts, measured=measure(wanted, facts.evidence, sources, desk, threads, known))
+    return replace(facts, measured=measure(wanted, facts.evidence, sources, workbench, threads, known))
 
 
-def _overseer(facts: Facts, listener: Listener) -> Any:
-    """Passes events on, and tells what can be judged of the model as soon as there is one."""
-    told = [False]
+def _event_handler(facts: Facts, listener: Listener) -> EventHandler:
+    """Return what passes events on, and reports what can be judged of the model as soon as there is one."""
+    reported = [False]
 
-    def on_event(kind: str, item: Any, reader: Reader) -> None:
-        if kind == "snapshot" and not told[0]:
-            told[0] = True
-            listener.early(judge_all(replace(facts, evidence=reader.close()), Stage.MODEL))
-        listener.event(kind, item)
+    def on_event(kind: str, item: object, reader: Reader) -> None:
+        if kind == "snapshot" and not reported[0]:
+            reported[0] = True
+            listener.on_preliminary_verdicts(judge_all(replace(facts, evidence=reader.close()), Stage.MODEL))
+        listener.on_event(kind, item)
 
     return on_event
 
@@ -208,13 +208,13 @@ def _needs(check: Check, facts: Facts) -> tuple[Any, ...]:
 
 def _not_marked(check: Check, problem: Exception) -> Verdict:
     message = say("The grader failed: this submission is not marked.")
-    told = plain(f"{type(problem).__name__}: {problem}"[:300])
-    hint = Text(problem.fr, problem.en) if isinstance(problem, GraderError) else told
+    described = plain(f"{type(problem).__name__}: {problem}"[:300])
+    hint = Text(problem.fr, problem.en) if isinstance(problem, GraderError) else described
     return Verdict(check.id, Status.ERROR, 0.0, check.points, check.title, message=message, hint=hint)
 
 
 def unreadable(
-    exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: UnreadableSubmission
+    exercise: Exercise, submission: Submission, workbench: Workbench | None, options: Options, problem: GraderError
 ) -> Record:
     """The record of a file that is not what its name says: nothing of it can be judged, and that is the student's."""
     why, nothing = Text(problem.fr, problem.en), say("The file cannot be read, so nothing of it is seen.")
@@ -223,17 +223,17 @@ def unreadable(
         for check in exercise.checks
     )
     facts = Facts(exercise, options.mode, Reading())
-    record = make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
+    record = make_record(facts, submission, workbench, options, verdicts, sandbox_of(workbench))
     return replace(record, notices=(Notice(why), *record.notices))
 
 
 def not_marked(
-    exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: Exception
+    exercise: Exercise, submission: Submission, workbench: Workbench | None, options: Options, problem: Exception
 ) -> Record:
     """The record of a submission on which the grader itself failed, in a way that `grade` does not foresee."""
     verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
     facts = Facts(exercise, options.mode, Reading())
-    return make_record(facts, submission, desk, options, verdicts, sandbox_of(desk))
+    return make_record(facts, submission, workbench, options, verdicts, sandbox_of(workbench))
 
 
 # ── The record ──────────────────────────────────────────────────────────────────────────────────
@@ -242,14 +242,15 @@ def not_marked(
 def make_record(
     facts: Facts,
     submission: Submission,
-    desk: Desk | None,
+    workbench: Workbench | None,
     options: Options,
     verdicts: tuple[Verdict, ...],
     sandbox: Mapping[str, str],
 ) -> Record:
     evidence, exercise = facts.evidence, facts.exercise
+    data = workbench.data if workbench is not None and options.mode is not Mode.STATIC else {}
     taken = (Notice(submission.note),) if submission.note else ()
-    notices = (*taken, *facts.reading.notices, *evidence.notices, *facts.notes, *_advice(facts))[:MOST_NOTICES]
+    notices = (*taken, *facts.reading.notices, *evidence.notices, *facts.notes, *_advice(facts))[:MAX_NOTICES]
     return Record(
         exercise=exercise.id,
         title=exercise.title,
@@ -258,7 +259,7 @@ def make_record(
         mode=options.mode,
         seed=options.seed,
         verdicts=verdicts,
-        dataset=desk.data.get(exercise.dataset) if desk is not None and options.mode is not Mode.STATIC else None,
+        dataset=data.get(exercise.dataset),
         sandbox=sandbox,
         outcome=facts.outcome,
         notices=notices,
@@ -268,7 +269,7 @@ def make_record(
         versions=evidence.versions,
         curves=_curves(evidence),
         details=_details(facts),
-        exhibits=exhibits_of(facts, submission, desk),
+        exhibits=exhibits_of(facts, submission, workbench),
         received=submission.received,
         identity=submission.identity,
         members=submission.members,

@@ -15,10 +15,11 @@ DAMAGED = (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError,
 
 def write_whole(path: Path, text: str) -> None:
     """A reader never meets half a file, nor an empty one after a power cut: it is written beside its place, in a folder
-    that exists, brought to the disk, and then moved."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    that exists, under a name that neither another process nor another thread writes to, brought to the disk, and then
+    moved. Raises OSError where that cannot be done."""
+    partial = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
-        with partial.open("wb") as file:
+        with partial.open("xb") as file:
             file.write(text.encode("utf-8", "replace"))
             file.flush()
             os.fsync(file.fileno())

@@ -14,9 +14,9 @@ import pytest
 from grader import catalog, datasets
 from grader.domain import DatasetInfo, Evidence, Limits, Mode, Outcome, Printed, Record, Submission
 from grader.evidence import Reader
-from grader.grading import Bench, Options, grade
+from grader.grading import Options, Workbench, grade, running_workbench
 from grader.parsing import Parser
-from grader.sandbox import Job, Ran, Sandbox, Slot
+from grader.sandbox import Job, Ran, Sandbox, WorkerHandle
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.process import Process
 
@@ -42,9 +42,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DatasetInfo:
 
 
 @pytest.fixture(scope="session")
-def bench(data: DatasetInfo) -> Iterator[Bench]:
+def workbench(data: DatasetInfo) -> Iterator[Workbench]:
     """Without walls: the fastest way to a worker."""
-    with Bench(Process(), {"mnist": data}) as one:
+    with running_workbench(Process(), {"mnist": data}) as one:
         yield one
 
 
@@ -65,8 +65,8 @@ def walls() -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def walled_bench(walls: Sandbox, data: DatasetInfo) -> Iterator[Bench]:
-    with Bench(walls, {"mnist": data}) as one:
+def walled_workbench(walls: Sandbox, data: DatasetInfo) -> Iterator[Workbench]:
+    with running_workbench(walls, {"mnist": data}) as one:
         yield one
 
 
@@ -74,21 +74,21 @@ def walled_bench(walls: Sandbox, data: DatasetInfo) -> Iterator[Bench]:
 
 
 @pytest.fixture
-def grade_source(tmp_path: Path, bench: Bench) -> Callable[..., Record]:
+def grade_source(tmp_path: Path, workbench: Workbench) -> Callable[..., Record]:
     """Grade a program given as text. `name` decides between a script and a notebook."""
 
     def graded(
         source: str,
         exercise: str = "exo1",
         mode: Mode = Mode.FULL,
-        on: Bench | None = None,
+        on: Workbench | None = None,
         name: str = "",
         **options: Any,
     ) -> Record:
         main = tmp_path / (name or f"{exercise}.py")
         main.write_text(textwrap.dedent(source), encoding="utf-8")
         submission = Submission("étudiant", exercise, tmp_path, main, (Path(main.name),))
-        return grade(catalog.locate().find(exercise), submission, on or bench, Options(mode, **options))
+        return grade(catalog.locate().find(exercise), submission, on or workbench, Options(mode, **options))
 
     return graded
 
@@ -111,9 +111,9 @@ class Recorded:
         return next((f.type for f in self.evidence.failures), "")
 
 
-def run_source(slot: Slot, source: str | bytes, **settings: Any) -> Recorded:
-    """Run a student's program in a slot. Settings: `name`, `files`, `audit_steps`, `seed`, `values`, `data`, and limits."""
-    folder = slot.new_folder()
+def run_source(handle: WorkerHandle, source: str | bytes, **settings: Any) -> Recorded:
+    """Run a student's program in a worker. Settings: `name`, `files`, `audit_steps`, `seed`, `values`, `data`, and limits."""
+    folder = handle.new_folder()
     work, out = folder / "work", folder / "out"
     work.mkdir()
     out.mkdir()
@@ -125,14 +125,14 @@ def run_source(slot: Slot, source: str | bytes, **settings: Any) -> Recorded:
         fields[key] = settings.pop(key, default)
     reader = Reader(out)
     job = Job("grader.worker.job", fields, Limits(**{"wall": 60, **settings}), folder)
-    ran: Ran = slot.run(job, reader.feed)
+    ran: Ran = handle.run(job, reader.feed)
     return Recorded(ran.outcome, ran.printed, reader.close(ran.printed), work)
 
 
 @pytest.fixture
-def record(bench: Bench) -> Callable[..., Recorded]:
+def record(workbench: Workbench) -> Callable[..., Recorded]:
     """Run a program under the recorder, without judging it."""
-    return lambda source, **settings: run_source(bench.student, source, **settings)
+    return lambda source, **settings: run_source(workbench.runner, source, **settings)
 
 
 def notebook_of(*cells: str, **first: Any) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import pytest
 
 from grader import catalog
-from grader.batch import Task, all_by, benches, grade_all, pool, threads_each
+from grader.batch import Task, all_by, grade_all, pool, threads_each, workbenches
 from grader.domain import Mode, Phase, Record, Status, Submission
 from grader.errors import UnreadableSubmission
 from grader.grading import Listener, Options
@@ -25,37 +25,37 @@ from tests.endings import PATIENCE, waits_no_longer_than
 class NoWorker:
     """Stands where a warm worker would: these tests are about the pool."""
 
-    def __init__(self) -> None:
-        self.stopped = threading.Event()
+    def __init__(self, sandbox: Any) -> None:
+        self.sandbox, self.stopped = sandbox, threading.Event()
 
     def stop(self) -> None:
         self.stopped.set()
 
 
-class NoBench:
-    made: ClassVar[list[NoBench]] = []
+class NoWorkbench:
+    made: ClassVar[list[NoWorkbench]] = []
 
     def __init__(self, sandbox: Any, data: Any, **_: Any) -> None:
-        self.sandbox, self.data, self.student, self.closed = sandbox, data, NoWorker(), False
-        NoBench.made.append(self)
+        self.data, self.runner, self.closed = data, NoWorker(sandbox), False
+        NoWorkbench.made.append(self)
 
-    def __enter__(self) -> NoBench:
+    def __enter__(self) -> NoWorkbench:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.closed = True
 
     def stop(self) -> None:
-        self.student.stop()
+        self.runner.stop()
 
 
 @pytest.fixture
 def graded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Any], None]]:
     """Sets what grading one submission does."""
-    NoBench.made = []
-    monkeypatch.setattr(pool, "Bench", NoBench)
+    NoWorkbench.made = []
+    monkeypatch.setattr(pool, "running_workbench", NoWorkbench)
     yield lambda grade: monkeypatch.setattr(pool, "grade", grade)
-    assert all(bench.closed for bench in NoBench.made)
+    assert all(workbench.closed for workbench in NoWorkbench.made)
 
 
 def task(student: str) -> Task:
@@ -67,7 +67,7 @@ def task(student: str) -> Task:
     )
 
 
-def record_of(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Any) -> Record:
+def record_of(exercise: Any, submission: Submission, workbench: Any, options: Any, listener: Any) -> Record:
     from grader.domain import Text
 
     return Record("exo1", Text(), submission.student, "exo1.py", Mode.FULL, 0, (), None, {}, None)
@@ -79,13 +79,13 @@ def test_every_submission_is_graded_once(graded: Any) -> None:
     results = list(grade_all(tasks, Process(), {}, jobs=4))
     assert sorted(r.student for _, r in results) == sorted(t.submission.student for t in tasks)
     assert all(t.submission.student == r.student for t, r in results)
-    assert len(NoBench.made) == 4
+    assert len(NoWorkbench.made) == 4
 
 
 def test_no_more_workers_than_submissions(graded: Any) -> None:
     graded(record_of)
     assert len(list(grade_all([task("a"), task("b")], Process(), {}, jobs=16))) == 2
-    assert len(NoBench.made) == 2
+    assert len(NoWorkbench.made) == 2
 
 
 @pytest.mark.parametrize("problem", [OSError("disk full"), ZeroDivisionError(), RecursionError()])
@@ -126,7 +126,7 @@ def test_what_failed_through_the_grader_is_tried_again_at_the_end(often: int, br
         return record_of(exercise, submission, *rest)
 
     graded(grade)
-    with benches(Process(), {}, 1, 1) as pool:
+    with workbenches(Process(), {}, 1, 1) as pool:
         results = {
             r.student: r for _, r in all_by(pool, [task(f"s{n}") for n in range(4)], again=True) if r is not None
         }
@@ -137,11 +137,11 @@ def test_what_failed_through_the_grader_is_tried_again_at_the_end(often: int, br
 def test_closing_ends_what_runs_and_starts_nothing_more(graded: Any) -> None:
     begun: list[str] = []
 
-    def grade(exercise: Any, submission: Submission, bench: NoBench, *rest: Any) -> Record:
+    def grade(exercise: Any, submission: Submission, workbench: NoWorkbench, *rest: Any) -> Record:
         begun.append(submission.student)
         if submission.student == "s0":
-            return record_of(exercise, submission, bench, *rest)
-        if not bench.student.stopped.wait(2 * PATIENCE):
+            return record_of(exercise, submission, workbench, *rest)
+        if not workbench.runner.stopped.wait(2 * PATIENCE):
             raise AssertionError("nobody stopped it")
         raise Stopped
 
@@ -161,12 +161,12 @@ def test_each_submission_has_its_own_listener(graded: Any) -> None:
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def phase(self, name: str) -> None:
+        def on_phase(self, name: str) -> None:
             heard.append(f"{self.name} {name}")
 
-    def grade(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Listener) -> Record:
-        listener.phase(Phase.READING)
-        return record_of(exercise, submission, bench, options, listener)
+    def grade(exercise: Any, submission: Submission, workbench: Any, options: Any, listener: Listener) -> Record:
+        listener.on_phase(Phase.READING)
+        return record_of(exercise, submission, workbench, options, listener)
 
     graded(grade)
     list(grade_all([task("a"), task("b")], Process(), {}, 2, lambda t: Hearing(t.submission.student)))

@@ -22,7 +22,7 @@ import pytest
 
 from grader import catalog
 from grader.domain import Record, Status, Submission, Verdict
-from grader.grading import Bench, Options, grade
+from grader.grading import Options, Workbench, grade
 from tests.tools.notebooks import notebook
 
 CORPUS = Path(__file__).with_name("corpus")
@@ -76,10 +76,10 @@ def hand_in(path: Path, expected: Expected, folder: Path) -> Submission:
 
 
 @pytest.mark.parametrize("path", programs())
-def test_a_program_earns_what_its_header_says(path: Path, bench: Bench, tmp_path: Path) -> None:
+def test_a_program_earns_what_its_header_says(path: Path, workbench: Workbench, tmp_path: Path) -> None:
     expected = header_of(path)
     exercise = catalog.locate().find(expected.exercise)
-    record = grade(exercise, hand_in(path, expected, tmp_path), bench, Options())
+    record = grade(exercise, hand_in(path, expected, tmp_path), workbench, Options())
     verdicts = {verdict.id: verdict for verdict in record.verdicts}
     assert not record.broken, [(v.id, v.hint.en) for v in record.verdicts if v.status is Status.ERROR]
     wrong = [

@@ -103,7 +103,7 @@ def test_imports_point_only_down() -> None:
         ("grader.checks.answers", "from .. import cli"),
         ("grader.checks.__init__", "from ..batch import Task"),
         ("grader.evidence", "from .worker import job"),
-        ("grader.sandbox.slot", "def f():\n    from grader.worker import watch"),
+        ("grader.sandbox.worker_handle", "def f():\n    from grader.worker import watch"),
         ("grader.domain", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from grader.messages import say"),
         ("grader.checks.answers", "from grader.reports import terminal"),
         ("grader.reading.source", "from grader.intake import find_one"),
@@ -121,8 +121,8 @@ def test_an_import_that_points_up_or_aside_is_caught(module: str, offence: str) 
         ("grader.checks.answers", "from grader.evidence import load_arrays"),
         ("grader.checks.answers", "from . import findings"),
         ("grader.checks.__init__", "from .findings import failed"),
-        ("grader.grading.story", "from grader import __version__, reading"),
-        ("grader.sandbox.slot", "import json\nfrom grader.messages import say"),
+        ("grader.grading.pipeline", "from grader import __version__, reading"),
+        ("grader.sandbox.worker_handle", "import json\nfrom grader.messages import say"),
         ("grader.cli.main", "from ..errors import GraderError"),
         ("grader.checks.answers", "from grader.language.figures import final_number"),
     ],
@@ -257,7 +257,7 @@ def test_who_opens_a_class_hands_in_who_opens_its_archives() -> None:
 
 
 def test_a_parser_outside_of_the_walls_is_caught() -> None:
-    assert parsed_outside("from grader.reading import read", "grader.grading.story")
+    assert parsed_outside("from grader.reading import read", "grader.grading.pipeline")
     assert parsed_outside("def f():\n    from grader.evidence import load_arrays", "grader.analysis.provenance")
     assert not parsed_outside("from grader.evidence import arrays_of", "grader.analysis.provenance")
     assert not parsed_outside("from grader.reading import read", "grader.parsing.readings")

@@ -40,7 +40,7 @@ EXERCISE = Exercise(
         ),
     ),
     limits=Limits(wall=1800, cpu=5400),
-    borrows={"exo2.keras": "exo2", "exo3.keras": "exo3"},
+    prerequisites={"exo2.keras": "exo2", "exo3.keras": "exo3"},
     checks=(
         runs.check(points=1),
         accuracy.check(points=1, full=0.93, partial=0.88),

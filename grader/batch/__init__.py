@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from grader.analysis.saved_files import model_files
 from grader.batch.plan import Entry, Plan, plan
-from grader.batch.pool import Pool, Readers, Task, all_by, benches, grade_all
-from grader.batch.remote import Remote, grade_parcel
+from grader.batch.pool import Pool, Readers, Task, all_by, grade_all, workbenches
+from grader.batch.remote import Remote, grade_payload
 from grader.domain import Exercise, Mode, Submission
 from grader.grading import Options
 
@@ -19,13 +19,13 @@ __all__ = [
     "Remote",
     "Task",
     "all_by",
-    "benches",
     "grade_all",
-    "grade_parcel",
+    "grade_payload",
     "plan",
     "threads_each",
     "usual_mode",
     "with_threads",
+    "workbenches",
 ]
 
 

@@ -32,7 +32,7 @@ from grader.batch.remote import Remote
 from grader.domain import DatasetInfo, Phase, Record, Training, TrainingMethod
 from grader.errors import ClusterUnavailable, WorkerDied
 from grader.grading import Listener
-from grader.grading.shelf import Shelf
+from grader.grading.run_cache import RunCache
 from grader.messages import say, say_n
 
 WATCH_SECONDS = 5.0
@@ -45,7 +45,13 @@ class ClusterPool(Remote):
     """`Remote` through a Dask client. `room` follows the workers that come and go."""
 
     def __init__(
-        self, client: Any, backend: str, data: Mapping[str, DatasetInfo], shelf: Shelf | None, threads: int, tell: Tell
+        self,
+        client: Any,
+        backend: str,
+        data: Mapping[str, DatasetInfo],
+        run_cache: RunCache | None,
+        threads: int,
+        tell: Tell,
     ) -> None:
         self.batch = uuid4().hex
         self._client = client
@@ -57,7 +63,7 @@ class ClusterPool(Remote):
         self._listeners: dict[str, Listener] = {}
         self._unpacking = ThreadPoolExecutor(1, thread_name_prefix="grade-unpack")  # not in the client's own loop
         self._tasks: Any = client.get_executor(pure=False, retries=RETRIES)
-        super().__init__(self._tasks, backend, data, 1, shelf)
+        super().__init__(self._tasks, backend, data, 1, run_cache)
         self._look(1)
         client.subscribe_topic(NEWS, self._heard)
         self._watcher = threading.Thread(target=self._watch, name="grade-cluster", daemon=True)
@@ -113,9 +119,9 @@ class ClusterPool(Remote):
             news = event[1]
             listener = self._listeners.get(news["key"])
             if listener is not None and "phase" in news:
-                listener.phase(Phase(news["phase"]))
+                listener.on_phase(Phase(news["phase"]))
             elif listener is not None:
-                listener.event("epoch", _training(news))
+                listener.on_event("epoch", _training(news))
 
     def _watch(self) -> None:
         before = 1
@@ -152,7 +158,11 @@ class ClusterPool(Remote):
 
 @contextmanager
 def cluster(
-    address: str, backend: str, data: Mapping[str, DatasetInfo], shelf: Shelf | None, tell: Tell = lambda text: None
+    address: str,
+    backend: str,
+    data: Mapping[str, DatasetInfo],
+    run_cache: RunCache | None,
+    tell: Tell = lambda text: None,
 ) -> Generator[ClusterPool, None, None]:
     """The cluster behind the scheduler at `address`, its machines examined. `tell` is told what a reader should know.
 
@@ -164,7 +174,7 @@ def cluster(
     try:
         await_workers(client, address)
         threads = examine(client, backend, data, tell)
-        pool = ClusterPool(client, backend, data, shelf, threads, tell)
+        pool = ClusterPool(client, backend, data, run_cache, threads, tell)
         try:
             yield pool
         finally:

@@ -15,11 +15,11 @@ from typing import Any
 
 from grader import datasets, sandbox
 from grader.batch import warm
-from grader.batch.remote import grade_parcel
+from grader.batch.remote import grade_payload
 from grader.domain import Phase, Training
 from grader.errors import Breakdown
 from grader.grading import Listener
-from grader.grading.keys import JUDGES, RUNS, code, libraries
+from grader.grading.keys import ALL, code, libraries
 from grader.messages import say
 
 NEWS = "grade"  # the topic under which workers tell how submissions fare
@@ -32,7 +32,7 @@ def perform(batch: str, key: str, sent: bytes) -> bytes:
     """The task: one submission. `key` is the task's own."""
     from distributed import get_worker
 
-    return grade_parcel(sent, batch, _Telling(get_worker(), key))
+    return grade_payload(sent, batch, _Telling(get_worker(), key))
 
 
 class _Telling(Listener):
@@ -43,10 +43,10 @@ class _Telling(Listener):
         self._key = key
         self._told = 0.0
 
-    def phase(self, name: Phase) -> None:
+    def on_phase(self, name: Phase) -> None:
         self._worker.log_event(NEWS, {"key": self._key, "phase": str(name)})
 
-    def event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: Any) -> None:
         if kind not in ("fit_begin", "epoch") or not isinstance(item, Training):
             return
         if time.monotonic() - self._told < BETWEEN_NEWS_SECONDS:
@@ -62,7 +62,7 @@ class _Telling(Listener):
 
 def version() -> str:
     """Of the grader's own files: what grades, and what is said between machines."""
-    return code(*RUNS, *JUDGES, "batch")
+    return code(*ALL, __name__)
 
 
 async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:

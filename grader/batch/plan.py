@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from grader.batch.pool import Task
 from grader.domain import DatasetInfo, Mode, Submission
-from grader.grading import Keeping
+from grader.grading import CachePolicy
 from grader.grading.keys import Digests, fingerprint, judgement_key, run_key
-from grader.grading.shelf import Shelf
+from grader.grading.run_cache import RunCache
 from grader.store import Current, Filed, Gradebook
 
 WALLED = ("bubblewrap", "landlock")
@@ -27,7 +27,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`recorded` entries are in the gradebook as they stand, `kept` ones are on the shelf, the others must run; `damaged`
+    """`recorded` entries are in the gradebook as they stand, `kept` ones are in the run cache, the others must run; `damaged`
     are those that the gradebook cannot read any more."""
 
     recorded: tuple[Entry, ...]
@@ -39,12 +39,12 @@ class Plan:
 def plan(
     tasks: Iterable[Task],
     book: Gradebook,
-    shelf: Shelf,
+    run_cache: RunCache,
     data: Mapping[str, DatasetInfo],
     backend: str,
     fresh: bool = False,
 ) -> Plan:
-    """`backend` is the sandbox that was asked for: a record made behind weaker walls is made again."""
+    """`backend` is the sandbox that was asked for: a record made in a weaker sandbox is made again."""
     known = book.digests()
     damaged = tuple(book.damaged())
     unread = {(e.submission.student, e.submission.exercise, e.fingerprint) for e in damaged}
@@ -59,11 +59,11 @@ def plan(
             filed = None
         broken = filed is not None and filed.broken
         # What may be judged from a kept run is found below; what runs, runs anew.
-        keeping = Keeping(shelf.folder, True, False, entry.run_key)
-        entry = replace(entry, task=replace(task, options=replace(task.options, shelf=keeping)))
+        policy = CachePolicy(run_cache.folder, True, False, entry.run_key)
+        entry = replace(entry, task=replace(task, options=replace(task.options, cache=policy)))
         if not fresh and holds(filed, entry, backend):
             recorded.append(entry)
-        elif not fresh and not broken and _on_shelf(shelf, entry.run_key, backend):
+        elif not fresh and not broken and _in_cache(run_cache, entry.run_key, backend):
             kept.append(entry)
         else:
             to_run.append(entry)
@@ -82,15 +82,15 @@ def holds(filed: Filed | None, entry: Entry, backend: str) -> bool:
 
 
 def trusted(backend: str, mode: Mode, asked: str) -> bool:
-    """Whether a run behind these walls will do where `asked` are wanted. What only was read needed none."""
+    """Whether a run in this sandbox will do where `asked` are wanted. What only was read needed none."""
     if mode is Mode.STATIC or backend == "none" or asked == "process":
         return True
     return backend in WALLED if asked == "auto" else backend == asked
 
 
-def _on_shelf(shelf: Shelf, key: str, backend: str) -> bool:
-    told = shelf.circumstances(key)
-    return told is not None and trusted(str(told.sandbox.get("backend", "")), told.mode, backend)
+def _in_cache(run_cache: RunCache, key: str, backend: str) -> bool:
+    about = run_cache.circumstances(key)
+    return about is not None and trusted(str(about.sandbox.get("backend", "")), about.mode, backend)
 
 
 def _entry(task: Task, data: Mapping[str, DatasetInfo], digests: Digests) -> Entry:

@@ -1,13 +1,12 @@
 """Who grades: a pool behind one small interface, and the loop that keeps it busy.
 
-A pool takes a task and promises its record, as a `concurrent.futures.Executor` does. `Benches` are threads of this
+A pool takes a task and promises its record, as a `concurrent.futures.Executor` does. `Workbenches` are threads of this
 process, each with a warm worker; `Remote` (beside) sends tasks as bytes through any executor there is.
 """
 
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
@@ -16,8 +15,8 @@ from typing import Protocol
 
 from grader.domain import DatasetInfo, Exercise, Record, Submission
 from grader.errors import UnreadableSubmission
-from grader.grading import Bench, Desk, Listener, Options, grade, not_marked, unreadable
-from grader.grading.bench import evaluator_slot
+from grader.grading import Listener, Options, Workbench, grade, not_marked, running_workbench, unreadable
+from grader.grading.workbench import evaluator_for
 from grader.parsing import Parser
 from grader.sandbox import Level, Sandbox
 from grader.sandbox.cores import shares
@@ -81,86 +80,85 @@ def all_by(
         pool.stop()
 
 
-def perform(task: Task, desk: Desk, listener: Listener) -> Record:
+def perform(task: Task, workbench: Workbench, listener: Listener) -> Record:
     try:
-        return grade(task.exercise, task.submission, desk, task.options, listener)
+        return grade(task.exercise, task.submission, workbench, task.options, listener)
     except UnreadableSubmission as problem:
-        return unreadable(task.exercise, task.submission, desk, task.options, problem)
+        return unreadable(task.exercise, task.submission, workbench, task.options, problem)
     except Exception as problem:  # one submission that the grader cannot take must not cost the others
-        return not_marked(task.exercise, task.submission, desk, task.options, problem)
+        return not_marked(task.exercise, task.submission, workbench, task.options, problem)
 
 
 class Readers:
-    """For what is only read, at a desk without a worker that would run anything."""
+    """For what is only read, at a workbench without a worker that would run anything."""
 
     room = 1
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, workbench: Workbench) -> None:
+        self._workbench = workbench
 
     def submit(self, task: Task, listener: Listener) -> Future[Record]:
         promised: Future[Record] = Future()
-        promised.set_result(perform(task, self._desk, listener))
+        promised.set_result(perform(task, self._workbench, listener))
         return promised
 
     def stop(self) -> None: ...
 
 
-class Benches:
-    """Threads of this process: as many benches, and one evaluator and one parser for all."""
+class Workbenches:
+    """Threads of this process: as many workbenches, and one evaluator and one parser for all."""
 
-    def __init__(self, benches: list[Bench]) -> None:
-        self.room = len(benches)
-        self._benches = benches
-        self._free: queue.SimpleQueue[Bench] = queue.SimpleQueue()
-        for bench in benches:
-            self._free.put(bench)
-        self._threads = ThreadPoolExecutor(len(benches), thread_name_prefix="grade")
+    def __init__(self, workbenches: list[Workbench]) -> None:
+        self.room = len(workbenches)
+        self._workbenches = workbenches
+        self._free: queue.SimpleQueue[Workbench] = queue.SimpleQueue()
+        for workbench in workbenches:
+            self._free.put(workbench)
+        self._threads = ThreadPoolExecutor(len(workbenches), thread_name_prefix="grade")
 
     def wait_until_warm(self) -> None:
         """For who measures; grading waits by itself."""
-        for bench in self._benches:
-            bench.student.wait_until_warm()
-            bench.evaluator.wait_until_warm()
+        for workbench in self._workbenches:
+            if workbench.runner is not None:
+                workbench.runner.wait_until_warm()
+            workbench.evaluator.wait_until_warm()
 
     def submit(self, task: Task, listener: Listener) -> Future[Record]:
         return self._threads.submit(self._perform, task, listener)
 
     def _perform(self, task: Task, listener: Listener) -> Record:
-        bench = self._free.get()
+        workbench = self._free.get()
         try:
-            return perform(task, bench, listener)
+            return perform(task, workbench, listener)
         finally:
-            self._free.put(bench)
+            self._free.put(workbench)
 
     def stop(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for bench in self._benches:
-            bench.stop()
+        for workbench in self._workbenches:
+            workbench.stop()
         self._threads.shutdown(wait=True)
 
 
 @contextmanager
-def benches(
+def workbenches(
     sandbox: Sandbox, data: Mapping[str, DatasetInfo], count: int, threads: int, parser: Parser | None = None
-) -> Generator[Benches, None, None]:
+) -> Generator[Workbenches, None, None]:
     """`parser` stays its owner's to close, though it takes no more requests once the pool was stopped; without one, the
-    benches have one of their own, behind the same walls."""
+    workbenches have one of their own, in the same sandbox."""
     with ExitStack() as stack:
         evaluator = None
         if sandbox.level is not Level.LIMITS_ONLY:
-            evaluator = stack.enter_context(evaluator_slot(sandbox, data))
+            evaluator = stack.enter_context(evaluator_for(data, lambda: sandbox))
         parser = parser or stack.enter_context(Parser(lambda: sandbox))
-        lock = threading.Lock()
-        yield Benches(
+        yield Workbenches(
             [
                 stack.enter_context(
-                    Bench(
+                    running_workbench(
                         sandbox,
                         data,
                         threads=threads,
                         evaluator=evaluator,
-                        evaluator_lock=lock,
                         cores=cores,
                         parser=parser,
                     )
@@ -181,7 +179,7 @@ def grade_all(
     it started."""
     tasks = list(tasks)
     threads = max((task.options.threads for task in tasks), default=1)
-    with benches(sandbox, data, min(jobs, len(tasks)), threads) as pool:
+    with workbenches(sandbox, data, min(jobs, len(tasks)), threads) as pool:
         for task, record in all_by(pool, tasks, listen):
             assert record is not None
             yield task, record

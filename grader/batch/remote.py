@@ -1,7 +1,7 @@
 """Grading elsewhere: tasks and records travel as bytes through any `concurrent.futures.Executor`.
 
 Nothing but the executor is shared with the machine that grades: no file system, no gradebook. What comes back is put
-on the shelf and filed here.
+in the run cache and filed here.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 
 from grader.batch.pool import Task
-from grader.batch.warm import lent as _bench
+from grader.batch.warm import workbench_for
 from grader.domain import DatasetInfo, Phase, Record
 from grader.errors import ClusterUnavailable
-from grader.grading import Listener, grade, not_marked, parcel
-from grader.grading.shelf import Shelf
+from grader.grading import Listener, grade, not_marked, wire
+from grader.grading.run_cache import RunCache
 
 
 class Remote:
@@ -29,23 +29,23 @@ class Remote:
         backend: str,
         data: Mapping[str, DatasetInfo],
         room: int,
-        shelf: Shelf | None = None,
+        run_cache: RunCache | None = None,
     ) -> None:
         self.room = room
         self._executor = executor
         self._backend = backend
         self._data = data
-        self._shelf = shelf
+        self._run_cache = run_cache
         self._awaited: set[Future[bytes]] = set()
 
     def submit(self, task: Task, listener: Listener) -> Future[Record]:
         promised: Future[Record] = Future()
         promised.set_running_or_notify_cancel()
-        listener.phase(Phase.SENT)
+        listener.on_phase(Phase.SENT)
         try:
             info = self._data.get(task.exercise.dataset)
             data = info.sha256 if info else ""
-            sent = parcel.pack_task(task.exercise, task.submission, task.options, self._backend, data)
+            sent = wire.pack_task(task.exercise, task.submission, task.options, self._backend, data)
             answer = self._send(task, sent, listener)
         except Exception as problem:
             promised.set_result(not_marked(task.exercise, task.submission, None, task.options, problem))
@@ -55,12 +55,12 @@ class Remote:
         return promised
 
     def _send(self, task: Task, sent: bytes, listener: Listener) -> Future[bytes]:
-        return self._executor.submit(grade_parcel, sent)
+        return self._executor.submit(grade_payload, sent)
 
     def _receive(self, task: Task, done: Future[bytes], promised: Future[Record]) -> None:
         self._awaited.discard(done)
         try:
-            promised.set_result(parcel.unpack_result(done.result(), self._shelf))
+            promised.set_result(wire.unpack_result(done.result(), self._run_cache))
         except ClusterUnavailable as problem:  # all of it: no other submission fares better
             promised.set_exception(problem)
         except Exception as problem:  # a machine that went away is nobody's zero
@@ -71,14 +71,14 @@ class Remote:
             answer.cancel()
 
 
-def grade_parcel(sent: bytes, batch: str = "", listener: Listener | None = None) -> bytes:
-    """On the other side: unpack, grade with a warm bench of this process, pack the record and the kept run.
+def grade_payload(sent: bytes, batch: str = "", listener: Listener | None = None) -> bytes:
+    """On the other side: unpack, grade with a warm workbench of this process, pack the record and the kept run.
 
     `batch` is what this belongs to, for `warm.halt`.
     """
-    with tempfile.TemporaryDirectory(prefix="grade-parcel-") as place:
+    with tempfile.TemporaryDirectory(prefix="grade-wire-") as place:
         folder = Path(place)
-        order = parcel.unpack_task(sent, folder / "submission", Shelf(folder / "shelf", everything=True))
-        with _bench(order, batch) as bench:
-            record = grade(order.exercise, order.submission, bench, order.options, listener or Listener())
-        return parcel.pack_result(record, folder / "shelf")
+        envelope = wire.unpack_task(sent, folder / "submission", RunCache(folder / "run_cache", everything=True))
+        with workbench_for(envelope, batch) as workbench:
+            record = grade(envelope.exercise, envelope.submission, workbench, envelope.options, listener or Listener())
+        return wire.pack_result(record, folder / "run_cache")

@@ -1,4 +1,4 @@
-"""Benches that stay warm in this process from one parcel to the next, for a machine that grades what others send."""
+"""Workbenches that stay warm in this process from one task to the next, for a machine that grades what others send."""
 
 from __future__ import annotations
 
@@ -8,46 +8,46 @@ from contextlib import contextmanager
 from multiprocessing.util import Finalize
 
 from grader.domain import DatasetInfo
-from grader.grading import Bench
-from grader.grading.parcel import Order
+from grader.grading import Workbench, running_workbench
+from grader.grading.wire import TaskEnvelope
 from grader.sandbox import Stopped
 
 _LOCK = threading.Lock()
-_FREE: list[tuple[Order, Bench]] = []  # with the order that each was made for
-_BUSY: list[tuple[str, Bench]] = []  # with the batch that each grades for
+_FREE: list[tuple[TaskEnvelope, Workbench]] = []  # with the envelope that each was made for
+_BUSY: list[tuple[str, Workbench]] = []  # with the batch that each grades for
 _HALTED: set[str] = set()
 
 
 @contextmanager
-def lent(order: Order, batch: str = "") -> Iterator[Bench]:
-    """A free bench that suits the order, else a new one, in whose favour a free one that does not suit is closed: this
+def workbench_for(envelope: TaskEnvelope, batch: str = "") -> Iterator[Workbench]:
+    """A free workbench that suits the envelope, else a new one, in whose favour a free one that does not suit is closed: this
     process never holds more of them than it graded with at a time.
 
-    Raises `Stopped` where the batch was halted, or is while the bench is in use.
+    Raises `Stopped` where the batch was halted, or is while the workbench is in use.
     """
-    bench = _take(order, batch)
+    workbench = _take(envelope, batch)
     sound = False
     try:
-        yield bench
+        yield workbench
         sound = True
-    except Exception:  # the grader failed on this submission, not the bench
+    except Exception:  # the grader failed on this submission, not the workbench
         sound = True
         raise
     finally:
         with _LOCK:
-            _BUSY[:] = [entry for entry in _BUSY if entry[1] is not bench]
+            _BUSY[:] = [entry for entry in _BUSY if entry[1] is not workbench]
             sound = sound and batch not in _HALTED
             if sound:
-                _FREE.append((order, bench))
+                _FREE.append((envelope, workbench))
         if not sound:
-            _close(bench)
+            _close(workbench)
 
 
-def _take(order: Order, batch: str) -> Bench:
+def _take(envelope: TaskEnvelope, batch: str) -> Workbench:
     with _LOCK:
         if batch in _HALTED:
             raise Stopped
-        suited = next((entry for entry in reversed(_FREE) if _suits(entry[0], entry[1], order)), None)
+        suited = next((entry for entry in reversed(_FREE) if _suits(entry[0], entry[1], envelope)), None)
         if suited is not None:
             _FREE.remove(suited)
             _BUSY.append((batch, suited[1]))
@@ -57,19 +57,19 @@ def _take(order: Order, batch: str) -> Bench:
         _close(spare[1])
     from grader import sandbox
 
-    chosen, _ = sandbox.choose(order.backend)
-    bench = Bench(chosen, order.data, threads=order.options.threads).__enter__()
+    chosen, _ = sandbox.choose(envelope.backend)
+    workbench = running_workbench(chosen, envelope.data, threads=envelope.options.threads).__enter__()
     with _LOCK:
-        _BUSY.append((batch, bench))
+        _BUSY.append((batch, workbench))
         if batch in _HALTED:  # meanwhile
-            bench.stop()
-    return bench
+            workbench.stop()
+    return workbench
 
 
-def _suits(made_for: Order, bench: Bench, order: Order) -> bool:
+def _suits(made_for: TaskEnvelope, workbench: Workbench, envelope: TaskEnvelope) -> bool:
     """Data that an exercise does not ask for is no hindrance: a local batch has all of it at hand too."""
-    same = (made_for.backend, made_for.options.threads) == (order.backend, order.options.threads)
-    return same and _digests(order.data).items() <= _digests(bench.data).items()
+    same = (made_for.backend, made_for.options.threads) == (envelope.backend, envelope.options.threads)
+    return same and _digests(envelope.data).items() <= _digests(workbench.data).items()
 
 
 def _digests(data: Mapping[str, DatasetInfo]) -> dict[str, str]:
@@ -80,9 +80,9 @@ def halt(batch: str) -> None:
     """What is graded for this batch ends within a second or so, and nothing more of it begins."""
     with _LOCK:
         _HALTED.add(batch)
-        for whose, bench in _BUSY:
+        for whose, workbench in _BUSY:
             if whose == batch:
-                bench.stop()
+                workbench.stop()
 
 
 def close_free() -> None:
@@ -90,12 +90,12 @@ def close_free() -> None:
     with _LOCK:
         free = _FREE[:]
         _FREE.clear()
-    for _, bench in free:
-        _close(bench)
+    for _, workbench in free:
+        _close(workbench)
 
 
-def _close(bench: Bench) -> None:
-    bench.__exit__(None, None, None)
+def _close(workbench: Workbench) -> None:
+    workbench.__exit__(None, None, None)
 
 
 Finalize(None, close_free, exitpriority=10)  # unlike `atexit`, also where this process is a child of `multiprocessing`

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from grader.batch import Task
     from grader.catalog import Catalog
     from grader.cli.walls import Walls
-    from grader.grading.within import Remembered
+    from grader.grading.detect_exercises import CachedDetector
     from grader.intake import Intake
     from grader.parsing import Parser
     from grader.store import Current, Gradebook
@@ -152,21 +152,21 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     from grader.cli.progress import console_for
     from grader.cli.running import graded_anew
     from grader.cli.telling import of_this_batch, show_summary
-    from grader.grading.shelf import Shelf
-    from grader.grading.within import Remembered, looking_with
+    from grader.grading.detect_exercises import CachedDetector, detect_exercises_with
+    from grader.grading.run_cache import RunCache
     from grader.messages import say
     from grader.reports.terminal import shown
     from grader.store import Gradebook
 
     console, profile = console_for(), BatchProfile()
     known = catalog.locate()
-    looks = Remembered(looking_with(known, parser), asked.out / LOOKS, known)
+    looks = CachedDetector(detect_exercises_with(known, parser), asked.out / LOOKS, known)
     received = _intake(asked, known, looks, parser, console)
     submissions = received.submissions
     exercises = {id_: known.find(id_) for id_ in sorted({s.exercise for s in submissions})}
     data = data_for(list(exercises.values()), asked.data)
-    shelf = Shelf(asked.out / EVIDENCE, everything=True)
-    shelf.sweep()
+    run_cache = RunCache(asked.out / EVIDENCE, everything=True)
+    run_cache.sweep()
     with Gradebook.open(asked.out, create=True) as book:
         looks.keep()
         if asked.attempts is not None:
@@ -174,7 +174,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
         deadlines.note(book, asked.dates, [known.find(name).id for name in asked.only])
         counting = _attempts(book, submissions)
         _tell(asked, received, counting, console)
-        todo = plan(_tasks(asked, exercises, counting), book, shelf, data, asked.backend, asked.fresh)
+        todo = plan(_tasks(asked, exercises, counting), book, run_cache, data, asked.backend, asked.fresh)
         book.seen((entry.task.submission, entry.fingerprint) for entry in todo.recorded)
         _tell_damaged(todo.damaged, console, asked.lang)
         if todo.recorded:
@@ -183,7 +183,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
             )
             console.print(shown(words, asked.lang), style="bright_black")
         files = RecordFiles(book)
-        with closing(graded_anew(asked, todo, book, shelf, data, walls, parser)) as results:
+        with closing(graded_anew(asked, todo, book, run_cache, data, walls, parser)) as results:
             for entry, record in results:
                 book.file(entry.task.submission, entry.fingerprint, entry.run_key, entry.judgement_key, record)
                 files.write(record.student, record.exercise)
@@ -200,7 +200,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     return exits.of_records(graded)
 
 
-def _intake(asked: Asked, known: "Catalog", looks: "Remembered", parser: "Parser", console: Any) -> "Intake":
+def _intake(asked: Asked, known: "Catalog", looks: "CachedDetector", parser: "Parser", console: Any) -> "Intake":
     """What the folder, or the archive, holds. Results that lie in the class folder are no part of it."""
     from grader import intake
     from grader.cli import reception

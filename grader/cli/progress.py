@@ -98,13 +98,13 @@ class OneSubmission(Listener):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._progress.stop()
 
-    def phase(self, name: Phase) -> None:
+    def on_phase(self, name: Phase) -> None:
         self._describe(shown(PHASES[name], self._lang))
 
     def _describe(self, words: str, facts: str = "", done: float | None = None, total: float | None = None) -> None:
         self._progress.update(self._task, description=words, facts=facts, completed=done or 0, total=total)
 
-    def early(self, verdicts: tuple[Verdict, ...]) -> None:
+    def on_preliminary_verdicts(self, verdicts: tuple[Verdict, ...]) -> None:
         """What can be said before the training is over, one line each, once."""
         for verdict in verdicts:
             if verdict.id not in self._told and verdict.status is not Status.SKIPPED:
@@ -117,7 +117,7 @@ class OneSubmission(Listener):
                 line.add_row(sign, title, points, message)
                 self.console.print(line)
 
-    def event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: Any) -> None:
         if kind in ("fit_begin", "epoch", "fit_end") and isinstance(item, Training):
             self._fits[item.id] = item
             self._show_training(item, done=item.epochs_run)
@@ -227,10 +227,10 @@ class _Running(Listener):
         self._name = name
         self._lang = lang
 
-    def phase(self, name: Phase) -> None:
+    def on_phase(self, name: Phase) -> None:
         self._display.doing(self._name, shown(PHASES[name], self._lang))
 
-    def event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: Any) -> None:
         if kind in ("fit_begin", "epoch") and isinstance(item, Training):
             epoch = min(item.epochs_run + 1, max(1, item.epochs_asked))
             words = say("Training: epoch {epoch} of {total}", epoch=epoch, total=item.epochs_asked)

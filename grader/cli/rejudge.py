@@ -82,18 +82,18 @@ class _Judge:
     def __init__(self, exercises: dict[str, Exercise], data: Any, backend: str, book: "Gradebook") -> None:
         from grader.cli.batch import EVIDENCE
         from grader.cli.walls import Walls
-        from grader.grading import Desk
-        from grader.grading.shelf import Shelf
+        from grader.grading import reading_workbench
+        from grader.grading.run_cache import RunCache
 
         self._exercises, self._data, self._book = exercises, data, book
-        self._shelf = Shelf(book.folder / EVIDENCE, everything=True)
-        self._desk = Desk(data, Walls(backend))
+        self._run_cache = RunCache(book.folder / EVIDENCE, everything=True)
+        self._workbench = reading_workbench(data, Walls(backend))
 
     def __enter__(self) -> None:
-        self._desk.__enter__()
+        self._workbench.__enter__()
 
     def __exit__(self, *error: Any) -> None:
-        self._desk.__exit__(*error)
+        self._workbench.__exit__(*error)
 
     def __call__(self, entry: "Current") -> Record | None:
         """None where no run is kept, or it was made on other data."""
@@ -101,12 +101,12 @@ class _Judge:
         from grader.grading.keys import judgement_key
 
         exercise = self._exercises[entry.submission.exercise]
-        told = self._shelf.circumstances(entry.run_key)
+        told = self._run_cache.circumstances(entry.run_key)
         info = self._data.get(exercise.dataset)
         if told is None or told.data != (info.sha256 if info and told.data else ""):
             return None
         try:
-            record = rejudge(exercise, entry.submission, self._shelf, entry.run_key, self._desk)
+            record = rejudge(exercise, entry.submission, self._run_cache, entry.run_key, self._workbench)
         except Exception:  # whatever is wrong with what was kept: a new run will tell
             return None
         if record is None:

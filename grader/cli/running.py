@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from grader.batch import Entry, Plan, Pool, Task
     from grader.cli.progress import ManySubmissions
     from grader.cli.walls import Walls
-    from grader.grading.shelf import Shelf
+    from grader.grading.run_cache import RunCache
     from grader.parsing import Parser
     from grader.store import Gradebook
 
 
 def graded_anew(
-    asked: Asked, todo: Plan, book: Gradebook, shelf: Shelf, data: Any, walls: Walls, parser: Parser
+    asked: Asked, todo: Plan, book: Gradebook, run_cache: RunCache, data: Any, walls: Walls, parser: Parser
 ) -> Generator[tuple[Entry, Record], None, None]:
     """The records that are new, each as soon as it is there. Without anything to do, nothing is started."""
     from grader.cli.progress import ManySubmissions
@@ -32,7 +32,7 @@ def graded_anew(
     total = len(todo.kept) + len(todo.to_run)
     with (
         ManySubmissions(total, asked.lang, shown(say("Grading"), asked.lang)) as display,
-        closing(_each(asked, todo, book, shelf, data, walls, parser, display)) as results,
+        closing(_each(asked, todo, book, run_cache, data, walls, parser, display)) as results,
     ):
         for entry, record in results:
             yield entry, record
@@ -44,7 +44,7 @@ def _each(
     asked: Asked,
     todo: Plan,
     book: Gradebook,
-    shelf: Shelf,
+    run_cache: RunCache,
     data: Any,
     walls: Walls,
     parser: Parser,
@@ -53,15 +53,15 @@ def _each(
     """First what is only judged again, then what runs."""
     from grader.batch import all_by
     from grader.batch.plan import holds
-    from grader.grading import Desk, rejudge
+    from grader.grading import reading_workbench, rejudge
 
     to_run = list(todo.to_run)
     if not book.first_at_work():  # two batches at once meet in the middle
         to_run.reverse()
-    with Desk(data, walls, parser) as desk:
+    with reading_workbench(data, walls, parser) as workbench:
         for entry in todo.kept:
             try:
-                record = rejudge(entry.task.exercise, entry.task.submission, shelf, entry.run_key, desk)
+                record = rejudge(entry.task.exercise, entry.task.submission, run_cache, entry.run_key, workbench)
             except Exception:  # whatever is wrong with what was kept: a new run will tell
                 record = None
             if record is not None:
@@ -78,7 +78,7 @@ def _each(
         filed = book.look_up(task.submission, entry.fingerprint)
         return asked.fresh or not holds(filed, entry, asked.backend)
 
-    with _pool(asked, to_run, data, shelf, walls, parser, display) as pool:
+    with _pool(asked, to_run, data, run_cache, walls, parser, display) as pool:
         tasks = [entry.task for entry in to_run]
         with closing(all_by(pool, tasks, lambda task: display.listener(_name(task)), needed, again=True)) as results:
             for task, record in results:
@@ -92,18 +92,18 @@ def _pool(
     asked: Asked,
     to_run: list[Entry],
     data: Any,
-    shelf: Shelf,
+    run_cache: RunCache,
     walls: Walls,
     parser: Parser,
     display: ManySubmissions,
 ) -> AbstractContextManager[Pool]:
     """Who grades: this machine, or the cluster that was named."""
-    from grader.batch import Readers, benches
-    from grader.grading import Desk
+    from grader.batch import Readers, workbenches
+    from grader.grading import reading_workbench
 
     if asked.mode is Mode.STATIC and asked.scheduler is None:
         walls.told(display.console, asked.lang)
-        return nullcontext(Readers(Desk(data, walls, parser)))
+        return nullcontext(Readers(reading_workbench(data, walls, parser)))
     if asked.scheduler is not None:
         from grader.batch.cluster import cluster
         from grader.reports.terminal import shown
@@ -113,11 +113,11 @@ def _pool(
             asked.scheduler,
             asked.backend,
             data,
-            shelf,
+            run_cache,
             lambda words: display.console.print(shown(words, asked.lang), style="bright_black"),
         )
     threads = max(entry.task.options.threads for entry in to_run)
-    return benches(walls.told(display.console, asked.lang), data, min(asked.jobs, len(to_run)), threads, parser)
+    return workbenches(walls.told(display.console, asked.lang), data, min(asked.jobs, len(to_run)), threads, parser)
 
 
 def _name(task: Task) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grader.cli.walls import Walls
     from grader.parsing import Parser
     from grader.reports.similar import Compared
-    from grader.sandbox import Slot
+    from grader.sandbox import WorkerHandle
     from grader.similarity import Arrays
     from grader.similarity.documents import ReadProgram
 
@@ -61,7 +61,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
     from grader.batch.plan import latest_attempts
     from grader.cli.progress import busy, console_for
     from grader.cli.walls import Walls
-    from grader.grading.within import looking_with
+    from grader.grading.detect_exercises import detect_exercises_with
     from grader.parsing import Parser, unpacked_by
     from grader.reports import similar as report
     from grader.reports.terminal import shown
@@ -75,7 +75,7 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
         Parser(walls) as parser,
     ):
         wanted = tuple(known.find(name).id for name in only)
-        look, unpack = looking_with(known, parser), unpacked_by(parser, at)
+        look, unpack = detect_exercises_with(known, parser), unpacked_by(parser, at)
         found = intake.find_all(folder, known.ids(), wanted, look, unpack, Path(copies))
         submissions = latest_attempts(found.submissions)
         if not submissions:
@@ -142,42 +142,42 @@ def _reader(parser: "Parser", submissions: Sequence[Submission]) -> "ReadProgram
 def _weights(submissions: Iterable[Submission], walls: "Walls") -> "list[Arrays]":
     """What the handed-in model files hold. They are read behind the walls; without any, no wall is built."""
     from grader.analysis.saved_files import model_files
-    from grader.sandbox import Slot
+    from grader.sandbox import WorkerHandle
 
     # A folder's files belong to each exercise that was found in it; one look at each is enough.
     of_path = {s.root / name: (s, Path(name)) for s in submissions for name in model_files(tuple(map(str, s.files)))}
     handed_in = [one for path, one in of_path.items() if path.stat().st_size <= MOST_BYTES]
     if len(handed_in) < 2:
         return []
-    with Slot(walls(), (), ("numpy", "h5py", "grader.worker.weights"), threads=1) as slot:
+    with WorkerHandle(walls(), (), ("numpy", "h5py", "grader.worker.weights"), threads=1) as handle:
         known: dict[str, dict[str, Any]] = {}
-        return [_arrays(slot, submission, name, known) for submission, name in handed_in]
+        return [_arrays(handle, submission, name, known) for submission, name in handed_in]
 
 
-def _arrays(slot: "Slot", submission: Submission, name: Path, known: dict[str, dict[str, Any]]) -> "Arrays":
+def _arrays(handle: "WorkerHandle", submission: Submission, name: Path, known: dict[str, dict[str, Any]]) -> "Arrays":
     """One file; the same bytes are read once."""
     from grader.similarity import Arrays
 
     path = submission.root / name
     digest = digest_of(path)
     if digest not in known:
-        known[digest] = _told(slot, path)
+        known[digest] = _told(handle, path)
     told = known[digest]
     who = frozenset(submission.members or (submission.student,))
     return Arrays(submission.student, who, str(name), digest, **told)
 
 
-def _told(slot: "Slot", path: Path) -> dict[str, Any]:
+def _told(handle: "WorkerHandle", path: Path) -> dict[str, Any]:
     """The job's word on a file, read distrustfully; {} where it has none."""
     from grader.sandbox import Job
 
-    folder = slot.new_folder()
+    folder = handle.new_folder()
     lines: list[bytes] = []
     limits = Limits(wall=READ_SECONDS, cpu=READ_SECONDS, memory_mib=MEMORY_MIB, processes=4)
     try:
         shutil.copyfile(path, folder / "weights")
         fields = {"folder": str(folder), "files": ["weights"]}
-        slot.run(Job("grader.worker.weights", fields, limits, folder), lines.append)
+        handle.run(Job("grader.worker.weights", fields, limits, folder), lines.append)
         event = json.loads(lines[0])
         return {
             "digest": str(event["digest"])[:64],

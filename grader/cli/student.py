@@ -54,12 +54,12 @@ def register(app: typer.Typer, lang: Lang) -> None:
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
         from grader.cli.profile import process_began, show
-        from grader.grading import Keeping, Options
+        from grader.grading import CachePolicy, Options
         from grader.grading.phases import Stopwatch
 
         watch = Stopwatch(process_began() if profile else None)
         watch.lap(Phase.START)
-        shelf = None if fresh else Keeping(kept_runs())
+        shelf = None if fresh else CachePolicy(kept_runs())
         options = Options(Mode(mode.value), seed, cores(), time_limit, shelf, not no_speedups)
         backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
         record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json), watch)
@@ -98,18 +98,20 @@ def _grade(
     from grader import catalog, intake
     from grader.cli.progress import OneSubmission
     from grader.cli.walls import Walls
-    from grader.grading import Desk, grade
-    from grader.grading.within import looking_with
+    from grader.grading import grade, reading_workbench
+    from grader.grading.detect_exercises import detect_exercises_with
     from grader.parsing import Parser
 
     known, walls = catalog.locate(), Walls(backend)
     exercise = known.find(name)
     with Parser(walls) as parser:
-        submission = intake.find_one(exercise.id, path, os.environ.get("USER", ""), looking_with(known, parser))
+        submission = intake.find_one(
+            exercise.id, path, os.environ.get("USER", ""), detect_exercises_with(known, parser)
+        )
         watch.lap(Phase.INTAKE)
         with OneSubmission(exercise, submission, lang, quiet) as display:
             if options.mode is Mode.STATIC:
-                record = grade(exercise, submission, Desk({}, walls, parser), options, display)
+                record = grade(exercise, submission, reading_workbench({}, walls, parser), options, display)
             else:
                 record = _run(exercise, submission, options, data, walls, parser, display)
             watch.lap(
@@ -129,15 +131,15 @@ def _run(
     parser: "Parser",
     display: "OneSubmission",
 ) -> Record:
-    from grader.grading import Bench, grade
-    from grader.grading.bench import CORE, NOTEBOOK
+    from grader.grading import grade, running_workbench
+    from grader.grading.workbench import CORE, NOTEBOOK
 
     chosen = walls()
-    display.phase(Phase.DATA)
+    display.on_phase(Phase.DATA)
     found = data_for([exercise], data)
     preload = CORE + (NOTEBOOK if submission.is_notebook else ())
-    with Bench(chosen, found, preload, options.threads, parser=parser) as bench:
-        return grade(exercise, submission, bench, options, display)
+    with running_workbench(chosen, found, preload, options.threads, parser=parser) as workbench:
+        return grade(exercise, submission, workbench, options, display)
 
 
 def _write(record: Record, target: Path) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.datasets.dataset import Arrays
-from grader.files import DAMAGED
+from grader.files import DAMAGED, write_whole
 
 
 def files_sha256(paths: tuple[Path, ...], cache: Path) -> str:
@@ -46,13 +44,10 @@ def recall(cache: Path, about: str, state: Iterable[object] = ()) -> str | None:
 
 
 def remember(cache: Path, about: str, sha256: str, state: Iterable[object] = ()) -> None:
-    """Note the hash; renamed into place, so that a reader never sees half a note."""
+    """Note the hash. Raises OSError where the cache cannot be written."""
     note = _note(cache, about)
     note.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=note.parent)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"about": about, "state": list(state), "sha256": sha256}, file)
-    Path(draft).replace(note)
+    write_whole(note, json.dumps({"about": about, "state": list(state), "sha256": sha256}))
 
 
 def _note(cache: Path, about: str) -> Path:

@@ -104,7 +104,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """What is asked. `costly` trainings are audited in a batch when weights were handed in. `borrows` maps a file that the program opens to the exercise whose hand-in it is."""
+    """What is asked. `costly` trainings are audited in a batch when weights were handed in. `prerequisites` maps a file that the program opens to the exercise whose hand-in it is."""
 
     id: str
     title: Text
@@ -115,7 +115,7 @@ class Exercise:
     limits: Limits = Limits()
     audit_steps: int = 30
     costly: bool = False
-    borrows: Mapping[str, str] = field(default_factory=dict)
+    prerequisites: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
     @property

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from grader.grading.bench import Bench, Desk, Keeping, Listener, Options
-from grader.grading.story import grade, not_marked, rejudge, unreadable
+from grader.grading.options import CachePolicy, Listener, Options
+from grader.grading.pipeline import grade, not_marked, rejudge, unreadable
+from grader.grading.workbench import Workbench, reading_workbench, running_workbench
 
-__all__ = ["Bench", "Desk", "Keeping", "Listener", "Options", "grade", "not_marked", "rejudge", "unreadable"]
+__all__ = [
+    "CachePolicy",
+    "Listener",
+    "Options",
+    "Workbench",
+    "grade",
+    "not_marked",
+    "reading_workbench",
+    "rejudge",
+    "running_workbench",
+    "unreadable",
+]

@@ -28,15 +28,18 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from grader.analysis import Analysis
 from grader.domain import FigureSeen, Json, Submission
 from grader.evidence import Forged, arrays_of, open_regular, png_size
-from grader.grading.bench import Desk
 from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
 from grader.measurements import Prediction
 from grader.parsing import Cells
+
+if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
+    from grader.grading.workbench import Workbench
 
 MOST_BYTES = 880_000  # of all exhibits as JSON: with the rest, a record stays below 1 MB
 SOURCE_CHARS = 120_000
@@ -48,17 +51,17 @@ PICTURE_BYTES = 150_000
 PROJECTIONS = 4
 ANSWER_CHARS = 4000
 
-Exhibit = Callable[[Analysis, Submission, "Desk | None"], "Json"]
+Exhibit = Callable[[Analysis, Submission, "Workbench | None"], "Json"]
 
 
-def exhibits_of(analysis: Analysis, submission: Submission, desk: Desk | None) -> dict[str, Json]:
+def exhibits_of(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> dict[str, Json]:
     """The exhibits in the order of their worth, as long as the budget lasts. What cannot be made is left out."""
     found: dict[str, Json] = {}
     left = MOST_BYTES
     for kind, make in EXHIBITS.items():
         made: Json = None
         with contextlib.suppress(Exception):  # a courtesy: a fault of it must not cost the record
-            made = make(analysis, submission, desk)
+            made = make(analysis, submission, workbench)
         size = len(json.dumps(made, default=str)) if made else 0
         if made and size <= left:
             found[kind] = made
@@ -69,20 +72,20 @@ def exhibits_of(analysis: Analysis, submission: Submission, desk: Desk | None) -
 # ── Texts ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _source(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _source(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     if submission.is_notebook or not analysis.reading.source:
         return None
     text = analysis.reading.source
     return {"file": submission.program, "text": text[:SOURCE_CHARS], "cut": len(text) > SOURCE_CHARS}
 
 
-def _notebook(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
-    if not submission.is_notebook or desk is None:
+def _notebook(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
+    if not submission.is_notebook or workbench is None:
         return None
-    return desk.parser.one(Cells(submission, analysis.evidence.folder))
+    return workbench.parser.one(Cells(submission, analysis.evidence.folder))
 
 
-def _answers(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _answers(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     return {key: text[:ANSWER_CHARS] for key, text in list(analysis.reading.answers.items())[:40]}
 
 
@@ -98,7 +101,7 @@ def _predictions(analysis: Analysis) -> Iterator[Prediction]:
             yield answer
 
 
-def _confusion(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _confusion(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     models = analysis.exercise.models
     return [
         {
@@ -110,11 +113,11 @@ def _confusion(analysis: Analysis, submission: Submission, desk: Desk | None) ->
     ]
 
 
-def _mistakes(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _mistakes(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     import numpy as np
 
     prediction = next(_predictions(analysis), None)
-    info = desk.data.get(analysis.exercise.dataset) if desk is not None else None
+    info = workbench.data.get(analysis.exercise.dataset) if workbench is not None else None
     if prediction is None or info is None:
         return None
     images = np.load(info.folder / "x_test.npy", mmap_mode="r")
@@ -132,7 +135,7 @@ def _mistakes(analysis: Analysis, submission: Submission, desk: Desk | None) -> 
 # ── What the student drew ───────────────────────────────────────────────────────────────────────
 
 
-def _grid(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _grid(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     """The figure with the most images, if it is a grid of small ones, put together again."""
     import numpy as np
 
@@ -174,7 +177,7 @@ def _layout(figure: FigureSeen, count: int) -> tuple[int, int]:
     return -(-count // columns), columns
 
 
-def _figures(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _figures(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     """The recorder's small pictures of a script's figures; a notebook shows its own in its cells."""
     if submission.is_notebook or analysis.evidence.folder is None:
         return None
@@ -193,7 +196,7 @@ def _figures(analysis: Analysis, submission: Submission, desk: Desk | None) -> J
 # ── Projections ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _projections(analysis: Analysis, submission: Submission, desk: Desk | None) -> Json:
+def _projections(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     found = [embedding for embedding in analysis.embeddings() if embedding.source]
     return [projection(embedding) for embedding in found[-PROJECTIONS:]]
 

@@ -21,19 +21,24 @@ from pathlib import Path
 from typing import Any
 
 from grader import __version__
+from grader.datasets import cache_folder
 from grader.domain import DatasetInfo, Exercise, Mode, Submission
 from grader.evidence import Forged, open_regular
-from grader.grading.bench import Options
-from grader.grading.run import HELPERS, MOST_FILE_BYTES, candidates
+from grader.grading.closure import ImportGraph, needed_beside
+from grader.grading.execute import HELPERS, MAX_FILE_BYTES, candidates
+from grader.grading.options import Options
+from grader.grading.source_notes import SourceNotes
 
-FORM = 3  # grows when the keys are to change whatever else stays
+FORM = 4  # grows when the keys are to change whatever else stays
 PACKAGE = Path(__file__).parents[1]
 LIBRARIES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "scikit-learn", "scipy", "h5py", "matplotlib")
-RUNS = ("worker", "evidence", "parsing/arrays.py", "fingerprints.py", "grading/run.py")
-READS = ("parsing", "reading", "language", "intake/names.py", "evidence", "locale", "domain.py", "messages.py")
-MEASURES = ("evaluator", "evidence", "fingerprints.py")
-JUDGES = ("checks", "evaluator", "parsing", "reading", "language", "intake/names.py", "grading", "locale", "evidence", "fingerprints.py", "domain.py", "messages.py", "records.py")  # fmt: skip
-NOT_DECISIVE = {"threads", "shelf", "mode"}  # of the options; the mode has its own place
+# What decides is whatever these need (`grader.grading.closure`).
+RUNS = ("grader.grading.execute", "grader.worker.__main__")
+READS = ("grader.parsing.job",)
+MEASURES = ("grader.evaluator.job",)
+JUDGES = ("grader.grading.pipeline", "grader.records")  # the checks are those that the exercise's specification imports
+ALL = (*RUNS, *JUDGES, "grader.checks.*", "grader.grading.wire")
+NOT_DECISIVE = {"threads", "cache", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
 
 Digests = MutableMapping[str, tuple[str, str]]
@@ -58,16 +63,15 @@ def run_key(
     """`handed_in` is the submission's fingerprint."""
     limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
     steps = exercise.audit_steps if options.mode is Mode.AUDIT else None
-    lent = [(name, _lent(name, exercise, submission, digests)) for name in sorted(exercise.borrows)]
+    provided = [(name, _provided(name, exercise, submission, digests)) for name in sorted(exercise.prerequisites)]
     helpers = exercise.folder.parent / HELPERS if exercise.folder else None
     chosen = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in NOT_DECISIVE}
     decisive = [FORM, handed_in, exercise.id, data and data.sha256, options.mode.value, steps, asdict(limits), chosen]
-    return _folded([*decisive, lent, helpers and _file(helpers, digests), __version__, code(*RUNS), libraries()])
+    return _folded([*decisive, provided, helpers and _file(helpers, digests), __version__, code(*RUNS), libraries()])
 
 
 def judgement_key(run: str, exercise: Exercise) -> str:
-    specification = exercise.folder / "exercise.py" if exercise.folder else None
-    return _folded([FORM, run, specification and _file(specification, None), code(*JUDGES)])
+    return _folded([FORM, run, specification_digest(exercise), code(*JUDGES)])
 
 
 @cache
@@ -83,25 +87,35 @@ def reading_key(keys: Sequence[str], ids: Sequence[str]) -> str:
 
 def looking_key(specifications: Sequence[Path]) -> str:
     """Of the reader, and of the exercises that it looks for in programs."""
-    return _folded([FORM, code(*READS), [[str(path), _file(path, None)] for path in specifications], libraries()[0]])
+    exercises = [[str(path), _specification(path)] for path in specifications]
+    return _folded([FORM, code(*READS), exercises, libraries()[0]])
 
 
-def _lent(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
-    """The content that would be lent under this name: that of the first candidate that is there."""
+def _provided(name: str, exercise: Exercise, submission: Submission, digests: Digests | None) -> str:
+    """The content that would be provided under this name: that of the first candidate that is there."""
     found = (_file(path, digests) for path in candidates(name, exercise, submission))
     return next((digest for digest in found if digest != MISSING), MISSING)
 
 
 @cache
-def code(*rooms: str) -> str:
-    """Of the grader's own files in these rooms."""
-    digest = hashlib.sha256()
-    for room in rooms:
-        place = PACKAGE / room
-        found = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.suffix in (".py", ".mo"))
-        for path in found:
-            digest.update(f"\0{path.relative_to(PACKAGE)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
+def code(*entries: str) -> str:
+    """Of the grader's own files that these modules need, comments and layout apart."""
+    return ImportGraph(PACKAGE, _notes()).digest(*entries)
+
+
+@cache
+def _notes() -> SourceNotes:
+    return SourceNotes(cache_folder() / "sources.json")
+
+
+def specification_digest(exercise: Exercise) -> str:
+    """Of the exercise's specification and what that needs, the checks above all; "" where it has no folder."""
+    return _specification(exercise.folder / "exercise.py") if exercise.folder else ""
+
+
+def _specification(path: Path) -> str:
+    own = needed_beside(path, PACKAGE.name, _notes())
+    return _folded([own.digest(), code(*own.outside)])
 
 
 @cache
@@ -119,7 +133,7 @@ def _version(name: str) -> str:
 def _file(path: Path, digests: Digests | None) -> str:
     """The SHA-256 of a plain file, `MISSING` where there is none. Reads it only if it changed since it was noted."""
     try:
-        with os.fdopen(open_regular(path, MOST_FILE_BYTES), "rb") as file:
+        with os.fdopen(open_regular(path, MAX_FILE_BYTES), "rb") as file:
             state = _state(os.fstat(file.fileno()))
             known = digests.get(str(path)) if digests is not None else None
             if known is not None and known[0] == state:

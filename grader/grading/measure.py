@@ -6,20 +6,22 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.analysis import Answers
 from grader.domain import Evidence, Json, Limits, Request, Snapshot
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
-from grader.grading.bench import Desk
-from grader.grading.run import ATTEMPTS, clear
+from grader.grading.execute import ATTEMPTS, clear
 from grader.measurements import Files, MeasurementRequest, Refused, Why
 from grader.measurements.codec import answer_from_json, request_to_json
 from grader.measurements.request import HANDED_IN, LEFT
 from grader.messages import say
 from grader.sandbox import Job, Ran
 from grader.sandbox.place import without_room
+
+if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
+    from grader.grading.workbench import Workbench
 
 LIMITS = Limits(wall=600, cpu=1800, memory_mib=6144, frozen=5)
 Asked = MeasurementRequest[object]
@@ -37,7 +39,7 @@ def measure(
     wanted: Iterable[Request],
     evidence: Evidence,
     sources: Sources,
-    desk: Desk,
+    workbench: Workbench,
     threads: int,
     known: Answers | None = None,
 ) -> dict[Request, object]:
@@ -48,42 +50,42 @@ def measure(
     asked = list(dict.fromkeys(request for request in wanted if isinstance(request, MeasurementRequest)))
     found: dict[Request, object] = {request: known[request] for request in asked if request in known} if known else {}
     missing = [request for request in asked if request not in found]
-    return {**found, **_ask(missing, evidence, sources, desk, threads)} if missing else found
+    return {**found, **_ask(missing, evidence, sources, workbench, threads)} if missing else found
 
 
 def _ask(
-    requests: list[Asked], evidence: Evidence, sources: Sources, desk: Desk, threads: int
+    requests: list[Asked], evidence: Evidence, sources: Sources, workbench: Workbench, threads: int
 ) -> dict[Request, object]:
-    with desk.evaluator_lock:
+    with workbench.evaluator_lock:
         for attempt in range(ATTEMPTS):
             try:
-                return _once(requests, evidence, sources, desk, threads)
+                return _once(requests, evidence, sources, workbench, threads)
             except WorkerDied as problem:
                 if attempt + 1 == ATTEMPTS:
                     raise EvaluationFailed(problem.text) from None
             except OSError as problem:
-                raise without_room(problem, desk.evaluator.folder) from None
+                raise without_room(problem, workbench.evaluator.folder) from None
     raise AssertionError("unreachable")
 
 
 def _once(
-    requests: list[Asked], evidence: Evidence, sources: Sources, desk: Desk, threads: int
+    requests: list[Asked], evidence: Evidence, sources: Sources, workbench: Workbench, threads: int
 ) -> dict[Request, object]:
-    slot = desk.evaluator
-    folder = slot.new_folder()
+    worker = workbench.evaluator
+    folder = worker.new_folder()
     try:
         _lay_out([request.files() for request in requests], evidence, sources, folder)
         fields = {
             "folder": str(folder),
             "threads": threads,
-            "datasets": {name: str(info.folder) for name, info in desk.data.items()},
+            "datasets": {name: str(info.folder) for name, info in workbench.data.items()},
             "requests": [request_to_json(request) for request in requests],
         }
         lines: list[bytes] = []
-        ran = slot.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
+        ran = worker.run(Job("grader.evaluator.job", fields, LIMITS, folder), lines.append)
         return _answers(requests, lines, ran)
     finally:
-        clear(slot, folder)
+        clear(worker, folder)
 
 
 def _lay_out(needed: Iterable[Files], evidence: Evidence, sources: Sources, folder: Path) -> None:

@@ -14,7 +14,7 @@ from grader.intake.entries import MIB, Bounds
 from grader.intake.refusals import Refusal, Why
 from grader.intake.unpacking import Unpack, take_over
 from grader.parsing.parser import Parser
-from grader.sandbox import Job, Slot
+from grader.sandbox import Job, WorkerHandle
 from grader.sandbox.removing import remove_tree
 
 SECONDS = 600.0
@@ -35,17 +35,17 @@ def unpacked_by(parser: Parser, tell: Callable[[str], None] = lambda name: None)
         if archive.stat().st_size > bounds.archive:
             return [Refusal("", Why.ARCHIVE_LARGE)]
         tell(archive.name)
-        with parser.held() as slot:
-            return _unpacked(slot, archive, target, bounds)
+        with parser.held() as handle:
+            return _unpacked(handle, archive, target, bounds)
 
     return unpack
 
 
-def _unpacked(slot: Slot, archive: Path, target: Path, bounds: Bounds) -> list[Refusal]:
-    folder = slot.new_folder()
+def _unpacked(handle: WorkerHandle, archive: Path, target: Path, bounds: Bounds) -> list[Refusal]:
+    folder = handle.new_folder()
     try:
         shutil.copyfile(archive, folder / "archive")  # a job may write in its folder, so the original stays away
-        refused, status = _run(slot, folder, bounds)
+        refused, status = _run(handle, folder, bounds)
         if status is not None:
             refused.append(Refusal("", _ENDED.get(status, Why.DAMAGED)))
         if (folder / "files").is_dir() and not (folder / "files").is_symlink():
@@ -55,13 +55,13 @@ def _unpacked(slot: Slot, archive: Path, target: Path, bounds: Bounds) -> list[R
         remove_tree(folder)
 
 
-def _run(slot: Slot, folder: Path, bounds: Bounds) -> tuple[list[Refusal], OutcomeStatus | None]:
+def _run(handle: WorkerHandle, folder: Path, bounds: Bounds) -> tuple[list[Refusal], OutcomeStatus | None]:
     """What was refused, and how the job ended where it did not say that it was done."""
     lines: list[bytes] = []
     limits = Limits(wall=SECONDS, cpu=SECONDS, memory_mib=MEMORY_MIB, file_mib=bounds.file // MIB + 1, processes=4)
     job = Job("grader.parsing.unpack", {"folder": str(folder), "bounds": asdict(bounds)}, limits, folder)
     try:
-        status = slot.run(job, lines.append).outcome.status
+        status = handle.run(job, lines.append).outcome.status
     except WorkerDied:
         status = OutcomeStatus.KILLED
     refused, done = _told(lines)

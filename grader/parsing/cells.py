@@ -107,23 +107,23 @@ def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     if content is None:
         return
     yield {"executed": ran is not None}
-    shelf = _Shelf()
+    room = _Room()
     number = shown = 0
     for cell in _cells(content):
-        if shown >= CELLS or shelf.full:
+        if shown >= CELLS or room.full:
             yield {"cut": True}
             return
         code = cell.get("cell_type") == "code"
         number += code
-        text = shelf.text(_joined(cell.get("source", cell.get("input"))), CELL_CHARS)
-        outputs = _together(_outputs(cell, shelf)) if code and ran is not None else []
+        text = room.text(_joined(cell.get("source", cell.get("input"))), CELL_CHARS)
+        outputs = _together(_outputs(cell, room)) if code and ran is not None else []
         if text.strip() or outputs:
             shown += 1
             yield {"cell": {"kind": "code" if code else "markdown", "number": number if code else 0, "text": text}}
             yield from ({"output": output} for output in outputs)
 
 
-class _Shelf:
+class _Room:
     """What may still be kept of the whole notebook."""
 
     def __init__(self) -> None:
@@ -180,10 +180,10 @@ def _whole(text: str) -> str:
 # ── Outputs ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _outputs(cell: Mapping[str, Any], shelf: _Shelf) -> Iterator[dict[str, Json]]:
+def _outputs(cell: Mapping[str, Any], room: _Room) -> Iterator[dict[str, Json]]:
     outputs = cell.get("outputs")
     for output in (outputs if isinstance(outputs, list) else [])[:OUTPUTS]:
-        made = _output(output, shelf) if isinstance(output, dict) else None
+        made = _output(output, room) if isinstance(output, dict) else None
         if made is not None:
             yield made
 
@@ -199,32 +199,32 @@ def _together(outputs: Iterator[dict[str, Json]]) -> list[Json]:
     return list(found)
 
 
-def _output(output: Mapping[str, Any], shelf: _Shelf) -> dict[str, Json] | None:
+def _output(output: Mapping[str, Any], room: _Room) -> dict[str, Json] | None:
     kind, data = output.get("output_type"), output.get("data")
     if kind == "stream":
-        return _text("text", _joined(output.get("text")), shelf)
+        return _text("text", _joined(output.get("text")), room)
     if kind == "error":
         traceback = output.get("traceback")
         lines = traceback if isinstance(traceback, list) else []
         told = _joined([f"{line}\n" for line in lines if isinstance(line, str)])
-        return _text("error", told or f"{output.get('ename')}: {output.get('evalue')}", shelf)
+        return _text("error", told or f"{output.get('ename')}: {output.get('evalue')}", room)
     if not isinstance(data, dict):
         return None
-    return _picture(data.get("image/png"), shelf) or _text("text", _joined(data.get("text/plain")), shelf)
+    return _picture(data.get("image/png"), room) or _text("text", _joined(data.get("text/plain")), room)
 
 
-def _text(kind: str, text: str, shelf: _Shelf) -> dict[str, Json] | None:
+def _text(kind: str, text: str, room: _Room) -> dict[str, Json] | None:
     """The end of a long text: that is where a training says how it went."""
     text = settled(text).strip("\n")
     if len(text) > OUTPUT_CHARS:
         text = "…" + text[-OUTPUT_CHARS:]
-    text = shelf.text(text, OUTPUT_CHARS + 1)
+    text = room.text(text, OUTPUT_CHARS + 1)
     return {"kind": kind, "text": text} if text.strip() else None
 
 
-def _picture(value: object, shelf: _Shelf) -> dict[str, Json] | None:
+def _picture(value: object, room: _Room) -> dict[str, Json] | None:
     encoded = "".join(_joined(value).split())
-    if not encoded or not shelf.picture(len(encoded)):
+    if not encoded or not room.picture(len(encoded)):
         return None
     try:
         _size(encoded)

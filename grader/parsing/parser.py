@@ -20,7 +20,7 @@ from grader.files import no_room
 from grader.messages import say
 from grader.parsing.job import ASKED
 from grader.parsing.request import Request
-from grader.sandbox import Job, Sandbox, Slot, Stopped
+from grader.sandbox import Job, Sandbox, Stopped, WorkerHandle
 from grader.sandbox.place import without_room
 from grader.sandbox.removing import remove_tree
 
@@ -48,7 +48,7 @@ class Parser:
 
     def __init__(self, walls: Callable[[], Sandbox]) -> None:
         self._walls = walls
-        self._slot: Slot | None = None
+        self._handle: WorkerHandle | None = None
         self._lock = threading.Lock()
         self._halted = False
 
@@ -59,29 +59,29 @@ class Parser:
         self.close()
 
     def close(self) -> None:
-        if self._slot is not None:
-            self._slot.close()
+        if self._handle is not None:
+            self._handle.close()
 
     def stop(self) -> None:
         """From another thread: what is being parsed ends with `Stopped`, and nothing more is begun."""
         self._halted = True
-        if self._slot is not None:
-            self._slot.stop()
+        if self._handle is not None:
+            self._handle.stop()
 
     @contextmanager
-    def held(self) -> Iterator[Slot]:
+    def held(self) -> Iterator[WorkerHandle]:
         """Its worker, which nobody else uses meanwhile."""
         with self._lock:
             if self._halted:
                 raise Stopped
-            if self._slot is None:
-                self._slot = Slot(self._walls(), (), PRELOAD, threads=1)
-            yield self._slot
+            if self._handle is None:
+                self._handle = WorkerHandle(self._walls(), (), PRELOAD, threads=1)
+            yield self._handle
 
     def start(self) -> None:
         """Begin to warm up. Raises `SandboxUnavailable` where there are no walls."""
-        with self.held() as slot:
-            slot.start()
+        with self.held() as handle:
+            handle.start()
 
     def one(self, request: Request[T]) -> T:
         return self.all([request])[0]
@@ -97,10 +97,10 @@ class Parser:
         answers: list[T] = []
         tries = 0  # of the request whose turn it is
         while len(answers) < len(requests):
-            with self.held() as slot:
-                _warm(slot)
+            with self.held() as handle:
+                _warm(handle)
                 some = _Some(requests[len(answers) :][: 1 if tries else AT_ONCE])
-                trouble = some.ask(slot)
+                trouble = some.ask(handle)
             answers += some.answers
             tries = 0 if some.answers else tries
             if trouble is None:
@@ -115,11 +115,11 @@ class Parser:
         return answers
 
 
-def _warm(slot: Slot) -> None:
+def _warm(handle: WorkerHandle) -> None:
     """A worker that does not even start is no request's fault."""
     for attempt in range(ATTEMPTS):
         try:
-            slot.wait_until_warm()
+            handle.wait_until_warm()
         except WorkerDied as problem:
             if attempt + 1 == ATTEMPTS:
                 raise ParsingFailed(problem.text) from None
@@ -142,17 +142,17 @@ class _Some(Generic[T]):
     def asked(self) -> int:
         return len(self._lines)
 
-    def ask(self, slot: Slot) -> Trouble | None:
+    def ask(self, handle: WorkerHandle) -> Trouble | None:
         """What prevented the first answer that is missing, if one is."""
         try:
-            folder = slot.new_folder()
+            folder = handle.new_folder()
             try:
                 self._lay_out(folder)
-                trouble = self._run(slot, folder) if self._lines else None
+                trouble = self._run(handle, folder) if self._lines else None
             finally:
                 remove_tree(folder)
         except OSError as problem:
-            raise without_room(problem, slot.folder) from None
+            raise without_room(problem, handle.folder) from None
         return self._hear() or (trouble if len(self.answers) < self._count else None)
 
     @property
@@ -183,11 +183,11 @@ class _Some(Generic[T]):
             room -= sum(path.lstat().st_size for path in place.rglob("*"))
         (folder / ASKED).write_text(json.dumps(asked), encoding="utf-8")
 
-    def _run(self, slot: Slot, folder: Path) -> Trouble:
+    def _run(self, handle: WorkerHandle, folder: Path) -> Trouble:
         """What is to be told of the job where it answered less than it was asked."""
         job = Job("grader.parsing.job", {"folder": str(folder)}, LIMITS, folder)
         try:
-            ran = slot.run(job, self._line)
+            ran = handle.run(job, self._line)
         except Forged as problem:  # lines without the form: no student's code runs there, so it is a fault of ours
             return Trouble(str(problem))
         except WorkerDied as problem:

@@ -1,7 +1,7 @@
 """Walls around student code: one backend per file behind one small interface.
 
 A backend is one method, `command`: how to start a program inside its walls. Everything else (the warm
-worker, jobs, limits, output, the kill) is the same for all of them and stands in `slot.py`.
+worker, jobs, limits, output, the kill) is the same for all of them and stands in `worker_handle.py`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.following import Stopped
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.process import Process
-from grader.sandbox.slot import Job, Ran, Slot
+from grader.sandbox.worker_handle import Job, Ran, WorkerHandle
 
-__all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Slot", "Stopped", "View", "choose"]
+__all__ = ["BACKENDS", "Job", "Level", "Ran", "Sandbox", "SelfTest", "Stopped", "View", "WorkerHandle", "choose"]
 
 BACKENDS: dict[str, Callable[[], Sandbox]] = {
     "bubblewrap": Bubblewrap,

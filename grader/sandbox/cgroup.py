@@ -1,4 +1,4 @@
-"""The kernel's own bound on a slot's memory and tasks, where a cgroup v2 is delegated to the grader.
+"""The kernel's own bound on a worker's memory and tasks, where a cgroup v2 is delegated to the grader.
 
 The watch in the worker looks ten times a second; a control group (https://docs.kernel.org/admin-guide/cgroup-v2.html)
 needs no look. systemd delegates one to a single command with `systemd-run --user --scope -p Delegate=yes grade batch …`.
@@ -48,7 +48,7 @@ class Unbounded:
 
 
 class Enclosure(Unbounded):
-    """The control group of one slot: its worker and whatever that starts."""
+    """The control group of one worker and whatever that starts."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""A worker's share of the cores: what it starts, it starts there, so that full slots do not push one another about."""
+"""A worker's share of the cores: what it starts, it starts there, so that busy workers do not push one another about."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ def available() -> tuple[int, ...]:
     return tuple(sorted(os.sched_getaffinity(0)))
 
 
-def shares(slots: int) -> list[tuple[int, ...]]:
-    """The cores of each slot: all of them dealt out evenly; none in particular where there are more slots than cores."""
+def shares(workers: int) -> list[tuple[int, ...]]:
+    """Return the cores of each worker: all of them dealt out evenly; none in particular where there are more workers than cores."""
     cores = available()
-    if slots > len(cores):
-        return [()] * slots
-    return [cores[len(cores) * n // slots : len(cores) * (n + 1) // slots] for n in range(slots)]
+    if workers > len(cores):
+        return [()] * workers
+    return [cores[len(cores) * n // workers : len(cores) * (n + 1) // workers] for n in range(workers)]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Where a slot keeps its jobs: a folder of its own, locked as long as its grader lives.
+"""Where a worker keeps its jobs: a folder of its own, locked as long as its grader lives.
 
 A grader that was killed leaves its folders behind; the next one finds them unlocked and removes them.
 """

@@ -223,7 +223,7 @@ def _remove(path: str) -> None:
 
 
 def _holds_mount(path: str) -> bool:
-    """The slot's own folder is mounted under /tmp."""
+    """The worker's own folder is mounted under /tmp."""
     with Path("/proc/self/mountinfo").open(encoding="utf-8", errors="replace") as mounts:
         return any(line.split()[4].startswith(path + "/") or line.split()[4] == path for line in mounts)
 

@@ -23,9 +23,9 @@ from grader.analysis import Analysis
 from grader.checks import runs
 from grader.checks.findings import failed, passed
 from grader.domain import Check, Exercise, Finding, Limits, Mode, Record, Status, Submission, Text
-from grader.grading import Bench, Options, grade
-from grader.grading import run as grading_run
-from grader.sandbox import BACKENDS, Job, Sandbox, Slot
+from grader.grading import Options, Workbench, grade, running_workbench
+from grader.grading import execute as grading_execute
+from grader.sandbox import BACKENDS, Job, Sandbox, WorkerHandle
 from tests.sandbox.older import LandlockOfLinux6_1
 
 HERE = Path(__file__).parent
@@ -97,11 +97,11 @@ HONEST = "travail()\nprint('honnête')\n"
 
 @dataclass
 class Arena:
-    """One backend with one warm worker; every submission of a test goes through the same slot."""
+    """One backend with one warm worker; every submission of a test goes through the same worker."""
 
     sandbox: Sandbox
     folder: Path
-    bench: Bench
+    workbench: Workbench
     _number: Any = field(default_factory=count)
 
     @property
@@ -118,13 +118,13 @@ class Arena:
         submission = Submission("élève", "essai", root, root / "essai.py", names)
         before = {p.name: p.read_bytes() for p in root.iterdir()}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(grading_run, "Job", _light)
-            record = grade(exercise(**limits), submission, self.bench, Options(Mode.FULL, threads=1))
+            patch.setattr(grading_execute, "Job", _light)
+            record = grade(exercise(**limits), submission, self.workbench, Options(Mode.FULL, threads=1))
         assert {p.name: p.read_bytes() for p in root.iterdir()} == before, "the submission itself was changed"
         return record
 
     def honest(self) -> None:
-        """An honest program run next in the same slot gets its normal mark."""
+        """An honest program run next by the same worker gets its normal mark."""
         record = self.grade(HONEST)
         assert marks(record) == {"runs": 1, "travail": 2}, said(record)
         assert record.output_tail == "honnête\n"
@@ -135,11 +135,11 @@ def _light(entry: str, *rest: Any) -> Job:
 
 
 def arena_for(sandbox: Sandbox, folder: Path) -> Arena:
-    bench = Bench(sandbox, {}, preload=())
-    bench.student.close()
-    bench.student = Slot(sandbox, (HERE,), (ENTRY,), 1)
-    bench.student.start()
-    return Arena(sandbox, folder, bench)
+    workbench = running_workbench(sandbox, {}, preload=())
+    workbench.runner.close()
+    workbench.runner = WorkerHandle(sandbox, (HERE,), (ENTRY,), 1)
+    workbench.runner.start()
+    return Arena(sandbox, folder, workbench)
 
 
 # ── What came of it ─────────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ def arenas(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
                 if not test.works:
                     pytest.skip(test.why.en)
                 made[name] = arena_for(sandbox, tmp_path_factory.mktemp(name))
-                stack.callback(made[name].bench.__exit__, None, None, None)
+                stack.callback(made[name].workbench.__exit__, None, None, None)
             return made[name]
 
         yield arena

@@ -18,7 +18,7 @@ from grader import catalog
 from grader.analysis import Analysis
 from grader.domain import Mode, Outcome, Reading, Status
 from grader.evidence import Reader
-from grader.grading.story import judge_all
+from grader.grading.pipeline import judge_all
 from grader.measurements import (
     EmbeddingFigures,
     MeasurementRequest,

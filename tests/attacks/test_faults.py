@@ -22,11 +22,11 @@ from grader.batch import Task, grade_all, pool
 from grader.checks.findings import failed, passed
 from grader.cli import exits, main
 from grader.domain import Check, Exercise, Finding, Limits, Mode, Record, Submission, Text
-from grader.grading import Bench, Options, bench
+from grader.grading import Options, running_workbench, workbench
+from grader.grading import execute as grading_execute
 from grader.grading import measure as grading_measure
-from grader.grading import run as grading_run
 from grader.measurements import ModelInputs, SavedDifference, SavedModelRequest
-from grader.sandbox import Job, Slot, place
+from grader.sandbox import Job, WorkerHandle, place
 from grader.sandbox.process import Process
 from tests.attacks import attack
 from tests.attacks.attack import HONEST, marks, said
@@ -43,10 +43,10 @@ def light(entry: str, fields: Any, limits: Limits, folder: Path) -> Job:
 
 @pytest.fixture(autouse=True)
 def without_keras(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grading_run, "Job", light)
+    monkeypatch.setattr(grading_execute, "Job", light)
     monkeypatch.setattr(grading_measure, "Job", light)
-    monkeypatch.setattr(pool, "Bench", partial(Bench, preload=()))
-    monkeypatch.setattr(bench, "EVALUATOR", ())
+    monkeypatch.setattr(pool, "running_workbench", partial(running_workbench, preload=()))
+    monkeypatch.setattr(workbench, "EVALUATOR", ())
 
 
 def measured(who: str = "nobody", deaths: int = 0, mark: str = "") -> Check:
@@ -103,15 +103,15 @@ def test_a_worker_that_is_killed_every_time_costs_that_submission_only(jobs: int
 def test_a_worker_that_is_killed_from_outside_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the kernel does when memory is short: once, in the middle of a job."""
     killed: list[int] = []
-    start = Slot.wait_until_warm
+    start = WorkerHandle.wait_until_warm
 
-    def warm(self: Slot) -> None:
+    def warm(self: WorkerHandle) -> None:
         start(self)
         if not killed and self._worker is not None:
             killed.append(self._worker.pid)
             threading.Timer(0.4, os.kill, (self._worker.pid, signal.SIGKILL)).start()
 
-    monkeypatch.setattr(Slot, "wait_until_warm", warm)
+    monkeypatch.setattr(WorkerHandle, "wait_until_warm", warm)
     records = graded([task(tmp_path, "import time\ntime.sleep(1)\n" + HONEST), task(tmp_path)])
     assert killed and [record.score for record in records] == [3, 3]
 
@@ -179,7 +179,7 @@ def test_who_fills_the_disk_beyond_the_limits_answers_for_it(tmp_path: Path) -> 
 def test_where_nothing_can_be_written_that_submission_is_not_marked(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest, calls = getattr(grading_run, where), [0]
+    honest, calls = getattr(grading_execute, where), [0]
 
     def full(*arguments: Any) -> Any:
         calls[0] += 1
@@ -187,7 +187,7 @@ def test_where_nothing_can_be_written_that_submission_is_not_marked(
             raise OSError(errno.ENOSPC, "No space left on device")
         return honest(*arguments)
 
-    monkeypatch.setattr(grading_run, where, full)
+    monkeypatch.setattr(grading_execute, where, full)
     records = graded([task(tmp_path), task(tmp_path), task(tmp_path)])
     assert_only(1, records)
     assert "room" in records[1].verdicts[0].hint.en
@@ -207,14 +207,14 @@ def test_no_room_for_an_evaluation_is_not_the_student_s_fault(tmp_path: Path, mo
 def test_evidence_that_breaks_the_reader_costs_that_submission_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = grading_run.Reader.feed
+    honest = grading_execute.Reader.feed
 
     def feed(self: Any, line: bytes) -> Any:
         if b"FAULT" in line:
             raise RuntimeError("the reader has a fault")
         return honest(self, line)
 
-    monkeypatch.setattr(grading_run.Reader, "feed", feed)
+    monkeypatch.setattr(grading_execute.Reader, "feed", feed)
     faulty = HONEST + "raise ValueError('FAULT')\n"
     with waits_no_longer_than():
         assert_only(1, graded([task(tmp_path), task(tmp_path, faulty), task(tmp_path)]))

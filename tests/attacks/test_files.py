@@ -52,7 +52,7 @@ def test_a_program_that_writes(what: str, arena: Arena) -> None:
     record = arena.grade(f"import os, time\nkept = []\ntravail()\n{FILLERS[what]}")
     assert stopped_by(record) == "disk", said(record)
     assert marks(record) == {"runs": 0, "travail": 2}
-    assert not [path for path in arena.bench.student.folder.iterdir() if path.name.startswith("j")]
+    assert not [path for path in arena.workbench.runner.folder.iterdir() if path.name.startswith("j")]
     arena.honest()
 
 
@@ -80,7 +80,7 @@ def test_a_program_that_leaves_odd_names_behind_leaves_nothing(what: str, arena:
     assert marks(record) == {"runs": 1, "travail": 2}, said(record)
     records.write(record, tmp_path / "record.json")
     assert records.read(tmp_path / "record.json").score == 3
-    assert not [path for path in arena.bench.student.folder.iterdir() if path.name.startswith("j")]
+    assert not [path for path in arena.workbench.runner.folder.iterdir() if path.name.startswith("j")]
     arena.honest()
 
 
@@ -128,7 +128,7 @@ def test_secrets_of_the_machine_are_not_read(arena: Arena, canaries: Canaries) -
 @through("files")
 def test_neither_references_nor_tests_nor_other_submissions_are_seen(arena: Arena) -> None:
     repository = Path(grader.__file__).parents[1]
-    other = arena.bench.student.new_folder()
+    other = arena.workbench.runner.new_folder()
     (other / "essai.py").write_text("secret of another student")
     folders = [repository / name for name in ("reference", "submissions", "tests/corpus", ".git")]
     folders += [other, arena.folder, Path.home(), Path("/etc"), Path("/root"), Path("/home"), Path("/var/log")]

@@ -25,8 +25,8 @@ from grader import catalog, records
 from grader.analysis import Analysis, provenance
 from grader.domain import Exercise, Mode, Outcome, Reading, RowIndex, Status, Submission
 from grader.evidence import KIND_EVENTS, TABLE_VALUES, Forged, Reader, arrays_of, directory, load_arrays
-from grader.grading.bench import Options
-from grader.grading.story import judge_all, make_record
+from grader.grading.options import Options
+from grader.grading.pipeline import judge_all, make_record
 from grader.measurements import Refused, Why
 from grader.reports.terminal import show_record
 from tests.test_evidence import ODD, VALID, archive, good_npy

@@ -1,7 +1,7 @@
 """Programs that lie to their own recorder, which shares their process: each is graded as a real submission behind walls.
 
 A lie may cost its author marks; it must not earn what was not done, must not leave the submission unmarked, and must
-not touch the next one in the same slot. What cannot be told apart, in principle, is said in `grader.evidence`; the
+not touch the next one by the same worker. What cannot be told apart, in principle, is said in `grader.evidence`; the
 tests at the end pin down just how much that is worth.
 """
 
@@ -16,7 +16,7 @@ import pytest
 
 from grader import catalog
 from grader.domain import DatasetInfo, Mode, Record, Status, Submission
-from grader.grading import Bench, Options, grade
+from grader.grading import Options, Workbench, grade, running_workbench
 from grader.sandbox import BACKENDS
 from tests.attacks.attack import said
 from tests.endings import PATIENCE, waits_no_longer_than
@@ -58,21 +58,21 @@ def forge(model, weights, layers=LAYERS, parameters=7850, name="weights-900.npz"
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.slow)])
-def bench(request: pytest.FixtureRequest, data: DatasetInfo) -> Iterator[Bench]:
+def workbench(request: pytest.FixtureRequest, data: DatasetInfo) -> Iterator[Workbench]:
     sandbox = BACKENDS[request.param]()
     test = sandbox.self_test()
     if not test.works:
         pytest.skip(test.why.en)
-    with Bench(sandbox, {"mnist": data}, threads=1) as one:
+    with running_workbench(sandbox, {"mnist": data}, threads=1) as one:
         yield one
 
 
 @pytest.fixture
-def graded(tmp_path: Path, bench: Bench) -> Grade:
+def graded(tmp_path: Path, workbench: Workbench) -> Grade:
     def graded(source: str, **options: float) -> Record:
         (tmp_path / "exo1.py").write_text(textwrap.dedent(source), encoding="utf-8")
         submission = Submission("s", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
-        record = grade(catalog.locate().find("exo1"), submission, bench, Options(Mode.FULL, threads=1, **options))  # type: ignore[arg-type]
+        record = grade(catalog.locate().find("exo1"), submission, workbench, Options(Mode.FULL, threads=1, **options))  # type: ignore[arg-type]
         assert not record.broken, said(record)
         return record
 

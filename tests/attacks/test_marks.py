@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader.domain import DatasetInfo, Record
-from grader.grading import Bench
+from grader.grading import Workbench, running_workbench
 from grader.sandbox.landlock import Landlock
 from tests.attacks.attack import Canaries, marks, said
 from tests.conftest import notebook_of
@@ -21,26 +21,26 @@ assert WORK != PROGRAM
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.slow)])
-def bench_behind_walls(request: pytest.FixtureRequest, data: DatasetInfo) -> Iterator[Bench]:
+def workbench_behind_walls(request: pytest.FixtureRequest, data: DatasetInfo) -> Iterator[Workbench]:
     if request.param == "bubblewrap":
-        yield request.getfixturevalue("walled_bench")
+        yield request.getfixturevalue("walled_workbench")
         return
     sandbox = Landlock()
     if not (test := sandbox.self_test()).works:
         pytest.skip(test.why.en)
-    with Bench(sandbox, {"mnist": data}) as one:
+    with running_workbench(sandbox, {"mnist": data}) as one:
         yield one
 
 
 @pytest.fixture
-def graded(grade_source: Grade, bench_behind_walls: Bench, tmp_path: Path) -> Grade:
+def graded(grade_source: Grade, workbench_behind_walls: Workbench, tmp_path: Path) -> Grade:
     def grade(source: str, *cells: str, seconds: float = 40) -> Record:
         """A script, or with `cells` a notebook."""
         if not cells:
-            return grade_source(source, on=bench_behind_walls, time_limit=seconds)
+            return grade_source(source, on=workbench_behind_walls, time_limit=seconds)
         (tmp_path / "exo1.ipynb").write_bytes(notebook_of(source, *cells))
         return grade_source(
-            notebook_of(source, *cells).decode(), on=bench_behind_walls, name="exo1.ipynb", time_limit=seconds
+            notebook_of(source, *cells).decode(), on=workbench_behind_walls, name="exo1.ipynb", time_limit=seconds
         )
 
     return grade
@@ -60,7 +60,7 @@ QUICK = {"os._exit", "a sparse file"}
 
 
 @pytest.fixture(scope="module")
-def honest(bench_behind_walls: Bench) -> dict[bool, Record]:
+def honest(workbench_behind_walls: Workbench) -> dict[bool, Record]:
     """The records of the honest program, as a script and as a notebook, filled by whoever needs them first."""
     return {}
 
@@ -105,13 +105,13 @@ def test_endless_output_of_a_notebook_fills_neither_memory_nor_record(graded: Gr
         assert marks(record)["training"] == 3
 
 
-def test_what_parses_a_students_files_runs_behind_the_same_walls(walled_bench: Bench) -> None:
+def test_what_parses_a_students_files_runs_behind_the_same_walls(walled_workbench: Workbench) -> None:
     """The evaluator is a worker of its own, whose jobs are walled off as a student's are."""
-    assert walled_bench.evaluator is not walled_bench.student
+    assert walled_workbench.evaluator is not walled_workbench.runner
     from grader.domain import Limits
     from grader.sandbox import Job
 
-    folder = walled_bench.evaluator.new_folder()
-    message = walled_bench.evaluator._message(Job("grader.evaluator.job", {}, Limits(), folder))
+    folder = walled_workbench.evaluator.new_folder()
+    message = walled_workbench.evaluator._message(Job("grader.evaluator.job", {}, Limits(), folder))
     assert message["walls"]["own_spaces"] and str(folder) in message["walls"]["write"]
-    assert str(walled_bench.student.folder) not in [*message["walls"]["read"], *message["walls"]["write"]]
+    assert str(walled_workbench.runner.folder) not in [*message["walls"]["read"], *message["walls"]["write"]]

@@ -19,14 +19,14 @@ import pytest
 from grader import catalog
 from grader.domain import Evidence, Limits, Mode, Record, Status, StoredArray, Submission
 from grader.evidence import Forged, arrays, arrays_of, directory, stored_array
-from grader.grading import Bench, Desk, Keeping, Options, grade, rejudge
-from grader.grading import run as grading_run
-from grader.grading.shelf import Shelf
+from grader.grading import CachePolicy, Options, Workbench, grade, reading_workbench, rejudge
+from grader.grading import execute as grading_execute
+from grader.grading.run_cache import RunCache
 from grader.intake import find_all
 from grader.parsing import Parser, Read, unpacked_by
 from grader.parsing import parser as parsing
 from grader.reading import notebook, source, syntax
-from grader.sandbox import Job, Slot
+from grader.sandbox import Job, WorkerHandle
 from tests.attacks.attack import HONEST, Arena, Canaries, marks, said, through
 from tests.conftest import notebook_of
 from tests.endings import waits_no_longer_than
@@ -57,7 +57,7 @@ def test_a_notebook_too_intricate_to_be_read_costs_its_author_alone(
         patch.setattr(parsing, "LIMITS", replace(parsing.LIMITS, memory_mib=60))
         (tmp_path / "exo1.ipynb").write_bytes(NESTED)
         submission = Submission("mallory", "exo1", tmp_path, tmp_path / "exo1.ipynb", (Path("exo1.ipynb"),))
-        record = grade(catalog.locate().find("exo1"), submission, arena.bench, Options())
+        record = grade(catalog.locate().find("exo1"), submission, arena.workbench, Options())
         assert marks(arena.grade(HONEST)) == honest, "the honest program that comes next has its normal mark"
     assert record.score == 0 and not record.broken and record.failure is not None
     assert "TooIntricate" in said(record) and record.outcome is None, "it was not run"
@@ -69,12 +69,12 @@ def test_a_notebook_too_intricate_to_be_read_costs_its_author_alone(
 @pytest.mark.parametrize("backend", ["bubblewrap", "landlock"])
 def test_the_parser_is_walled_off_as_a_student_is(backend: str, arenas: Callable[[str], Arena]) -> None:
     """It sees one folder: not the reference, not another submission, not the grader's state."""
-    bench = arenas(backend).bench
-    with bench.parser.held() as slot:
-        folder = slot.new_folder()
-        walls = slot._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
-        assert [path for path in walls["write"] if path.startswith(str(slot.folder))] == [str(folder)]
-        assert str(bench.student.folder) not in [*walls["read"], *walls["write"]]
+    workbench = arenas(backend).workbench
+    with workbench.parser.held() as handle:
+        folder = handle.new_folder()
+        walls = handle._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
+        assert [path for path in walls["write"] if path.startswith(str(handle.folder))] == [str(folder)]
+        assert str(workbench.runner.folder) not in [*walls["read"], *walls["write"]]
         assert not any((catalog.locate().reference or folder).is_relative_to(path) for path in walls["read"])
 
 
@@ -110,7 +110,7 @@ def test_a_parser_that_was_taken_over_reaches_nothing(
 ) -> None:
     """As if a file had found a fault in Python's own parser: its code runs where the reader would."""
     arena, reference = arenas(backend), catalog.locate().reference
-    known = {"SECRET": str(canaries.file), "STUDENT": str(arena.bench.student.folder), "REFERENCE": str(reference)}
+    known = {"SECRET": str(canaries.file), "STUDENT": str(arena.workbench.runner.folder), "REFERENCE": str(reference)}
     code = "".join(f"{name} = {value!r}\n" for name, value in {**known, "ADDRESS": canaries.listen("tcp")}.items())
     monkeypatch.setattr(
         parsing,
@@ -121,7 +121,7 @@ def test_a_parser_that_was_taken_over_reaches_nothing(
     )
     (tmp_path / "exo1.py").write_text("x = 1\n", encoding="utf-8")
     with Parser(lambda: arena.sandbox) as parser:
-        parser._slot = Slot(arena.sandbox, (LIGHT,), ("tests.sandbox.light",), threads=1)
+        parser._handle = WorkerHandle(arena.sandbox, (LIGHT,), ("tests.sandbox.light",), threads=1)
         submission = Submission("mallory", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
         found = json.loads(parser.one(Read(submission)).source)
     assert found.pop("own folder") == "reached" and set(found.values()) == {"refused"}, found
@@ -156,30 +156,30 @@ def _unlike_notebooks(loads: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize("kind", ["script", "notebook"])
 @pytest.mark.parametrize("mode", [Mode.FULL, Mode.STATIC])
 def test_nothing_that_a_student_made_is_parsed_in_the_grader_s_own_process(
-    kind: str, mode: Mode, walled_bench: Bench, tmp_path: Path, no_parser_here: None
+    kind: str, mode: Mode, walled_workbench: Workbench, tmp_path: Path, no_parser_here: None
 ) -> None:
     name = "exo1.ipynb" if kind == "notebook" else "exo1.py"
     (tmp_path / name).write_bytes(notebook_of(PROGRAM) if kind == "notebook" else PROGRAM.encode())
     (tmp_path / "reponses.md").write_text("minimum_global : oui\n", encoding="utf-8")
     files = (Path(name), Path("reponses.md"))
     submission = Submission("ana", "exo1", tmp_path, tmp_path / name, files)
-    shelf = Keeping(tmp_path / "shelf", everything=True, key="key")
+    run_cache = CachePolicy(tmp_path / "run_cache", everything=True, key="key")
     exercise = catalog.locate().find("exo1")
-    record = grade(exercise, submission, walled_bench, Options(mode, shelf=shelf))
+    record = grade(exercise, submission, walled_workbench, Options(mode, cache=run_cache))
     earned = marks(record)
     assert not record.broken, said(record)
     assert [earned[f"answer.{key}"] > 0 for key in ("parametres", "convexe", "minimum_global")] == [True] * 3
     if mode is Mode.FULL:
         assert earned["runs"] > 0 and earned["parameters"] > 0 and record.output_tail == "fini\n"
         assert "recognised" in said(record) and (kind == "script" or record.exhibits["notebook"])
-    again = rejudge(exercise, submission, Shelf(shelf.folder, everything=True), "key", walled_bench)
+    again = rejudge(exercise, submission, RunCache(run_cache.folder, everything=True), "key", walled_workbench)
     assert again is not None and marks(again) == earned
 
 
 def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
-    walled_bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    walled_workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    from grader.grading.within import looking_with
+    from grader.grading.detect_exercises import detect_exercises_with
 
     known, place = catalog.locate(), tmp_path / "class"
     (place / "ana").mkdir(parents=True)
@@ -188,7 +188,7 @@ def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
     (tmp_path / "work" / "exo1.py").write_text("x = 1\n", encoding="utf-8")
     shutil.make_archive(str(place / "luc"), "zip", tmp_path / "work")
     request.getfixturevalue("no_parser_here")
-    look, unpack = looking_with(known, walled_bench.parser), unpacked_by(walled_bench.parser)
+    look, unpack = detect_exercises_with(known, walled_workbench.parser), unpacked_by(walled_workbench.parser)
     found = find_all(place, known.ids(), look=look, unpack=unpack, into=tmp_path / "copies")
     handed_in = {(s.student, s.exercise) for s in found.submissions}
     assert handed_in == {("ana", "exo1"), ("ana", "exo2"), ("luc", "exo1")}
@@ -317,7 +317,7 @@ def test_arrays_beyond_the_recorder_s_budget_are_not_opened(tmp_path: Path) -> N
         with (tmp_path / f"rows-{number}.npz").open("wb") as file:
             file.truncate(4 << 20)
     names = [f"rows-{number}.npz" for number in range(1, 120)]
-    assert grading_run._within_budget(tmp_path, names) == names[:68]
+    assert grading_execute._within_budget(tmp_path, names) == names[:68]
 
 
 # ── A parser that cannot be had ─────────────────────────────────────────────────────────────────
@@ -331,8 +331,8 @@ def test_a_parser_that_breaks_down_is_an_error_and_never_a_zero(
     monkeypatch.setattr(parsing, "Job", lambda entry, *more: Job("grader.nowhere", *more))
     (tmp_path / "exo1.py").write_text("x = 1\n", encoding="utf-8")
     submission = Submission("ana", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
-    with Desk({}, Process) as desk:
-        record: Record = grade(catalog.locate().find("exo1"), submission, desk, Options(Mode.STATIC))
+    with reading_workbench({}, Process) as workbench:
+        record: Record = grade(catalog.locate().find("exo1"), submission, workbench, Options(Mode.STATIC))
     assert record.broken and all(verdict.status is Status.ERROR for verdict in record.verdicts)
     hint = record.verdicts[0].hint
     assert "ParsingFailed" in hint.en or ("failed" in hint.en and hint.fr != hint.en)

@@ -33,7 +33,7 @@ from grader.domain import (
 )
 from grader.errors import UnreadableSubmission, WorkerDied
 from grader.grading import Options
-from grader.grading.story import not_marked
+from grader.grading.pipeline import not_marked
 from grader.messages import plain, safe, say
 from grader.reports import terminal
 from tests.conftest import notebook_of
@@ -129,15 +129,15 @@ def test_what_is_shown_while_it_runs_are_words_only(text: str, tmp_path: Path, m
     training = Training(1, 1, text, 5, 1, None, 0, False, False, {"loss": (1e308,), text: (1.0,), "accuracy": (float("nan"),)},
                         None, None, None)  # fmt: skip
     with progress.OneSubmission(exercise, submission, "fr", quiet=False) as one:
-        one.early(record_of(text).verdicts)
+        one.on_preliminary_verdicts(record_of(text).verdicts)
         for event in ("fit_begin", "epoch", "fit_end"):
-            one.event(event, training)
-        one.event("batch", {"fit": 1, "epoch": 0, "done": 1 << 53, "total": 1})
-        one.event(text, text)
+            one.on_event(event, training)
+        one.on_event("batch", {"fit": 1, "epoch": 0, "done": 1 << 53, "total": 1})
+        one.on_event(text, text)
     many = progress.ManySubmissions(2, "fr", "x")
     listener = many.listener(text)
-    listener.phase(Phase.STUDENT)
-    listener.event("epoch", training)
+    listener.on_phase(Phase.STUDENT)
+    listener.on_event("epoch", training)
     many.console.print(many)
     for display in (one, many):
         assert_tame(display.console.file.getvalue())  # type: ignore[attr-defined]

@@ -114,14 +114,14 @@ for target in {targets}:
 def test_the_worker_is_neither_signalled_nor_stopped(arena: Arena) -> None:
     if landlock.abi() < landlock.KEEPS_SIGNALS and not system_calls.available():
         pytest.skip("nothing keeps from signals before Linux 6.12, but the filter")
-    assert arena.bench.student._worker is not None
-    before = arena.bench.student._worker.pid
+    assert arena.workbench.runner._worker is not None
+    before = arena.workbench.runner._worker.pid
     for number in (0, 19, 15, 9):
         record = arena.grade(SIGNALS.format(targets="(worker,)", number=number))
         assert record.output_tail == "" and marks(record) == {"runs": 1, "travail": 2}, said(record)
     record = arena.grade("travail()\nimport os\ntry:\n    os.kill(-1, 9)\nexcept OSError:\n    pass")
     assert marks(record) == {"runs": 1, "travail": 2}, said(record)
-    assert arena.bench.student._worker.pid == before
+    assert arena.workbench.runner._worker.pid == before
     arena.honest()
 
 
@@ -219,7 +219,7 @@ def test_a_program_cannot_raise_its_own_limits(arena: Arena) -> None:
 
 @through("leftovers")
 def test_a_program_that_closes_folders_behind_itself_closes_them_to_nobody(arena: Arena) -> None:
-    """Its own folder, the slot's, and what the grader reads afterwards."""
+    """Its own folder, the worker's, and what the grader reads afterwards."""
     record = arena.grade("""
         travail()
         import os
@@ -230,7 +230,7 @@ def test_a_program_that_closes_folders_behind_itself_closes_them_to_nobody(arena
                 pass
         """)
     assert marks(record) == {"runs": 1, "travail": 2}, said(record)
-    assert arena.bench.student.folder.stat().st_mode & 0o700 == 0o700
+    assert arena.workbench.runner.folder.stat().st_mode & 0o700 == 0o700
     arena.honest()
 
 

@@ -151,11 +151,11 @@ def grading(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """Sets what grading one submission does, on the other side too, which is this process."""
 
     @contextmanager
-    def no_bench(order: Any, batch: str) -> Iterator[None]:
+    def no_workbench(order: Any, batch: str) -> Iterator[None]:
         yield None
 
-    monkeypatch.setattr(remote, "_bench", no_bench)
-    monkeypatch.setattr(remote.parcel, "_data", lambda exercise, wanted: {})
+    monkeypatch.setattr(remote, "workbench_for", no_workbench)
+    monkeypatch.setattr(remote.wire, "_data", lambda exercise, wanted: {})
     return lambda grade: monkeypatch.setattr(remote, "grade", grade)
 
 
@@ -188,18 +188,18 @@ def test_how_a_submission_fares_is_heard_by_its_own_listener(grading: Any, tmp_p
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def phase(self, name: str) -> None:
+        def on_phase(self, name: str) -> None:
             heard.append((self.name, name))
 
-        def event(self, kind: str, item: Any) -> None:
+        def on_event(self, kind: str, item: Any) -> None:
             heard.append((self.name, f"{kind} {item.epochs_run}/{item.epochs_asked} {item.history['loss'][-1]}"))
             told.set()
 
-    def grade(exercise: Any, submission: Submission, bench: Any, options: Any, listener: Listener) -> Record:
-        listener.phase(Phase.STUDENT)
+    def grade(exercise: Any, submission: Submission, workbench: Any, options: Any, listener: Listener) -> Record:
+        listener.on_phase(Phase.STUDENT)
         history = {"loss": (0.9, 0.5), "<script>": (1.0,)}
         training = Training(1, 1, "fit", 10, 2, 32, 9, False, False, history, None, None, None)
-        listener.event("fit_begin", training)
+        listener.on_event("fit_begin", training)
         assert told.wait(10)
         return record(submission.student)
 

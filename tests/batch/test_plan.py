@@ -14,18 +14,18 @@ from grader.batch import Plan, Task, plan
 from grader.batch.plan import latest_attempts, trusted
 from grader.domain import Mode, Status, Submission
 from grader.grading import Options
-from grader.grading.shelf import Circumstances, Shelf
+from grader.grading.run_cache import Circumstances, RunCache
 from grader.store import Gradebook
 from tests.store.build import record
 
 
 @dataclass
 class Class:
-    """A class folder of two students, its gradebook and its shelf."""
+    """A class folder of two students, its gradebook and its run_cache."""
 
     root: Path
     book: Gradebook
-    shelf: Shelf
+    run_cache: RunCache
 
     def task(self, student: str, **options: object) -> Task:
         folder = self.root / "class" / student
@@ -37,22 +37,22 @@ class Class:
         return Task(catalog.locate().find("exo1"), submission, Options(Mode.FULL, **options))  # type: ignore[arg-type]
 
     def plan(self, *tasks: Task, backend: str = "auto", fresh: bool = False) -> Plan:
-        return plan(tasks, self.book, self.shelf, {}, backend, fresh)
+        return plan(tasks, self.book, self.run_cache, {}, backend, fresh)
 
     def grade(self, task: Task, keep: bool = True, **changes: object) -> None:
-        """As a batch would: on the shelf, then in the book."""
+        """As a batch would: on the run_cache, then in the book."""
         (entry,) = self.plan(task).to_run
         made = record(task.submission.student, **changes)
         if keep:
             told = Circumstances.of(task.submission, task.options, made.sandbox, None)
-            self.shelf.keep(entry.run_key, told, task.submission, None)
+            self.run_cache.keep(entry.run_key, told, task.submission, None)
         self.book.file(task.submission, entry.fingerprint, entry.run_key, entry.judgement_key, made)
 
 
 @pytest.fixture
 def a_class(tmp_path: Path) -> Iterator[Class]:
     with Gradebook.open(tmp_path / "out", create=True) as book:
-        yield Class(tmp_path, book, Shelf(tmp_path / "out" / "evidence", everything=True))
+        yield Class(tmp_path, book, RunCache(tmp_path / "out" / "evidence", everything=True))
 
 
 def shape(found: Plan) -> tuple[int, int, int]:
@@ -99,8 +99,8 @@ def test_what_failed_through_the_graders_fault_is_never_served(a_class: Class) -
     a_class.grade(alice, verdicts=(broken,))
     found = a_class.plan(alice)
     assert shape(found) == (0, 0, 1)
-    keeping = found.to_run[0].task.options.shelf
-    assert keeping is not None and not keeping.reuse, "nor is its run"
+    policy = found.to_run[0].task.options.cache
+    assert policy is not None and not policy.reuse, "nor is its run"
 
 
 def test_a_record_made_behind_weaker_walls_than_asked_for_is_made_again(a_class: Class) -> None:

@@ -17,11 +17,11 @@ import pytest
 from grader import catalog
 from grader.batch import Remote, Task, all_by, remote
 from grader.domain import Mode, Reading, Record, Status, Submission, Text
-from grader.grading import Keeping, Options, parcel
-from grader.grading.parcel import Spoilt, pack_result, pack_task, unpack_result, unpack_task
-from grader.grading.runs import Runs
-from grader.grading.shelf import Shelf
+from grader.grading import CachePolicy, Options, reading_workbench, wire
+from grader.grading.run_cache import CacheEntry, RunCache
+from grader.grading.wire import CorruptPayload, pack_result, pack_task, unpack_result, unpack_task
 from grader.parsing import Read
+from grader.sandbox.process import Process
 from tests.store.build import record
 
 
@@ -46,9 +46,9 @@ def task(tmp_path: Path) -> Task:
         ("alice", "bob"),
         2,
     )
-    exercise = replace(catalog.locate().find("exo1"), dataset="", borrows={"exo2.keras": "exo2"})
+    exercise = replace(catalog.locate().find("exo1"), dataset="", prerequisites={"exo2.keras": "exo2"})
     return Task(
-        exercise, submission, Options(Mode.AUDIT, 3, time_limit=9.0, shelf=Keeping(tmp_path, True, True, "abc"))
+        exercise, submission, Options(Mode.AUDIT, 3, time_limit=9.0, cache=CachePolicy(tmp_path, True, True, "abc"))
     )
 
 
@@ -57,12 +57,12 @@ def pack(task: Task, backend: str = "auto") -> bytes:
 
 
 def repacked(sent: bytes, change: Callable[[dict[str, Any]], object], *more: tuple[tarfile.TarInfo, bytes]) -> bytes:
-    """The parcel with other facts, and more members."""
+    """The payload with other facts, and more members."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=io.BytesIO(sent)) as old, tarfile.open(fileobj=buffer, mode="w:gz") as new:
         for member in old:
             data = old.extractfile(member).read()  # type: ignore[union-attr]
-            if member.name == parcel.FACTS:
+            if member.name == wire.FACTS:
                 facts = json.loads(data)
                 change(facts)
                 data = json.dumps(facts).encode()
@@ -78,15 +78,15 @@ def repacked(sent: bytes, change: Callable[[dict[str, Any]], object], *more: tup
 
 
 def test_a_task_arrives_as_it_was_sent(task: Task, tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path / "shelf", everything=True)
-    order = unpack_task(pack(task, "landlock"), tmp_path / "there", shelf)
-    assert order.backend == "landlock" and order.exercise.id == "exo1"
-    assert order.submission == replace(task.submission, root=order.submission.root, main=order.submission.main)
-    assert order.submission.main.read_text(encoding="utf-8") == "print('é')"
-    assert (order.submission.root / "sub" / "aide.py").is_file()
-    assert not (order.submission.root / "link.py").exists(), "a link is not followed, nor sent"
-    assert order.options == replace(task.options, shelf=Keeping(shelf.folder, True, False, "abc"))
-    assert (order.submission.root / ".." / "exo2" / "exo2.keras").read_bytes() == b"my own network"
+    run_cache = RunCache(tmp_path / "run_cache", everything=True)
+    envelope = unpack_task(pack(task, "landlock"), tmp_path / "there", run_cache)
+    assert envelope.backend == "landlock" and envelope.exercise.id == "exo1"
+    assert envelope.submission == replace(task.submission, root=envelope.submission.root, main=envelope.submission.main)
+    assert envelope.submission.main.read_text(encoding="utf-8") == "print('é')"
+    assert (envelope.submission.root / "sub" / "aide.py").is_file()
+    assert not (envelope.submission.root / "link.py").exists(), "a link is not followed, nor sent"
+    assert envelope.options == replace(task.options, cache=CachePolicy(run_cache.folder, True, False, "abc"))
+    assert (envelope.submission.root / ".." / "exo2" / "exo2.keras").read_bytes() == b"my own network"
 
 
 @pytest.mark.parametrize(
@@ -102,15 +102,15 @@ def test_a_task_arrives_as_it_was_sent(task: Task, tmp_path: Path) -> None:
 def test_another_grader_another_specification_or_another_form_is_refused(
     change: Callable[[dict[str, Any]], object], task: Task, tmp_path: Path
 ) -> None:
-    with pytest.raises(Spoilt):
-        unpack_task(repacked(pack(task), change), tmp_path / "there", Shelf(tmp_path))
+    with pytest.raises(CorruptPayload):
+        unpack_task(repacked(pack(task), change), tmp_path / "there", RunCache(tmp_path))
 
 
 def test_other_data_is_refused(task: Task, tmp_path: Path) -> None:
     exercise = catalog.locate().find("exo1")
     sent = pack_task(exercise, task.submission, task.options, "auto", data="0" * 64)
-    with pytest.raises(Spoilt, match="other data"):
-        unpack_task(sent, tmp_path / "there", Shelf(tmp_path))
+    with pytest.raises(CorruptPayload, match="other data"):
+        unpack_task(sent, tmp_path / "there", RunCache(tmp_path))
 
 
 def _link() -> tarfile.TarInfo:
@@ -123,28 +123,30 @@ def _link() -> tarfile.TarInfo:
     "member", [tarfile.TarInfo("../evil"), tarfile.TarInfo("/tmp/evil"), tarfile.TarInfo("files/../../evil"), _link()]
 )
 def test_nothing_is_unpacked_outside_its_folder(member: tarfile.TarInfo, task: Task, tmp_path: Path) -> None:
-    with pytest.raises(Spoilt):
-        unpack_task(repacked(pack(task), lambda facts: None, (member, b"")), tmp_path / "there", Shelf(tmp_path))
+    with pytest.raises(CorruptPayload):
+        unpack_task(repacked(pack(task), lambda facts: None, (member, b"")), tmp_path / "there", RunCache(tmp_path))
     assert not list(tmp_path.rglob("*evil*"))
 
 
 @pytest.mark.parametrize("sent", [b"", b"nonsense", b"\x1f\x8b\x08\x00"])
-def test_what_is_no_parcel_is_told(sent: bytes, tmp_path: Path) -> None:
-    with pytest.raises(Spoilt):
-        unpack_result(sent, Shelf(tmp_path / "shelf"))
+def test_what_is_no_payload_is_reported(sent: bytes, tmp_path: Path) -> None:
+    with pytest.raises(CorruptPayload):
+        unpack_result(sent, RunCache(tmp_path / "run_cache"))
 
 
-def test_a_parcel_larger_than_allowed_is_refused(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_payload_larger_than_allowed_is_refused(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = pack(task)
-    monkeypatch.setattr(parcel, "MOST_BYTES", 100)
-    with pytest.raises(Spoilt):
-        unpack_task(sent, tmp_path / "there", Shelf(tmp_path))
+    monkeypatch.setattr(wire, "MAX_BYTES", 100)
+    with pytest.raises(CorruptPayload):
+        unpack_task(sent, tmp_path / "there", RunCache(tmp_path))
 
 
 def test_a_result_brings_its_record_and_its_run(task: Task, tmp_path: Path) -> None:
-    there, here = Shelf(tmp_path / "there", everything=True), Shelf(tmp_path / "here", everything=True)
-    options = replace(task.options, shelf=Keeping(there.folder, True, False, "abc"))
-    Runs(task.submission, task.exercise, None, options).keep(None, {}, Read(task.submission), Reading())
+    there, here = RunCache(tmp_path / "there", everything=True), RunCache(tmp_path / "here", everything=True)
+    options = replace(task.options, cache=CachePolicy(there.folder, True, False, "abc"))
+    CacheEntry(task.submission, task.exercise, reading_workbench({}, Process), options).keep(
+        None, {}, Read(task.submission), Reading()
+    )
     assert unpack_result(pack_result(record(), there.folder), here) == record()
     assert here.circumstances("abc") == there.circumstances("abc") is not None
     assert unpack_result(pack_result(record(), tmp_path / "nothing kept"), here) == record()
@@ -158,23 +160,25 @@ def light(monkeypatch: pytest.MonkeyPatch) -> None:
     """Grading on the other side without a worker: the record says what was unpacked there."""
 
     @contextmanager
-    def no_bench(order: parcel.Order, batch: str) -> Iterator[None]:
+    def no_workbench(envelope: wire.TaskEnvelope, batch: str) -> Iterator[None]:
         yield None
 
-    def grade(exercise: Any, submission: Submission, bench: None, options: Options, listener: Any) -> Record:
-        Runs(submission, exercise, None, options).keep(None, {}, Read(submission), Reading())
+    def grade(exercise: Any, submission: Submission, workbench: None, options: Options, listener: Any) -> Record:
+        CacheEntry(submission, exercise, reading_workbench({}, Process), options).keep(
+            None, {}, Read(submission), Reading()
+        )
         return record(submission.student, output_tail=submission.main.read_text(encoding="utf-8"))
 
-    monkeypatch.setattr(remote, "_bench", no_bench)
+    monkeypatch.setattr(remote, "workbench_for", no_workbench)
     monkeypatch.setattr(remote, "grade", grade)
 
 
 def test_tasks_go_through_any_executor_and_their_runs_come_back(task: Task, tmp_path: Path, light: None) -> None:
-    shelf = Shelf(tmp_path / "here", everything=True)
+    run_cache = RunCache(tmp_path / "here", everything=True)
     with ThreadPoolExecutor(2) as executor:
-        results = list(all_by(Remote(executor, "auto", {}, 2, shelf), [task]))
+        results = list(all_by(Remote(executor, "auto", {}, 2, run_cache), [task]))
     assert [(r.student, r.output_tail) for _, r in results if r] == [("alice", "print('é')")]
-    assert shelf.circumstances("abc") is not None
+    assert run_cache.circumstances("abc") is not None
 
 
 class Broken(Executor):

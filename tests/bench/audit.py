@@ -14,19 +14,22 @@ def run(settings: Settings) -> list[Row]:
     from grader import catalog, sandbox
     from grader.cli.options import cores, data_for
     from grader.domain import Mode, Submission
-    from grader.grading import Bench, Options, grade
+    from grader.grading import Options, grade, running_workbench
 
     exercise = catalog.locate().find("exo3")
     chosen, _ = sandbox.choose("bubblewrap")
-    with tempfile.TemporaryDirectory() as folder, Bench(chosen, data_for([exercise], None), threads=cores()) as bench:
-        bench.student.wait_until_warm()
-        bench.evaluator.wait_until_warm()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_workbench(chosen, data_for([exercise], None), threads=cores()) as workbench,
+    ):
+        workbench.runner.wait_until_warm()
+        workbench.evaluator.wait_until_warm()
 
         def graded(mode: Mode, epochs: int) -> float:
             root = _hand_in(Path(folder), epochs)
             files = (Path("exo3.py"), Path("exo3.keras"))
             submission = Submission("x", "exo3", root, root / "exo3.py", files)
-            record = grade(exercise, submission, bench, Options(mode, threads=cores()))
+            record = grade(exercise, submission, workbench, Options(mode, threads=cores()))
             if mode is Mode.AUDIT and record.score != record.max_score:
                 raise RuntimeError(f"the solution got {record.score}")
             return sum(record.phases.values())

@@ -24,7 +24,7 @@ from grader.cli.options import data_for
 from grader.domain import Submission
 from grader.grading import Options
 from grader.grading.keys import fingerprint, judgement_key, run_key
-from grader.grading.shelf import Shelf
+from grader.grading.run_cache import RunCache
 from grader.store import Gradebook
 
 ROOT = Path(__file__).parents[2]
@@ -69,19 +69,19 @@ def grown(place: Path, exercise: str, program: str, students: int, *words: str) 
 def clone(place: Path, exercise_id: str, program: str, students: int) -> None:
     exercise = catalog.locate().find(exercise_id)
     data = data_for([exercise], None).get(exercise.dataset)
-    shelf = Shelf(place / "out" / EVIDENCE, everything=True)
+    run_cache = RunCache(place / "out" / EVIDENCE, everything=True)
     with Gradebook.open(place / "out") as book:
         (model,) = book.current()
         assert model.record is not None and not model.record.broken, model.record
-        kept = shelf.circumstances(model.run_key)
+        kept = run_cache.circumstances(model.run_key)
         assert kept is not None
         options = Options(kept.mode, kept.seed, time_limit=kept.time_limit)
         for number in range(1, students):
             submission = _hand_in(place, exercise_id, f"student-{number:03}", program)
             handed_in = fingerprint(submission)
             key = run_key(handed_in, submission, exercise, data, options)
-            shutil.copytree(shelf.folder / model.run_key, shelf.folder / key)
-            shutil.copyfile(submission.main, shelf.folder / key / "files" / submission.program)
+            shutil.copytree(run_cache.folder / model.run_key, run_cache.folder / key)
+            shutil.copyfile(submission.main, run_cache.folder / key / "files" / submission.program)
             record = replace(model.record, student=submission.student)
             book.file(submission, handed_in, key, judgement_key(key, exercise), record)
             write_json(book, record)

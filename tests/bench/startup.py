@@ -64,17 +64,17 @@ def overheads(backend: str, runs: int) -> tuple[float, float, float]:
     from grader import catalog, sandbox
     from grader.cli.options import cores, data_for
     from grader.domain import Submission
-    from grader.grading import Bench, Options, grade
+    from grader.grading import Options, grade, running_workbench
 
     exercise = catalog.locate().find("exo1")
     chosen, _ = sandbox.choose(backend)
     options = Options(threads=cores())
-    with tempfile.TemporaryDirectory() as folder, Bench(chosen, data_for([exercise], None)) as bench:
+    with tempfile.TemporaryDirectory() as folder, running_workbench(chosen, data_for([exercise], None)) as workbench:
         root = Path(folder)
         (root / "exo1.py").write_text(TRIVIAL, encoding="utf-8")
         (root / "exo1.ipynb").write_text(NOTEBOOK, encoding="utf-8")
         started = time.perf_counter()
-        bench.student.wait_until_warm()
+        workbench.runner.wait_until_warm()
         warm = time.perf_counter() - started
 
         def once(name: str) -> Callable[[], float]:
@@ -82,7 +82,7 @@ def overheads(backend: str, runs: int) -> tuple[float, float, float]:
 
             def run() -> float:
                 before = time.perf_counter()
-                grade(exercise, submission, bench, options)
+                grade(exercise, submission, workbench, options)
                 return time.perf_counter() - before
 
             return run

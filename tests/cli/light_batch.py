@@ -17,17 +17,17 @@ from grader.batch import pool
 from grader.cli.main import main
 from grader.domain import Mode, Outcome, Reading, Record, Status, Submission, Text, Verdict
 from grader.grading import Options
-from grader.grading.runs import Runs
+from grader.grading.run_cache import CacheEntry
 from grader.parsing import Read
 
 
-class NoBench:
-    """Stands where a bench with a warm worker would."""
+class NoWorkbench:
+    """Stands where a workbench with a warm worker would."""
 
     def __init__(self, sandbox: Any, data: Any, **_: Any) -> None:
-        self.sandbox, self.data = sandbox, data
+        self.sandbox, self.data, self.runner = sandbox, data, None
 
-    def __enter__(self) -> NoBench:
+    def __enter__(self) -> NoWorkbench:
         return self
 
     def __exit__(self, *_: object) -> None: ...
@@ -36,21 +36,21 @@ class NoBench:
 
 
 def light(log: Path, seconds: float) -> None:
-    def grade(exercise: Any, submission: Submission, bench: Any, options: Options, listener: Any) -> Record:
-        runs = Runs(submission, exercise, bench, options)
-        if runs.kept() is None:
+    def grade(exercise: Any, submission: Submission, workbench: Any, options: Options, listener: Any) -> Record:
+        entry = CacheEntry(submission, exercise, workbench, options)
+        if entry.kept() is None:
             with log.open("a") as file:
                 file.write(f"{submission.student}\n")
             time.sleep(seconds)
         verdicts = (Verdict("runs", Status.PASSED, 1.0, 1.0, Text("r", "r")),)
-        runs.keep(None, {}, Read(submission), Reading())
-        sandbox = {"backend": bench.sandbox.name, "level": bench.sandbox.level.value}
+        entry.keep(None, {}, Read(submission), Reading())
+        sandbox = {"backend": workbench.sandbox.name, "level": workbench.sandbox.level.value}
         outcome = Outcome("ok", seconds)
         return Record(
             exercise.id, exercise.title, submission.student, "exo1.py", Mode.FULL, 0, verdicts, None, sandbox, outcome
         )
 
-    pool.Bench = NoBench  # type: ignore[assignment,misc]
+    pool.running_workbench = NoWorkbench  # type: ignore[assignment,misc]
     pool.grade = grade  # type: ignore[assignment]
 
 

@@ -372,7 +372,7 @@ def test_a_large_class_on_a_terminal_shows_a_bar_and_only_what_needs_attention(l
         display._every_line = not terminal
         for n in range(300):
             made = record(f"s{n}", verdicts=record().verdicts[: 2 + (n % 100 == 0)])
-            display.listener(f"s{n} exo1").phase(Phase.STUDENT)
+            display.listener(f"s{n} exo1").on_phase(Phase.STUDENT)
             display.finished(f"s{n} exo1", finished_line(made, lang), needs_attention(made))
         with_bar = Console(file=out, force_terminal=terminal, width=100, color_system=None)
         with_bar.print(display)

@@ -21,7 +21,7 @@ from grader.cli.restore import not_orphaned
 from grader.derived import DerivedFiles
 from grader.errors import GraderError
 from grader.evidence import Forged, Reader, load_arrays
-from grader.grading.shelf import Shelf
+from grader.grading.run_cache import RunCache
 from grader.intake import groups
 from grader.intake.archives import unpack
 from grader.intake.entries import STUDENT
@@ -104,8 +104,8 @@ def _words(data: bytes, folder: Path) -> object:
 
 
 def _kept_run(path: Path) -> object:
-    shelf = Shelf(path.parents[1], everything=True)
-    return shelf.circumstances(path.parent.name), shelf.find(path.parent.name)
+    run_cache = RunCache(path.parents[1], everything=True)
+    return run_cache.circumstances(path.parent.name), run_cache.find(path.parent.name)
 
 
 def _manifest(path: Path) -> object:

@@ -10,7 +10,7 @@ import pytest
 
 from grader.catalog import locate
 from grader.domain import DatasetInfo, Limits, Mode, Submission
-from grader.grading import Keeping, Options
+from grader.grading import CachePolicy, Options
 from grader.grading.keys import Digests, code, fingerprint, judgement_key, run_key
 
 
@@ -57,7 +57,7 @@ def test_what_decides_no_run_is_not_in_its_key(submission: Submission) -> None:
     assert first == run_key("f", submission, replace(exercise, checks=exercise.checks[:1]), None, options)
     assert first == run_key("f", submission, replace(exercise, audit_steps=99), None, options)
     assert first == run_key("f", submission, exercise, None, replace(options, threads=16))
-    assert first == run_key("f", submission, exercise, None, replace(options, shelf=Keeping(Path("x"))))
+    assert first == run_key("f", submission, exercise, None, replace(options, cache=CachePolicy(Path("x"))))
     audit = replace(options, mode=Mode.AUDIT)
     assert run_key("f", submission, exercise, None, audit) != run_key(
         "f", submission, replace(exercise, audit_steps=99), None, audit
@@ -65,7 +65,7 @@ def test_what_decides_no_run_is_not_in_its_key(submission: Submission) -> None:
 
 
 def test_a_file_that_is_borrowed_decides_the_run(submission: Submission) -> None:
-    exercise = replace(locate().find("exo1"), borrows={"exo2.keras": "exo2"})
+    exercise = replace(locate().find("exo1"), prerequisites={"exo2.keras": "exo2"})
     first = run_key("f", submission, exercise, None, Options())
     beside = submission.root.parent / "exo2"
     beside.mkdir()
@@ -76,17 +76,20 @@ def test_a_file_that_is_borrowed_decides_the_run(submission: Submission) -> None
 def test_a_judgement_hangs_on_the_run_and_on_the_specification(tmp_path: Path) -> None:
     folder = tmp_path / "exo1"
     folder.mkdir()
-    (folder / "exercise.py").write_text("full = 0.915")
+    (folder / "exercise.py").write_text("full = 0.915\n")
     exercise = replace(locate().find("exo1"), folder=folder)
     first = judgement_key("run", exercise)
     assert judgement_key("run", exercise) == first
     assert judgement_key("another run", exercise) != first
-    (folder / "exercise.py").write_text("full = 0.900")
+    (folder / "exercise.py").write_text("full = 0.915  # measured over ten seeds\n")
+    assert judgement_key("run", exercise) == first
+    (folder / "exercise.py").write_text("full = 0.900\n")
     assert judgement_key("run", exercise) != first
 
 
-def test_the_graders_own_code_has_a_fingerprint_by_room() -> None:
-    assert code("checks") != code("evaluator") != code("checks", "evaluator")
+def test_the_graders_own_code_has_a_fingerprint() -> None:
+    checks, evaluator = "grader.checks.*", "grader.evaluator.job"
+    assert len({code(checks), code(evaluator), code(checks, evaluator)}) == 3
 
 
 def test_a_file_is_read_again_only_when_it_has_changed(submission: Submission) -> None:

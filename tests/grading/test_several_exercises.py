@@ -8,8 +8,8 @@ import pytest
 
 from grader import catalog
 from grader.domain import Record, Status
-from grader.grading import Bench, Options, grade
-from grader.grading.within import looking_with
+from grader.grading import Options, Workbench, grade
+from grader.grading.detect_exercises import detect_exercises_with
 from grader.intake import find_all
 from tests.conftest import notebook_of
 
@@ -32,17 +32,19 @@ model.fit(x_train, y_train, batch_size=300, epochs=1, verbose=0)
 """
 
 
-def graded(folder: Path, bench: Bench) -> dict[tuple[str, str], Record]:
+def graded(folder: Path, workbench: Workbench) -> dict[tuple[str, str], Record]:
     known = catalog.locate()
-    found = find_all(folder, known.ids(), look=looking_with(known, bench.parser))
+    found = find_all(folder, known.ids(), look=detect_exercises_with(known, workbench.parser))
     assert not found.skipped
-    return {(s.student, s.exercise): grade(known.find(s.exercise), s, bench, Options()) for s in found.submissions}
+    return {(s.student, s.exercise): grade(known.find(s.exercise), s, workbench, Options()) for s in found.submissions}
 
 
 @pytest.mark.parametrize("name", ["exo1_exo2.py", "tp_complet.ipynb"])
-def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(name: str, bench: Bench, tmp_path: Path) -> None:
+def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(
+    name: str, workbench: Workbench, tmp_path: Path
+) -> None:
     hand_in(tmp_path / "ana" / name, BOTH)
-    records = graded(tmp_path, bench)
+    records = graded(tmp_path, workbench)
     assert set(records) == {("ana", "exo1"), ("ana", "exo2")}
     for (_, exercise), record in records.items():
         verdicts = {v.id: v.status for v in record.verdicts}
@@ -56,7 +58,7 @@ def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(name: str, b
 @pytest.mark.parametrize("name", ["exo1_exo2.py", "tp_complet.ipynb"])
 @pytest.mark.parametrize("fails", ["exo1", "exo2", "both"])
 def test_an_error_counts_against_the_exercise_in_whose_part_it_lies(
-    name: str, fails: str, bench: Bench, tmp_path: Path
+    name: str, fails: str, workbench: Workbench, tmp_path: Path
 ) -> None:
     content = BOTH
     if fails in ("exo1", "both"):
@@ -66,7 +68,7 @@ def test_an_error_counts_against_the_exercise_in_whose_part_it_lies(
     hand_in(tmp_path / "ana" / name, content)
     ran = {
         exercise: next(v for v in record.verdicts if v.id == "runs")
-        for (_, exercise), record in graded(tmp_path, bench).items()
+        for (_, exercise), record in graded(tmp_path, workbench).items()
     }
     passed = {exercise for exercise, verdict in ran.items() if verdict.status is Status.PASSED}
     script = name.endswith(".py")  # a script ends at its first error, the cells of a notebook do not
@@ -89,13 +91,13 @@ NAMES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_program_runs_under_the_name_that_it_was_given(name: str, bench: Bench, tmp_path: Path) -> None:
+def test_a_program_runs_under_the_name_that_it_was_given(name: str, workbench: Workbench, tmp_path: Path) -> None:
     folder = tmp_path / "Zoé d'Été (groupe 2)"
     folder.mkdir()
     code = "import aide, pathlib\nassert aide.UN == 1 and pathlib.Path('données.txt').read_text() == 'é'"
     (folder / name).write_bytes(notebook_of(code) if name.endswith("ipynb") else code.encode())
     (folder / "aide.py").write_text("UN = 1")
     (folder / "données.txt").write_text("é", encoding="utf-8")
-    (record,) = graded(tmp_path, bench).values()
+    (record,) = graded(tmp_path, workbench).values()
     assert record.file == name and record.failure is None and record.outcome is not None
     assert record.outcome.status == "ok" and not record.broken

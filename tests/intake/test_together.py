@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import catalog
-from grader.grading.within import looking_with
+from grader.grading.detect_exercises import detect_exercises_with
 from grader.intake.folders import Intake, find_all, find_one
 from grader.parsing import Parser
 from tests.conftest import notebook_of
@@ -27,7 +27,7 @@ m2.add(layers.Dense(units=10, activation="softmax"))
 @pytest.fixture
 def look(parser: Parser) -> Callable[..., Intake]:
     def looked(folder: Path, only: tuple[str, ...] = ()) -> Intake:
-        return find_all(folder, IDS, only, looking_with(catalog.locate(), parser))
+        return find_all(folder, IDS, only, detect_exercises_with(catalog.locate(), parser))
 
     return looked
 
@@ -108,5 +108,5 @@ def test_only_the_exercise_asked_for_is_taken_from_a_shared_file(tmp_path: Path,
 
 def test_a_student_s_own_exercise_is_found_in_a_shared_file(tmp_path: Path, parser: Parser) -> None:
     write(tmp_path, "tp.py", TWO)
-    found = find_one("exo2", tmp_path, look=looking_with(catalog.locate(), parser))
+    found = find_one("exo2", tmp_path, look=detect_exercises_with(catalog.locate(), parser))
     assert found.main.name == "tp.py" and "here for exo2" in found.note.en

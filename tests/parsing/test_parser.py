@@ -15,8 +15,7 @@ from grader.domain import Reading, Submission
 from grader.errors import DiskFull, ParsingFailed, UnreadableSubmission
 from grader.parsing import BEYOND, UNREADABLE, Parser, Read, ReadIfPossible, Within
 from grader.parsing import parser as parsing
-from grader.sandbox import Job, Stopped
-from grader.sandbox import slot as slot_module
+from grader.sandbox import Job, Stopped, worker_handle
 from grader.sandbox.process import Process
 from tests.endings import waits_no_longer_than
 from tests.parsing.faulty import LIES
@@ -180,7 +179,7 @@ def test_a_worker_that_does_not_start_is_told_at_once(program: Callable[..., Rea
 def test_threads_share_a_parser_and_a_worker_makes_room_for_a_fresh_one(
     program: Callable[..., Read], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot_module, "RECYCLED_AFTER", 5)
+    monkeypatch.setattr(worker_handle, "RECYCLED_AFTER", 5)
     asked = [program(f"x = {n}\n", f"{n}.py") for n in range(24)]
     with Parser(Process) as parser, ThreadPoolExecutor(6) as threads:
         answers = list(threads.map(parser.one, asked))
@@ -211,9 +210,9 @@ def test_who_waits_for_a_parser_that_is_stopped_ends_with_it(
 def test_nothing_stays_behind(program: Callable[..., Read]) -> None:
     with Parser(Process) as parser:
         parser.one(program("x = 1\n"))
-        with parser.held() as slot:
-            assert [path.name for path in slot.folder.iterdir()] == ["home"]
-        folder = slot.folder
+        with parser.held() as handle:
+            assert [path.name for path in handle.folder.iterdir()] == ["home"]
+        folder = handle.folder
     assert not folder.exists()
 
 

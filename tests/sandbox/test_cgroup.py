@@ -1,4 +1,4 @@
-"""The kernel's bounds on a slot: what is taken for delegated, what an outcome becomes, and, where this machine has the
+"""The kernel's bounds on a worker: what is taken for delegated, what an outcome becomes, and, where this machine has the
 controllers in a cgroup v2 and root runs the tests, real bounds around real jobs.
 """
 
@@ -128,7 +128,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from grader.domain import Limits
-from grader.sandbox import BACKENDS, Job, Slot
+from grader.sandbox import BACKENDS, Job, WorkerHandle
 JOBS = {
     "memory": '''
 import os, time
@@ -171,17 +171,17 @@ for name in sys.argv[1].split(","):
     if not sandbox.self_test().works:
         continue
     blind = ("tests.sandbox.light", "tests.sandbox.blind")  # the kernel is what acts
-    with Slot(sandbox, (Path.cwd() / "tests" / "sandbox",), blind) as slot:
-        if slot._group is None:
+    with WorkerHandle(sandbox, (Path.cwd() / "tests" / "sandbox",), blind) as handle:
+        if handle._group is None:
             found[name] = None
             continue
-        group, outcomes = slot._group.folder, {}
+        group, outcomes = handle._group.folder, {}
         for what, code in JOBS.items():
             if what == "files" and not sandbox.own_spaces:
                 continue  # their /dev/shm is the machine's
-            folder = slot.new_folder()
+            folder = handle.new_folder()
             job = Job("tests.sandbox.light", {"code": code, "folder": str(folder)}, LIMITS, folder)
-            ran = slot.run(job, lambda line: None)
+            ran = handle.run(job, lambda line: None)
             outcomes[what] = [ran.outcome.status, ran.printed.text]
         inside = set((group / "cgroup.procs").read_text().split())
         outcomes["inside"] = len(inside)
@@ -194,7 +194,7 @@ print(json.dumps(found))
 
 @pytest.fixture(scope="module")
 def found() -> Iterator[dict[str, Any]]:
-    """What slots in a group made for them find."""
+    """What workers in a group made for them find."""
     roots = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines() if " - cgroup2 " in line]
     there = Path(roots[0], "cgroup.controllers").read_text().split() if roots else []
     if not set(cgroup.CONTROLLERS) <= set(there) or os.getuid() != 0:

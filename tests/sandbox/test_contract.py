@@ -17,8 +17,7 @@ import pytest
 
 from grader.domain import Limits
 from grader.errors import SandboxUnavailable, WorkerDied
-from grader.sandbox import BACKENDS, Job, Level, Ran, Sandbox, SelfTest, Slot, Stopped, choose
-from grader.sandbox import slot as slot_module
+from grader.sandbox import BACKENDS, Job, Level, Ran, Sandbox, SelfTest, Stopped, WorkerHandle, choose, worker_handle
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.following import HeadAndTail
 from grader.sandbox.landlock import Landlock
@@ -51,8 +50,8 @@ def sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 
 @pytest.fixture(scope="module")
-def slot(sandbox: Sandbox) -> Iterator[Slot]:
-    with Slot(sandbox, (HERE,), LIGHT) as one:
+def handle(sandbox: Sandbox) -> Iterator[WorkerHandle]:
+    with WorkerHandle(sandbox, (HERE,), LIGHT) as one:
         yield one
 
 
@@ -60,9 +59,9 @@ class Lines(list[bytes]):
     """The events that a job wrote."""
 
 
-def run(slot: Slot, code: str, **limits: float) -> tuple[Ran, Lines]:
+def run(handle: WorkerHandle, code: str, **limits: float) -> tuple[Ran, Lines]:
     lines = Lines()
-    ran = slot.run(job(code, slot.new_folder(), **limits), lines.append)
+    ran = handle.run(job(code, handle.new_folder(), **limits), lines.append)
     return ran, lines
 
 
@@ -71,20 +70,20 @@ def job(code: str, folder: Path, **limits: float) -> Job:
     return Job("tests.sandbox.light", fields, Limits(**{"wall": 20, **limits}), folder)  # type: ignore[arg-type]
 
 
-def worker_of(slot: Slot) -> psutil.Process:
+def worker_of(handle: WorkerHandle) -> psutil.Process:
     """The worker itself, behind whatever started it: the outermost Python."""
-    assert slot._worker is not None
-    started = psutil.Process(slot._worker.pid)
+    assert handle._worker is not None
+    started = psutil.Process(handle._worker.pid)
     pythons = [p for p in (started, *started.children(recursive=True)) if p.name().startswith("python")]
     return pythons[0]
 
 
-def run_and_kill_worker(slot: Slot, code: str) -> pytest.ExceptionInfo[WorkerDied]:
+def run_and_kill_worker(handle: WorkerHandle, code: str) -> pytest.ExceptionInfo[WorkerDied]:
     """The worker is killed when the job writes an event."""
     with pytest.raises(WorkerDied) as told:
-        slot.run(
-            job(code + "\nimport os, time\nos.write(events, b'{}\\n')\ntime.sleep(30)", slot.new_folder()),
-            lambda line: worker_of(slot).kill(),
+        handle.run(
+            job(code + "\nimport os, time\nos.write(events, b'{}\\n')\ntime.sleep(30)", handle.new_folder()),
+            lambda line: worker_of(handle).kill(),
         )
     return told
 
@@ -104,20 +103,20 @@ def processes_named(mark: str) -> list[psutil.Process]:
 # ── A job comes to its end ──────────────────────────────────────────────────────────────────────
 
 
-def test_a_job_runs_and_its_output_and_events_come_out(slot: Slot) -> None:
+def test_a_job_runs_and_its_output_and_events_come_out(handle: WorkerHandle) -> None:
     code = """
     import os, sys
     print("hello")
     print("trouble", file=sys.stderr)
     os.write(events, b'{"event": 1}\\n{"event": 2}\\n')
     """
-    ran, lines = run(slot, code)
+    ran, lines = run(handle, code)
     assert ran.outcome.status == "ok" and ran.outcome.exit == 0
     assert ran.printed.text == "hello\ntrouble\n" and ran.printed.dropped == 0
     assert lines == [b'{"event": 1}', b'{"event": 2}']
 
 
-def test_events_come_while_the_job_still_runs(slot: Slot) -> None:
+def test_events_come_while_the_job_still_runs(handle: WorkerHandle) -> None:
     """The job goes on only when its event was heard."""
     code = """
     import os, time
@@ -126,17 +125,17 @@ def test_events_come_while_the_job_still_runs(slot: Slot) -> None:
         while not os.path.exists(f"{folder}/heard{n}"):
             time.sleep(0.01)
     """
-    made, heard = slot.new_folder(), iter(range(3))
-    ran = slot.run(job(code, made), lambda line: (made / f"heard{next(heard)}").touch())
+    made, heard = handle.new_folder(), iter(range(3))
+    ran = handle.run(job(code, made), lambda line: (made / f"heard{next(heard)}").touch())
     assert ran.outcome.status == "ok" and next(heard, None) is None
 
 
-def test_an_event_that_was_cut_short_is_not_told(slot: Slot) -> None:
-    _, lines = run(slot, 'import os\nos.write(events, b\'{"event": 1}\\n{"ev\')\nos._exit(0)')
+def test_an_event_that_was_cut_short_is_not_told(handle: WorkerHandle) -> None:
+    _, lines = run(handle, 'import os\nos.write(events, b\'{"event": 1}\\n{"ev\')\nos._exit(0)')
     assert lines == [b'{"event": 1}']
 
 
-def test_an_event_of_endless_length_is_skipped_and_the_next_one_told(slot: Slot) -> None:
+def test_an_event_of_endless_length_is_skipped_and_the_next_one_told(handle: WorkerHandle) -> None:
     code = """
     import os
     for _ in range(100):
@@ -145,7 +144,7 @@ def test_an_event_of_endless_length_is_skipped_and_the_next_one_told(slot: Slot)
             data = data[os.write(events, data):]
     os.write(events, b"\\n{}\\n")
     """
-    _, lines = run(slot, code)
+    _, lines = run(handle, code)
     assert lines == [b"{}"]
 
 
@@ -156,28 +155,28 @@ def test_an_event_of_endless_length_is_skipped_and_the_next_one_told(slot: Slot)
     ("import os; os.abort()", "killed", -6),
     ("import ctypes; ctypes.string_at(1)", "killed", -11),
 ])  # fmt: skip
-def test_how_a_job_ended_is_told(slot: Slot, ending: str, status: str, exit_code: int) -> None:
-    ran, _ = run(slot, f"print('before', flush=True)\n{ending}")
+def test_how_a_job_ended_is_told(handle: WorkerHandle, ending: str, status: str, exit_code: int) -> None:
+    ran, _ = run(handle, f"print('before', flush=True)\n{ending}")
     assert (ran.outcome.status, ran.outcome.exit) == (status, exit_code)
     assert ran.printed.text.startswith("before")
 
 
-def test_a_fault_before_the_program_ran_is_the_graders(slot: Slot) -> None:
+def test_a_fault_before_the_program_ran_is_the_graders(handle: WorkerHandle) -> None:
     with pytest.raises(WorkerDied, match="ZeroDivisionError"):
-        run(slot, "1 / 0")
+        run(handle, "1 / 0")
 
 
-def test_a_program_that_exits_as_a_fault_of_the_grader_would_gains_nothing(slot: Slot) -> None:
-    ran, _ = run(slot, "import os\nos.write(events, b'{}\\n')\nos._exit(120)")
+def test_a_program_that_exits_as_a_fault_of_the_grader_would_gains_nothing(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, "import os\nos.write(events, b'{}\\n')\nos._exit(120)")
     assert (ran.outcome.status, ran.outcome.exit) == ("error", 120)
 
 
-def test_standard_input_is_empty(slot: Slot) -> None:
-    ran, _ = run(slot, "import sys\nprint(repr(sys.stdin.read()))")
+def test_standard_input_is_empty(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, "import sys\nprint(repr(sys.stdin.read()))")
     assert ran.printed.text == "''\n"
 
 
-def test_a_new_job_finds_nothing_of_the_one_before(slot: Slot) -> None:
+def test_a_new_job_finds_nothing_of_the_one_before(handle: WorkerHandle) -> None:
     code = """
     import builtins, os, sys, math
     print(hasattr(builtins, "left"), hasattr(math, "left"), os.environ.get("LEFT"), "left" in sys.modules)
@@ -186,12 +185,12 @@ def test_a_new_job_finds_nothing_of_the_one_before(slot: Slot) -> None:
     sys.modules["left"] = math
     os.chdir("/")
     """
-    first, _ = run(slot, code)
-    second, _ = run(slot, code)
+    first, _ = run(handle, code)
+    second, _ = run(handle, code)
     assert first.printed.text == second.printed.text == "False False None False\n"
 
 
-def test_a_new_job_finds_nothing_in_the_home_of_the_one_before(slot: Slot) -> None:
+def test_a_new_job_finds_nothing_in_the_home_of_the_one_before(handle: WorkerHandle) -> None:
     """Start-up files of IPython, settings of matplotlib: what lies there would run in another student's job."""
     code = """
     import os, pathlib, tempfile
@@ -201,12 +200,12 @@ def test_a_new_job_finds_nothing_in_the_home_of_the_one_before(slot: Slot) -> No
     (home / ".ipython" / "startup" / "evil.py").write_text("print('evil')")
     tempfile.mkstemp()
     """
-    first, _ = run(slot, code)
-    second, _ = run(slot, code)
+    first, _ = run(handle, code)
+    second, _ = run(handle, code)
     assert first.printed.text == second.printed.text == "[] []\n"
 
 
-def test_what_a_job_leaves_beside_its_folder_is_gone_before_the_next(slot: Slot) -> None:
+def test_what_a_job_leaves_beside_its_folder_is_gone_before_the_next(handle: WorkerHandle) -> None:
     code = """
     import os
     top = os.path.dirname(folder)
@@ -216,21 +215,24 @@ def test_what_a_job_leaves_beside_its_folder_is_gone_before_the_next(slot: Slot)
         except OSError:
             pass
     """
-    run(slot, code)
-    run(slot, "pass")
-    assert {p.name for p in slot.folder.iterdir() if p not in slot._folders} <= {"home"}
+    run(handle, code)
+    run(handle, "pass")
+    assert {p.name for p in handle.folder.iterdir() if p not in handle._folders} <= {"home"}
     assert Path("/usr").is_dir()
 
 
-def test_a_job_that_replaces_its_home_by_a_link_leads_nobody_there(slot: Slot, tmp_path: Path) -> None:
+def test_a_job_that_replaces_its_home_by_a_link_leads_nobody_there(handle: WorkerHandle, tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("kept")
-    run(slot, f"import os, shutil\nhome = os.environ['HOME']\nshutil.rmtree(home)\nos.symlink({str(tmp_path)!r}, home)")
-    ran, _ = run(slot, "import os\nprint(os.path.islink(os.environ['HOME']), os.listdir(os.environ['HOME']))")
+    run(
+        handle,
+        f"import os, shutil\nhome = os.environ['HOME']\nshutil.rmtree(home)\nos.symlink({str(tmp_path)!r}, home)",
+    )
+    ran, _ = run(handle, "import os\nprint(os.path.islink(os.environ['HOME']), os.listdir(os.environ['HOME']))")
     assert ran.printed.text == "False []\n"
     assert (tmp_path / "precious").read_text() == "kept"
 
 
-def test_a_job_cannot_take_the_place_of_the_next_ones_folder(slot: Slot) -> None:
+def test_a_job_cannot_take_the_place_of_the_next_ones_folder(handle: WorkerHandle) -> None:
     code = """
     import os
     for n in range(200):
@@ -239,48 +241,48 @@ def test_a_job_cannot_take_the_place_of_the_next_ones_folder(slot: Slot) -> None
         except OSError:
             pass
     """
-    run(slot, code)
-    folder = slot.new_folder()
+    run(handle, code)
+    folder = handle.new_folder()
     assert list(folder.iterdir()) == []
-    ran, _ = run(slot, "print('alive')")
+    ran, _ = run(handle, "print('alive')")
     assert ran.printed.text == "alive\n"
 
 
 # ── Limits ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_output_is_kept_at_both_ends_and_what_lies_between_is_counted(slot: Slot) -> None:
+def test_output_is_kept_at_both_ends_and_what_lies_between_is_counted(handle: WorkerHandle) -> None:
     code = "print('first')\nfor i in range(20000): print('x' * 49)\nprint('last')"
-    ran, _ = run(slot, code, output_bytes=10_000)
+    ran, _ = run(handle, code, output_bytes=10_000)
     assert ran.outcome.status == "ok"
     assert ran.printed.text.startswith("first\n") and ran.printed.text.endswith("last\n")
     assert len(ran.printed.text) <= 10_000
     assert len(ran.printed.text) + ran.printed.dropped == 20000 * 50 + len("first\nlast\n")
 
 
-def test_an_endless_output_is_stopped(slot: Slot) -> None:
-    ran, _ = run(slot, "while True: print('x' * 10000)", output_bytes=1000, output_flood_bytes=5 << 20)
+def test_an_endless_output_is_stopped(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, "while True: print('x' * 10000)", output_bytes=1000, output_flood_bytes=5 << 20)
     assert ran.outcome.status == "output"
     assert len(ran.printed.text) <= 1000 and ran.printed.dropped > 5 << 20
 
 
-def test_a_job_is_stopped_when_its_time_is_over_and_keeps_what_it_said(slot: Slot) -> None:
+def test_a_job_is_stopped_when_its_time_is_over_and_keeps_what_it_said(handle: WorkerHandle) -> None:
     code = "import os\nos.write(events, b'{}\\n')\nprint('begun', flush=True)\nwhile True: pass"
-    ran, lines = run(slot, code, wall=1)
+    ran, lines = run(handle, code, wall=1)
     assert ran.outcome.status == "timeout"
     assert 1 <= ran.outcome.seconds < 4
     assert lines == [b"{}"] and ran.printed.text == "begun\n"
 
 
-def test_processor_time_is_limited(slot: Slot) -> None:
-    ran, _ = run(slot, "while True: pass", wall=30, cpu=1)
+def test_processor_time_is_limited(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, "while True: pass", wall=30, cpu=1)
     assert ran.outcome.status == "cpu"
     assert ran.outcome.cpu_seconds >= 1
 
 
-def test_signals_that_are_ignored_do_not_outlast_the_limit(slot: Slot) -> None:
+def test_signals_that_are_ignored_do_not_outlast_the_limit(handle: WorkerHandle) -> None:
     code = "import signal\nfor s in set(signal.Signals) - {9, 19}: signal.signal(s, signal.SIG_IGN)\nwhile True: pass"
-    ran, _ = run(slot, code, wall=1)
+    ran, _ = run(handle, code, wall=1)
     assert ran.outcome.status == "timeout"
 
 
@@ -292,25 +294,25 @@ for _ in range(24):  # 1.5 GiB at most, should nobody stop it
 """
 
 
-def test_memory_is_limited(slot: Slot) -> None:
-    ran, _ = run(slot, "import time" + MEMORY_BOMB, memory_mib=300)
+def test_memory_is_limited(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, "import time" + MEMORY_BOMB, memory_mib=300)
     assert ran.outcome.status == "memory"
     assert 300 <= ran.outcome.peak_memory_mib < 1536
 
 
-def test_memory_of_child_processes_counts(slot: Slot) -> None:
+def test_memory_of_child_processes_counts(handle: WorkerHandle) -> None:
     code = "import os, time\nif os.fork() == 0:" + MEMORY_BOMB.replace("\n", "\n    ") + "\nelse:\n    os.wait()"
-    ran, _ = run(slot, code, memory_mib=300)
+    ran, _ = run(handle, code, memory_mib=300)
     assert ran.outcome.status == "memory"
 
 
-def test_a_job_that_keeps_within_its_memory_is_left_alone(slot: Slot) -> None:
-    ran, _ = run(slot, "import time\nheld = bytearray(100 << 20)\ntime.sleep(0.5)", memory_mib=300)
+def test_a_job_that_keeps_within_its_memory_is_left_alone(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, "import time\nheld = bytearray(100 << 20)\ntime.sleep(0.5)", memory_mib=300)
     assert ran.outcome.status == "ok"
     assert 80 <= ran.outcome.peak_memory_mib <= 300
 
 
-def test_the_number_of_processes_is_limited(slot: Slot) -> None:
+def test_the_number_of_processes_is_limited(handle: WorkerHandle) -> None:
     code = """
     import os, time
     for _ in range(60):
@@ -319,64 +321,64 @@ def test_the_number_of_processes_is_limited(slot: Slot) -> None:
             os._exit(0)
     time.sleep(20)
     """
-    ran, _ = run(slot, code, processes=30)
+    ran, _ = run(handle, code, processes=30)
     assert ran.outcome.status == "processes"
 
 
-def test_a_file_that_grows_without_end_is_stopped(slot: Slot) -> None:
+def test_a_file_that_grows_without_end_is_stopped(handle: WorkerHandle) -> None:
     code = """
     with open(folder + "/large", "wb") as file:
         for _ in range(20):
             file.write(bytes(1 << 20))
             file.flush()
     """
-    ran, _ = run(slot, code, file_mib=4)
+    ran, _ = run(handle, code, file_mib=4)
     assert ran.outcome.status == "disk"
 
 
-def test_the_number_of_files_is_limited_and_what_was_there_before_does_not_count(slot: Slot) -> None:
-    folder = slot.new_folder()
+def test_the_number_of_files_is_limited_and_what_was_there_before_does_not_count(handle: WorkerHandle) -> None:
+    folder = handle.new_folder()
     for n in range(50):
         (folder / f"handed-in-{n}").touch()
     code = "import time\nfor n in range({n}):\n    open(folder + f'/f{{n}}', 'w').close()\ntime.sleep(1)"
-    ran = slot.run(job(code.format(n=30), folder, files=40), lambda line: None)
+    ran = handle.run(job(code.format(n=30), folder, files=40), lambda line: None)
     assert ran.outcome.status == "ok"
-    ran = slot.run(job(code.format(n=60), slot.new_folder(), files=40), lambda line: None)
+    ran = handle.run(job(code.format(n=60), handle.new_folder(), files=40), lambda line: None)
     assert ran.outcome.status == "disk"
 
 
-def test_all_that_is_written_is_limited(slot: Slot) -> None:
+def test_all_that_is_written_is_limited(handle: WorkerHandle) -> None:
     code = "import time\nfor n in range(10):\n    open(folder + f'/f{n}', 'wb').write(bytes(1 << 20))\ntime.sleep(1)"
-    assert run(slot, code, total_mib=20)[0].outcome.status == "ok"
-    assert run(slot, code, total_mib=5)[0].outcome.status == "disk"
+    assert run(handle, code, total_mib=20)[0].outcome.status == "ok"
+    assert run(handle, code, total_mib=5)[0].outcome.status == "disk"
 
 
-def test_threads_are_limited(slot: Slot) -> None:
+def test_threads_are_limited(handle: WorkerHandle) -> None:
     code = "import threading, time\nfor _ in range(40):\n    threading.Thread(target=time.sleep, args=(2,)).start()\ntime.sleep(1)"
-    assert run(slot, code, threads=20)[0].outcome.status == "processes"
-    assert run(slot, code, threads=60)[0].outcome.status == "ok"
+    assert run(handle, code, threads=20)[0].outcome.status == "processes"
+    assert run(handle, code, threads=60)[0].outcome.status == "ok"
 
 
-def test_processor_time_of_children_counts(slot: Slot) -> None:
+def test_processor_time_of_children_counts(handle: WorkerHandle) -> None:
     code = "import os\nfor _ in range(2):\n    if os.fork() == 0:\n        while True: pass\nos.wait()"
-    ran, _ = run(slot, code, wall=30, cpu=1)
+    ran, _ = run(handle, code, wall=30, cpu=1)
     assert ran.outcome.status == "cpu" and ran.outcome.cpu_seconds >= 1
 
 
-def test_what_lies_in_memory_as_files_counts_as_memory(slot: Slot) -> None:
-    if not slot._sandbox.own_spaces:
+def test_what_lies_in_memory_as_files_counts_as_memory(handle: WorkerHandle) -> None:
+    if not handle.sandbox.own_spaces:
         pytest.skip("no /tmp of its own")
     code = (
         "import time\nfor n in range(20):\n    open(f'/dev/shm/{n}', 'wb').write(bytes(4 << 20))\n    time.sleep(0.05)"
     )
-    assert run(slot, code, memory_mib=50)[0].outcome.status == "memory"
-    assert run(slot, "import os\nprint(os.listdir('/dev/shm'))")[0].printed.text == "[]\n"
+    assert run(handle, code, memory_mib=50)[0].outcome.status == "memory"
+    assert run(handle, "import os\nprint(os.listdir('/dev/shm'))")[0].printed.text == "[]\n"
 
 
 # ── Nothing is left behind ──────────────────────────────────────────────────────────────────────
 
 
-def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
+def test_a_daemon_that_a_job_leaves_behind_is_killed(handle: WorkerHandle) -> None:
     mark = f"left-behind-{os.getpid()}-{time.monotonic_ns()}"
     code = f"""
     import os, subprocess, sys, time
@@ -389,7 +391,7 @@ def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
     while not os.path.exists(folder + "/seen"):
         time.sleep(0.01)
     """
-    folder = slot.new_folder()
+    folder = handle.new_folder()
 
     def watch() -> None:
         until(lambda: processes_named(mark))
@@ -397,25 +399,25 @@ def test_a_daemon_that_a_job_leaves_behind_is_killed(slot: Slot) -> None:
 
     watching = threading.Thread(target=watch)
     watching.start()
-    ran = slot.run(job(code, folder), lambda line: None)
+    ran = handle.run(job(code, folder), lambda line: None)
     assert ran.outcome.status == "ok", "the daemon never ran, so its end proves nothing"
     watching.join()
     until(lambda: not processes_named(mark))
 
 
-def test_a_job_after_leftovers_starts_with_none(slot: Slot) -> None:
-    run(slot, "import os, time\nfor _ in range(10):\n    if os.fork() == 0: time.sleep(300)")
-    assert worker_of(slot).children(recursive=True) == []
+def test_a_job_after_leftovers_starts_with_none(handle: WorkerHandle) -> None:
+    run(handle, "import os, time\nfor _ in range(10):\n    if os.fork() == 0: time.sleep(300)")
+    assert worker_of(handle).children(recursive=True) == []
 
 
-def test_a_worker_that_dies_is_told_and_the_next_job_has_a_new_one(slot: Slot) -> None:
-    told = run_and_kill_worker(slot, "pass")
+def test_a_worker_that_dies_is_told_and_the_next_job_has_a_new_one(handle: WorkerHandle) -> None:
+    told = run_and_kill_worker(handle, "pass")
     assert told.value.text.fr and told.value.text.en
-    ran, _ = run(slot, "print('alive')")
+    ran, _ = run(handle, "print('alive')")
     assert ran.printed.text == "alive\n"
 
 
-def test_a_job_does_not_outlive_its_worker(slot: Slot) -> None:
+def test_a_job_does_not_outlive_its_worker(handle: WorkerHandle) -> None:
     mark = f"orphan-{os.getpid()}-{time.monotonic_ns()}"
     code = f"""
     import os, sys
@@ -424,11 +426,11 @@ def test_a_job_does_not_outlive_its_worker(slot: Slot) -> None:
     os.execv(sys.executable, [sys.executable, "-c", write, "{mark}"])
     """
     with pytest.raises(WorkerDied):
-        slot.run(job(code, slot.new_folder()), lambda line: worker_of(slot).kill())
+        handle.run(job(code, handle.new_folder()), lambda line: worker_of(handle).kill())
     until(lambda: not processes_named(mark))
 
 
-def test_a_dying_worker_is_not_made_to_show_files_of_the_host(slot: Slot, tmp_path: Path) -> None:
+def test_a_dying_worker_is_not_made_to_show_files_of_the_host(handle: WorkerHandle, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("very secret")
     code = f"""
     import os
@@ -441,31 +443,31 @@ def test_a_dying_worker_is_not_made_to_show_files_of_the_host(slot: Slot, tmp_pa
     except OSError:
         pass
     """
-    told = run_and_kill_worker(slot, textwrap.dedent(code))
+    told = run_and_kill_worker(handle, textwrap.dedent(code))
     assert "very secret" not in told.value.text.en
 
 
-def test_a_job_cannot_kill_its_worker(slot: Slot) -> None:
+def test_a_job_cannot_kill_its_worker(handle: WorkerHandle) -> None:
     code = "import os\ntry:\n    os.kill(os.getppid(), 9)\nexcept PermissionError:\n    print('refused')"
-    if "signals" in NOT_WALLED[slot._sandbox.name]:
+    if "signals" in NOT_WALLED[handle.sandbox.name]:
         with pytest.raises(WorkerDied):
-            run(slot, code)
+            run(handle, code)
     else:
-        assert run(slot, code)[0].printed.text == "refused\n"
+        assert run(handle, code)[0].printed.text == "refused\n"
 
 
-def test_a_worker_that_died_while_idle_is_replaced(slot: Slot) -> None:
-    run(slot, "pass")
-    assert slot._worker is not None
-    worker_of(slot).kill()
-    slot._worker.wait()
+def test_a_worker_that_died_while_idle_is_replaced(handle: WorkerHandle) -> None:
+    run(handle, "pass")
+    assert handle._worker is not None
+    worker_of(handle).kill()
+    handle._worker.wait()
     with pytest.raises(WorkerDied):
-        run(slot, "pass")
-    ran, _ = run(slot, "print('alive')")
+        run(handle, "pass")
+    ran, _ = run(handle, "print('alive')")
     assert ran.printed.text == "alive\n"
 
 
-def test_a_fault_of_the_listener_leaves_no_job_running(slot: Slot) -> None:
+def test_a_fault_of_the_listener_leaves_no_job_running(handle: WorkerHandle) -> None:
     mark = f"listener-{os.getpid()}-{time.monotonic_ns()}"
     code = f"""
     import os, subprocess, sys
@@ -478,9 +480,9 @@ def test_a_fault_of_the_listener_leaves_no_job_running(slot: Slot) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        slot.run(job(code, slot.new_folder()), interrupted)
+        handle.run(job(code, handle.new_folder()), interrupted)
     until(lambda: not processes_named(mark))
-    assert run(slot, "print('alive')")[0].printed.text == "alive\n"
+    assert run(handle, "print('alive')")[0].printed.text == "alive\n"
 
 
 def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
@@ -489,7 +491,7 @@ def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
     import subprocess, sys
     subprocess.run([sys.executable, "-c", "import time; time.sleep(300)", "{mark}"])
     """
-    with Slot(sandbox, (HERE,), LIGHT) as own:
+    with WorkerHandle(sandbox, (HERE,), LIGHT) as own:
 
         def stop_when_it_runs() -> None:
             until(lambda: processes_named(mark))
@@ -504,7 +506,7 @@ def test_a_job_can_be_called_off_from_another_thread(sandbox: Sandbox) -> None:
 
 
 def test_closing_leaves_no_process_and_no_folder(sandbox: Sandbox) -> None:
-    own = Slot(sandbox, (HERE,), LIGHT)
+    own = WorkerHandle(sandbox, (HERE,), LIGHT)
     with own:
         ran, _ = run(own, "import os\nopen(folder + '/kept', 'w').close()\nos.mkdir(folder + '/sub', 0o500)")
         assert ran.outcome.status == "ok"
@@ -516,7 +518,7 @@ def test_closing_leaves_no_process_and_no_folder(sandbox: Sandbox) -> None:
 
 
 def test_closing_before_the_worker_is_warm_leaves_nothing(sandbox: Sandbox) -> None:
-    own = Slot(sandbox, (HERE,), ("keras",))
+    own = WorkerHandle(sandbox, (HERE,), ("keras",))
     own.start()
     assert own._worker is not None
     pid = own._worker.pid
@@ -525,52 +527,54 @@ def test_closing_before_the_worker_is_warm_leaves_nothing(sandbox: Sandbox) -> N
     until(lambda: not psutil.pid_exists(pid))
 
 
-def test_a_job_that_fills_its_folder_is_cleared_away(slot: Slot) -> None:
-    from grader.grading.run import clear
+def test_a_job_that_fills_its_folder_is_cleared_away(handle: WorkerHandle) -> None:
+    from grader.grading.execute import clear
 
     code = "import os\nos.mkdir(folder + '/a')\nopen(folder + '/a/b', 'w').close()\nos.symlink('/', folder + '/root')"
-    folder = slot.new_folder()
-    slot.run(job(code, folder), lambda line: None)
-    clear(slot, folder)
+    folder = handle.new_folder()
+    handle.run(job(code, folder), lambda line: None)
+    clear(handle, folder)
     assert not folder.exists() and Path("/usr").is_dir()
 
 
 # ── Walls ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def held(slot: Slot, wall: str, attempt: str) -> None:
+def held(handle: WorkerHandle, wall: str, attempt: str) -> None:
     """`attempt` must end in an OSError behind a wall, and must succeed where there is none: else it proves nothing."""
-    ran, _ = run(slot, f"try:\n    {attempt}\nexcept OSError:\n    print('refused')\nelse:\n    print('done')")
-    expected = "done\n" if wall in NOT_WALLED[slot._sandbox.name] else "refused\n"
+    ran, _ = run(handle, f"try:\n    {attempt}\nexcept OSError:\n    print('refused')\nelse:\n    print('done')")
+    expected = "done\n" if wall in NOT_WALLED[handle.sandbox.name] else "refused\n"
     assert ran.printed.text == expected
 
 
-def test_files_of_the_host_cannot_be_read(slot: Slot, tmp_path: Path) -> None:
+def test_files_of_the_host_cannot_be_read(handle: WorkerHandle, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
-    held(slot, "host files", f"open({str(tmp_path / 'secret')!r}).read()")
+    held(handle, "host files", f"open({str(tmp_path / 'secret')!r}).read()")
 
 
-def test_of_the_home_folder_nothing_shows_but_the_way_to_python(slot: Slot) -> None:
+def test_of_the_home_folder_nothing_shows_but_the_way_to_python(handle: WorkerHandle) -> None:
     home = Path.home()
-    ran, _ = run(slot, f"import os\ntry:\n    print(*os.listdir({str(home)!r}), sep='\\n')\nexcept OSError:\n    pass")
+    ran, _ = run(
+        handle, f"import os\ntry:\n    print(*os.listdir({str(home)!r}), sep='\\n')\nexcept OSError:\n    pass"
+    )
     ways = {folder.relative_to(home).parts[0] for folder in interpreter_folders() if folder.is_relative_to(home)}
     more = set(ran.printed.text.split("\n")) - ways - {""}
     hidden = {path.name for path in home.iterdir()} - ways
-    assert more == (hidden if "host files" in NOT_WALLED[slot._sandbox.name] else set())
+    assert more == (hidden if "host files" in NOT_WALLED[handle.sandbox.name] else set())
 
 
-def test_the_grader_itself_cannot_be_changed(slot: Slot) -> None:
-    target = Path(slot_module.__file__)
-    held(slot, "read-only system", f"open({str(target)!r}, 'r+').close()")
+def test_the_grader_itself_cannot_be_changed(handle: WorkerHandle) -> None:
+    target = Path(worker_handle.__file__)
+    held(handle, "read-only system", f"open({str(target)!r}, 'r+').close()")
 
 
-def test_files_of_the_host_cannot_be_cut(slot: Slot, tmp_path: Path) -> None:
+def test_files_of_the_host_cannot_be_cut(handle: WorkerHandle, tmp_path: Path) -> None:
     """By name, which no permission to write goes before."""
     (tmp_path / "notes").write_text("the teacher's own")
-    held(slot, "host files", f"__import__('os').truncate({str(tmp_path / 'notes')!r}, 0)")
+    held(handle, "host files", f"__import__('os').truncate({str(tmp_path / 'notes')!r}, 0)")
 
 
-def test_a_job_can_touch_a_file_that_is_not_there_and_copy_one_with_its_times(slot: Slot) -> None:
+def test_a_job_can_touch_a_file_that_is_not_there_and_copy_one_with_its_times(handle: WorkerHandle) -> None:
     code = """
     import os, shutil
     from pathlib import Path
@@ -582,46 +586,46 @@ def test_a_job_can_touch_a_file_that_is_not_there_and_copy_one_with_its_times(sl
     shutil.copy2(made, Path(folder, "copy"))
     print(made.read_text(), Path(folder, "copy").read_text())
     """
-    assert run(slot, code)[0].printed.text == "True\nabc abc\n"
+    assert run(handle, code)[0].printed.text == "True\nabc abc\n"
 
 
-def test_a_job_can_cut_its_own_open_file(slot: Slot) -> None:
+def test_a_job_can_cut_its_own_open_file(handle: WorkerHandle) -> None:
     ran, _ = run(
-        slot,
+        handle,
         "file = open(folder + '/f', 'w+')\nfile.write('abc')\nfile.flush()\nfile.truncate(1)\nprint(open(folder + '/f').read())",
     )
     assert ran.printed.text == "a\n"
 
 
-def test_the_network_cannot_be_reached(slot: Slot) -> None:
+def test_the_network_cannot_be_reached(handle: WorkerHandle) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        held(slot, "network", f"__import__('socket').create_connection(('127.0.0.1', {port}), 2).close()")
+        held(handle, "network", f"__import__('socket').create_connection(('127.0.0.1', {port}), 2).close()")
 
 
-def test_processes_of_the_host_are_not_seen(slot: Slot) -> None:
-    ran, _ = run(slot, f"import os\nprint(os.path.exists('/proc/{os.getpid()}/stat'))")
-    assert ran.printed.text == f"{'processes' in NOT_WALLED[slot._sandbox.name]}\n"
+def test_processes_of_the_host_are_not_seen(handle: WorkerHandle) -> None:
+    ran, _ = run(handle, f"import os\nprint(os.path.exists('/proc/{os.getpid()}/stat'))")
+    assert ran.printed.text == f"{'processes' in NOT_WALLED[handle.sandbox.name]}\n"
 
 
-def test_another_jobs_folder_cannot_be_read(slot: Slot) -> None:
-    other = slot.new_folder()
+def test_another_jobs_folder_cannot_be_read(handle: WorkerHandle) -> None:
+    other = handle.new_folder()
     (other / "work.py").write_text("secret")
-    held(slot, "host files", f"open({str(other / 'work.py')!r}).read()")
+    held(handle, "host files", f"open({str(other / 'work.py')!r}).read()")
     assert (other / "work.py").exists()
 
 
-def test_the_environment_is_clean(slot: Slot) -> None:
+def test_the_environment_is_clean(handle: WorkerHandle) -> None:
     assert "PYTEST_CURRENT_TEST" in os.environ
-    ran, _ = run(slot, "import os\nprint('PYTEST_CURRENT_TEST' in os.environ, os.environ['USER'])")
+    ran, _ = run(handle, "import os\nprint('PYTEST_CURRENT_TEST' in os.environ, os.environ['USER'])")
     assert ran.printed.text == "False etudiant\n"
 
 
-def test_a_job_can_write_in_its_own_folder(slot: Slot) -> None:
-    folder = slot.new_folder()
-    slot.run(job("open(folder + '/result', 'w').write('here')", folder), lambda line: None)
+def test_a_job_can_write_in_its_own_folder(handle: WorkerHandle) -> None:
+    folder = handle.new_folder()
+    handle.run(job("open(folder + '/result', 'w').write('here')", folder), lambda line: None)
     assert (folder / "result").read_text() == "here"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from grader.domain import Outcome
 from grader.errors import WorkerDied
-from grader.sandbox import Slot, following
+from grader.sandbox import WorkerHandle, following
 from grader.sandbox.process import Process
 from tests.sandbox.test_contract import HERE, LIGHT, job, run, worker_of
 
@@ -21,8 +21,8 @@ LONG = 300.0  # seconds that a job would take if nobody noticed
 
 
 @pytest.fixture
-def slot() -> Iterator[Slot]:
-    with Slot(Process(), (HERE,), LIGHT) as one:
+def handle() -> Iterator[WorkerHandle]:
+    with WorkerHandle(Process(), (HERE,), LIGHT) as one:
         one.wait_until_warm()
         yield one
 
@@ -38,31 +38,31 @@ def once_it_runs(started: Path, do: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def test_a_frozen_worker_is_replaced(slot: Slot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frozen_worker_is_replaced(handle: WorkerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "SILENT_SECONDS", 4.0)
-    worker = worker_of(slot)
+    worker = worker_of(handle)
     mark = tmp_path / "runs"
     once_it_runs(mark, lambda: worker.send_signal(signal.SIGSTOP))
     with pytest.raises(WorkerDied):
-        run(slot, f"import time\nopen({str(mark)!r}, 'w')\ntime.sleep({LONG})", wall=LONG)
+        run(handle, f"import time\nopen({str(mark)!r}, 'w')\ntime.sleep({LONG})", wall=LONG)
     assert not psutil.pid_exists(worker.pid) or worker.status() == psutil.STATUS_ZOMBIE
-    assert run(slot, "")[0].outcome.status == "ok"  # by another one
+    assert run(handle, "")[0].outcome.status == "ok"  # by another one
 
 
-def test_a_frozen_job_of_the_grader_s_own_is_given_up(slot: Slot) -> None:
+def test_a_frozen_job_of_the_grader_s_own_is_given_up(handle: WorkerHandle) -> None:
     with pytest.raises(WorkerDied):
-        run(slot, "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", wall=LONG, frozen=0.5)
-    assert run(slot, "", frozen=5)[0].outcome.status == "ok"
+        run(handle, "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", wall=LONG, frozen=0.5)
+    assert run(handle, "", frozen=5)[0].outcome.status == "ok"
 
 
-def test_a_student_s_program_may_stop_itself_until_its_time_is_over(slot: Slot) -> None:
-    outcome: Outcome = run(slot, "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", wall=1.5)[0].outcome
+def test_a_student_s_program_may_stop_itself_until_its_time_is_over(handle: WorkerHandle) -> None:
+    outcome: Outcome = run(handle, "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", wall=1.5)[0].outcome
     assert outcome.status == "timeout"
 
 
-def test_a_job_longer_than_the_silence_is_no_silence(slot: Slot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_longer_than_the_silence_is_no_silence(handle: WorkerHandle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "SILENT_SECONDS", 2.5)
-    assert run(slot, "import time\ntime.sleep(4)")[0].outcome.status == "ok"
+    assert run(handle, "import time\ntime.sleep(4)")[0].outcome.status == "ok"
 
 
 def test_the_parser_and_the_evaluator_ask_to_be_noticed() -> None:

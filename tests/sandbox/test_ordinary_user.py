@@ -21,7 +21,7 @@ import json, os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from grader.domain import Limits
-from grader.sandbox import BACKENDS, Job, Slot
+from grader.sandbox import BACKENDS, Job, WorkerHandle
 JOB = '''
 import os, resource
 print(os.getuid(), resource.getrlimit(resource.RLIMIT_NPROC)[0] != resource.RLIM_INFINITY)
@@ -36,12 +36,12 @@ for name, make in BACKENDS.items():
     test = sandbox.self_test()
     found[name] = {"works": test.works, "held": test.held, "why": test.why.en, "said": []}
     if test.works:
-        with Slot(sandbox, (Path(sys.argv[1], "tests", "sandbox"),), ("tests.sandbox.light",)) as slot:
+        with WorkerHandle(sandbox, (Path(sys.argv[1], "tests", "sandbox"),), ("tests.sandbox.light",)) as handle:
             for _ in range(2):
-                folder = slot.new_folder()
+                folder = handle.new_folder()
                 job = Job("tests.sandbox.light", {"code": JOB, "folder": str(folder)}, Limits(wall=20), folder)
-                found[name]["said"].append(slot.run(job, lambda line: None).printed.text)
-        found[name]["left"] = slot.folder.exists()
+                found[name]["said"].append(handle.run(job, lambda line: None).printed.text)
+        found[name]["left"] = handle.folder.exists()
 print(json.dumps(found))
 """
 

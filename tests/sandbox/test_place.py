@@ -1,4 +1,4 @@
-"""A slot's folder goes with its grader, also with one that was killed."""
+"""A worker's folder goes with its grader, also with one that was killed."""
 
 from __future__ import annotations
 

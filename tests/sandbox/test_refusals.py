@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.sandbox import BACKENDS, Level, Slot, bubblewrap, choose, userns
+from grader.sandbox import BACKENDS, Level, WorkerHandle, bubblewrap, choose, userns
 from grader.sandbox.bubblewrap import Bubblewrap
 from grader.sandbox.landlock import Landlock
 from tests.sandbox.test_contract import HERE, LIGHT, job
@@ -96,9 +96,9 @@ def test_an_option_that_this_machine_cannot_fulfil_is_left_to_the_filter(
     monkeypatch.setattr(bubblewrap, "_abilities", lambda: frozenset({"--size", "--disable-userns"}))
     sandbox = Bubblewrap()
     assert sandbox.self_test().works and sandbox.level is Level.FULL
-    with Slot(sandbox, (HERE,), LIGHT) as slot:
+    with WorkerHandle(sandbox, (HERE,), LIGHT) as handle:
         code = "import subprocess\nprint(subprocess.run(['unshare', '-Ur', 'true'], stderr=-3).returncode != 0)"
-        assert slot.run(job(code, slot.new_folder()), lambda line: None).printed.text == "True\n"
+        assert handle.run(job(code, handle.new_folder()), lambda line: None).printed.text == "True\n"
 
 
 @pytest.mark.parametrize("name", ["bubblewrap", "landlock"])

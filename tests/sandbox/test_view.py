@@ -55,7 +55,7 @@ def seen(walls: Sandbox, tmp_path: Path) -> dict[str, Any]:
     return found
 
 
-def test_nothing_shows_but_the_system_this_python_and_the_slot(seen: dict[str, Any], tmp_path: Path) -> None:
+def test_nothing_shows_but_the_system_this_python_and_the_own_folder(seen: dict[str, Any], tmp_path: Path) -> None:
     ways = {path.parts[1] for path in (*interpreter_folders(), *SYSTEM, tmp_path)}
     assert set(seen["/"]) <= ways | {"dev", "etc", "proc", "tmp"}
     assert set(seen["/etc"]) <= {path.name for path in ETC}
@@ -64,7 +64,7 @@ def test_nothing_shows_but_the_system_this_python_and_the_slot(seen: dict[str, A
     assert seen["seen"] == []
 
 
-def test_only_the_slot_and_small_folders_in_memory_can_be_written(seen: dict[str, Any], tmp_path: Path) -> None:
+def test_only_the_own_folder_and_small_folders_in_memory_can_be_written(seen: dict[str, Any], tmp_path: Path) -> None:
     private = {"/dev", "/dev/pts", "/proc", *IN_MEMORY}
     devices = {f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "console")}
     assert set(seen["writable"]) <= private | devices | {str(tmp_path)}

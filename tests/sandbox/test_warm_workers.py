@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from grader.domain import Limits
-from grader.sandbox import Job, Slot
-from grader.sandbox import slot as slot_module
+from grader.sandbox import Job, WorkerHandle, worker_handle
 from grader.sandbox.cores import available, shares, starting_on
 from grader.sandbox.process import Process
 
@@ -23,21 +22,21 @@ os.write(events, json.dumps(told).encode() + b"\\n")
 """
 
 
-def tell(slot: Slot, code: str = TELL) -> dict[str, Any]:
+def tell(handle: WorkerHandle, code: str = TELL) -> dict[str, Any]:
     """What a job sees of its worker."""
-    folder, lines = slot.new_folder(), list[bytes]()
-    slot.run(Job("tests.sandbox.light", {"code": textwrap.dedent(code)}, Limits(wall=20), folder), lines.append)
+    folder, lines = handle.new_folder(), list[bytes]()
+    handle.run(Job("tests.sandbox.light", {"code": textwrap.dedent(code)}, Limits(wall=20), folder), lines.append)
     (folder / "kept").touch()
     told: dict[str, Any] = json.loads(lines[0])
     return told
 
 
 def test_a_worker_is_replaced_after_a_number_of_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slot_module, "RECYCLED_AFTER", 2)
-    with Slot(Process(), (), ()) as slot:
-        workers = [tell(slot)["worker"] for _ in range(5)]
+    monkeypatch.setattr(worker_handle, "RECYCLED_AFTER", 2)
+    with WorkerHandle(Process(), (), ()) as handle:
+        workers = [tell(handle)["worker"] for _ in range(5)]
         assert workers[0] == workers[1] != workers[2] == workers[3] != workers[4]
-        kept = list(slot.folder.glob("*/kept"))
+        kept = list(handle.folder.glob("*/kept"))
     assert len(kept) == 5  # what the grader has not read yet outlives the worker
 
 
@@ -48,16 +47,16 @@ def test_jobs_do_not_look_through_what_their_worker_holds() -> None:
     told = {"set aside": gc.get_freeze_count(), "looked through": len(gc.get_objects())}
     os.write(events, json.dumps(told).encode() + b"\\n")
     """
-    with Slot(Process(), (), ()) as slot:
-        told = tell(slot, code)
+    with WorkerHandle(Process(), (), ()) as handle:
+        told = tell(handle, code)
     assert told["set aside"] > 5 * told["looked through"] > 0
 
 
-def test_a_worker_and_its_jobs_stay_on_the_cores_of_their_slot() -> None:
+def test_a_worker_and_its_jobs_stay_on_the_cores_of_their_share() -> None:
     before = os.sched_getaffinity(0)
     last = available()[-1:]
-    with Slot(Process(), (), (), cores=last) as slot:
-        assert tell(slot)["cores"] == list(last)
+    with WorkerHandle(Process(), (), (), cores=last) as handle:
+        assert tell(handle)["cores"] == list(last)
     assert os.sched_getaffinity(0) == before
 
 
@@ -76,8 +75,8 @@ def test_cores_are_dealt_out_evenly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_folders_that_are_gone_are_forgotten(tmp_path: Path) -> None:
-    with Slot(Process(), (), ()) as slot:
+    with WorkerHandle(Process(), (), ()) as handle:
         for _ in range(3):
-            slot.new_folder().rmdir()
-        tell(slot)
-        assert len(slot._folders) == 1
+            handle.new_folder().rmdir()
+        tell(handle)
+        assert len(handle._folders) == 1

@@ -27,9 +27,8 @@ from pathlib import Path
 from grader import catalog, datasets, records, sandbox, verify
 from grader.batch import Task, grade_all, with_threads
 from grader.domain import Record
-from grader.grading import Keeping, Options, rejudge
-from grader.grading.bench import Desk
-from grader.grading.shelf import Shelf
+from grader.grading import CachePolicy, Options, reading_workbench, rejudge
+from grader.grading.run_cache import RunCache
 from grader.parsing import Parser
 from tests.test_corpus import CORPUS, hand_in, header_of
 
@@ -62,9 +61,9 @@ def graded(named: dict[str, Task], kept: Path | None, again: bool) -> Iterator[t
     needed = {task.exercise.dataset for task in named.values()} & set(datasets.KNOWN)
     data = {name: datasets.resolve(name) for name in sorted(needed)}
     if kept is not None and again:
-        with Parser(lambda: chosen) as parser, Desk(data, lambda: chosen, parser) as desk:
+        with Parser(lambda: chosen) as parser, reading_workbench(data, lambda: chosen, parser) as workbench:
             for name, task in named.items():
-                record = rejudge(task.exercise, task.submission, Shelf(kept, True), _safe(name), desk)
+                record = rejudge(task.exercise, task.submission, RunCache(kept, True), _safe(name), workbench)
                 if record is None:
                     raise SystemExit(f"{name}: no such run is kept in {kept}")
                 yield name, record
@@ -72,7 +71,8 @@ def graded(named: dict[str, Task], kept: Path | None, again: bool) -> Iterator[t
     by_submission = {id(task.submission): name for name, task in named.items()}
     tasks = [
         replace(
-            task, options=replace(task.options, shelf=Keeping(kept, True, False, _safe(name))) if kept else task.options
+            task,
+            options=replace(task.options, cache=CachePolicy(kept, True, False, _safe(name))) if kept else task.options,
         )
         for name, task in named.items()
     ]

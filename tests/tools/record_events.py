@@ -17,7 +17,7 @@ from grader import catalog
 from grader.cli.options import data_for
 from grader.domain import Mode, Submission
 from grader.evidence import Reader
-from grader.grading import Bench, Options, grade
+from grader.grading import Options, grade, running_workbench
 from grader.sandbox.process import Process
 
 EVENTS = Path(__file__).parents[1] / "attacks" / "events"
@@ -39,8 +39,8 @@ def lines_of(exercise_id: str) -> list[str]:
     data = data_for([exercise], None)
     files = tuple(Path(p.name) for p in solution.parent.iterdir() if p.suffix in (".py", ".keras", ".h5"))
     submission = Submission("reference", exercise_id, solution.parent, solution, files)
-    with patch.object(Reader, "feed", kept), Bench(Process(), data) as bench:
-        grade(exercise, submission, bench, Options(Mode.AUDIT, 0))
+    with patch.object(Reader, "feed", kept), running_workbench(Process(), data) as workbench:
+        grade(exercise, submission, workbench, Options(Mode.AUDIT, 0))
     often: Counter[str] = Counter()
     found = []
     for line in lines:

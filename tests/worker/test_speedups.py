@@ -12,7 +12,7 @@ import pytest
 
 from grader import catalog, datasets
 from grader.domain import Mode, Record, Submission
-from grader.grading import Bench, Options, grade
+from grader.grading import Options, Workbench, grade, running_workbench
 from grader.sandbox.process import Process
 from tests.conftest import Recorded
 
@@ -161,8 +161,8 @@ def test_an_audit_stops_after_exactly_its_steps(record: Callable[..., Recorded])
 
 
 @pytest.fixture(scope="module")
-def any_bench(data: object) -> Iterator[Bench]:
-    with Bench(Process(), {"mnist": datasets.resolve("mnist")}) as one:
+def any_workbench(data: object) -> Iterator[Workbench]:
+    with running_workbench(Process(), {"mnist": datasets.resolve("mnist")}) as one:
         yield one
 
 
@@ -184,7 +184,7 @@ def program_of(kind: str, name: str) -> tuple[str, Path]:
         ("corpus", "corpus/boucle_batch.py"),
     ],
 )
-def test_marks_are_the_same_with_and_without(any_bench: Bench, tmp_path: Path, kind: str, name: str) -> None:
+def test_marks_are_the_same_with_and_without(any_workbench: Workbench, tmp_path: Path, kind: str, name: str) -> None:
     exercise, path = program_of(kind, name)
     main = tmp_path / f"{exercise}.py"
     main.write_bytes(path.read_bytes())
@@ -192,7 +192,7 @@ def test_marks_are_the_same_with_and_without(any_bench: Bench, tmp_path: Path, k
 
     def marked(speedups: bool) -> Record:
         options = Options(Mode.FULL, speedups=speedups)
-        return grade(catalog.locate().find(exercise), submission, any_bench, options)
+        return grade(catalog.locate().find(exercise), submission, any_workbench, options)
 
     fast, plain = marked(True), marked(False)
     assert [(v.id, v.status, v.points) for v in fast.verdicts] == [(v.id, v.status, v.points) for v in plain.verdicts]

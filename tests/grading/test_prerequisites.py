@@ -7,9 +7,9 @@ from pathlib import Path
 
 from grader.catalog import locate
 from grader.domain import Submission
-from grader.grading.run import candidates
+from grader.grading.execute import candidates
 
-EXERCISE = replace(locate().find("exo6"), borrows={"exo2.keras": "exo2"})
+EXERCISE = replace(locate().find("exo6"), prerequisites={"exo2.keras": "exo2"})
 
 
 def looked_at(root: Path, laid: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Running a submission: a copy of its files, a job in the student slot, the evidence that comes out."""
+"""Running a submission: a copy of its files, a job in the student's worker, the evidence that comes out."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, OutcomeStatus, ScalerFit, StoredArray, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
 from grader.evidence import ARRAY_BYTES, EVENTS, Forged, Reader, copy_regular
-from grader.grading.bench import Bench, Options
 from grader.intake import exercise_of
 from grader.messages import say
-from grader.parsing import Arrays, Parser
-from grader.sandbox import Job, Slot
+from grader.parsing import Arrays
 from grader.sandbox.place import full_disk, without_room
 from grader.sandbox.removing import remove_tree
+from grader.sandbox.worker_handle import Job
 
-MOST_FILES = 2000
-MOST_FOLDERS = 200  # in one
-MOST_FILE_BYTES = 512 << 20
+if TYPE_CHECKING:  # what these need does not decide a run (`grader.grading.keys`)
+    from grader.grading.options import Options
+    from grader.grading.workbench import Workbench
+    from grader.parsing import Parser
+    from grader.sandbox import WorkerHandle
+
+MAX_FILES = 2000
+MAX_FOLDERS = 200  # in one
+MAX_FILE_BYTES = 512 << 20
 ATTEMPTS = 2
 SPARE_BYTES = 16 << 20
 HELPERS = "outils.py"
@@ -34,40 +39,46 @@ ARRAY_HEADERS = 16 << 20  # what files of arrays take beside their numbers
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
 
+EventHandler = Callable[[str, Any, Reader], None]
+"""Told each event as it comes: its kind, what it holds, and the reader of all of them so far."""
+
+
 @dataclass(frozen=True, slots=True)
 class RanSubmission:
-    """The job's `folder` holds `work` (what the program left) and `out` (the arrays of the evidence); `lines` are
-    the events as they came, `lent` the notices of files that were lent, `waited` the seconds until a worker was there."""
+    """The job's `folder` holds `work` (what the program left) and `out` (the arrays of the evidence); `lines` are the events
+    as they came, `provided` the notices of files that were provided, `waited` the seconds until a worker was there."""
 
     outcome: Outcome
     evidence: Evidence
     folder: Path
     lines: tuple[bytes, ...] = ()
-    lent: tuple[Notice, ...] = ()
+    provided: tuple[Notice, ...] = ()
     waited: float = 0.0
 
 
 def run_submission(
     exercise: Exercise,
     submission: Submission,
-    bench: Bench,
+    workbench: Workbench,
     options: Options,
-    on_event: Callable[[str, Any, Reader], None],
+    on_event: EventHandler,
 ) -> RanSubmission:
     """What a run showed. One that a kill from outside ended is tried again: the second time it is the program's doing.
 
     Raises `WorkerDied` where the worker died twice, `DiskFull` where nothing can be written: the grader's failure, not
     the student's.
     """
-    run = partial(_run_once, exercise, submission, bench, options, on_event)
-    ran = _surely(run, bench)
+    runner = workbench.runner
+    assert runner is not None, "who only reads runs nothing"
+    run = partial(_run_once, exercise, submission, workbench, runner, options, on_event)
+    ran = _surely(run, runner)
     if ran.outcome.ended_from_outside:
-        clear(bench.student, ran.folder)
-        ran = _surely(run, bench)
+        clear(runner, ran.folder)
+        ran = _surely(run, runner)
     return ran
 
 
-def _surely(run: Callable[[], RanSubmission], bench: Bench) -> RanSubmission:
+def _surely(run: Callable[[], RanSubmission], runner: WorkerHandle) -> RanSubmission:
     """Once more where the worker died."""
     for attempt in range(ATTEMPTS):
         try:
@@ -76,22 +87,23 @@ def _surely(run: Callable[[], RanSubmission], bench: Bench) -> RanSubmission:
             if attempt + 1 == ATTEMPTS:
                 raise
         except OSError as problem:
-            raise without_room(problem, bench.student.folder) from None
+            raise without_room(problem, runner.folder) from None
     raise AssertionError("unreachable")
 
 
 def _run_once(
     exercise: Exercise,
     submission: Submission,
-    bench: Bench,
+    workbench: Workbench,
+    runner: WorkerHandle,
     options: Options,
-    on_event: Callable[[str, Any, Reader], None],
+    on_event: EventHandler,
 ) -> RanSubmission:
-    folder = bench.student.new_folder()
+    folder = runner.new_folder()
     try:
-        return _run_in(folder, exercise, submission, bench, options, on_event)
+        return _run_in(folder, exercise, submission, workbench, runner, options, on_event)
     except BaseException:  # nothing of it stays behind, least of all where the disk is full
-        clear(bench.student, folder)
+        clear(runner, folder)
         raise
 
 
@@ -99,14 +111,15 @@ def _run_in(
     folder: Path,
     exercise: Exercise,
     submission: Submission,
-    bench: Bench,
+    workbench: Workbench,
+    runner: WorkerHandle,
     options: Options,
-    on_event: Callable[[str, Any, Reader], None],
+    on_event: EventHandler,
 ) -> RanSubmission:
     work, out = folder / "work", folder / "out"
     copy_files(submission, work)
-    lend_helpers(exercise, work)
-    lent = lend_prerequisites(exercise, submission, work)
+    provide_helpers(exercise, work)
+    provided = provide_prerequisites(exercise, submission, work)
     out.mkdir()
     limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
     reader = Reader(out)
@@ -120,14 +133,16 @@ def _run_in(
                 lines.append(line)  # what the reader refuses is kept nowhere: its budget bounds this list too
             on_event(*found, reader)
 
-    job = Job("grader.worker.job", _fields(exercise, submission, bench, options, folder), limits, folder)
-    ran = bench.student.run(job, on_line)
+    job = Job("grader.worker.job", _fields(exercise, submission, workbench, options, folder), limits, folder)
+    ran = runner.run(job, on_line)
     for place in (folder, work, out):
         _take_back(place)
     _check_room(folder, ran.outcome)
     evidence = reader.close(ran.printed, list_files(work))
-    evidence = replace(evidence, notices=(*lent, *evidence.notices), arrays=_directories(evidence, bench.parser))
-    return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]), lent, ran.waited)
+    evidence = replace(
+        evidence, notices=(*provided, *evidence.notices), arrays=_directories(evidence, workbench.parser)
+    )
+    return RanSubmission(ran.outcome, evidence, folder, tuple(lines[:EVENTS]), provided, ran.waited)
 
 
 def _directories(evidence: Evidence, parser: Parser) -> dict[str, tuple[StoredArray, ...]]:
@@ -166,7 +181,9 @@ def _take_back(place: Path) -> None:
     place.chmod(0o700)
 
 
-def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: Options, folder: Path) -> dict[str, Any]:
+def _fields(
+    exercise: Exercise, submission: Submission, workbench: Workbench, options: Options, folder: Path
+) -> dict[str, Any]:
     return {
         "work": str(folder / "work"),
         "out": str(folder / "out"),
@@ -175,7 +192,7 @@ def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: O
         "threads": options.threads,
         "speedups": options.speedups,
         "audit_steps": exercise.audit_steps if options.mode is Mode.AUDIT else None,
-        "data": {name: str(info.folder) for name, info in bench.data.items()},
+        "data": {name: str(info.folder) for name, info in workbench.data.items()},
         "values": list(RECORDED_VALUES),
     }
 
@@ -183,9 +200,9 @@ def _fields(exercise: Exercise, submission: Submission, bench: Bench, options: O
 def copy_files(submission: Submission, work: Path) -> None:
     """Plain files only, so that no link of a submission leads anywhere."""
     work.mkdir()
-    for relative in submission.files[:MOST_FILES]:
+    for relative in submission.files[:MAX_FILES]:
         try:
-            copy_regular(submission.root / relative, work / relative, MOST_FILE_BYTES)
+            copy_regular(submission.root / relative, work / relative, MAX_FILE_BYTES)
         except Forged as problem:
             if str(relative) == submission.program:
                 raise UnreadableSubmission(
@@ -193,18 +210,18 @@ def copy_files(submission: Submission, work: Path) -> None:
                 ) from None
 
 
-def lend_helpers(exercise: Exercise, work: Path) -> None:
+def provide_helpers(exercise: Exercise, work: Path) -> None:
     """The helper module of the handouts, where the student did not hand in their own copy."""
     source = exercise.folder.parent / HELPERS if exercise.folder else None
     if source is not None and source.is_file() and not (work / HELPERS).exists():
         shutil.copyfile(source, work / HELPERS)
 
 
-def lend_prerequisites(exercise: Exercise, submission: Submission, work: Path) -> tuple[Notice, ...]:
+def provide_prerequisites(exercise: Exercise, submission: Submission, work: Path) -> tuple[Notice, ...]:
     """Files of earlier exercises that the program opens: the student's own from beside this submission, else the
     reference's, with a notice: what went wrong there is not counted twice."""
     notices = []
-    for name, earlier in exercise.borrows.items():
+    for name, earlier in exercise.prerequisites.items():
         if (work / name).exists():
             continue
         *own, reference = candidates(name, exercise, submission)
@@ -216,12 +233,12 @@ def lend_prerequisites(exercise: Exercise, submission: Submission, work: Path) -
 
 
 def candidates(name: str, exercise: Exercise, submission: Submission) -> list[Path]:
-    """Where a borrowed file is looked for, in this order; the reference's is the last.
+    """Where a file that the program needs is looked for, in this order; the reference's is the last.
 
     Beside the submission's folder only where that is one folder of several of the same student, named after its
     exercise: elsewhere, what lies beside is another student's.
     """
-    earlier, root = exercise.borrows[name], submission.root
+    earlier, root = exercise.prerequisites[name], submission.root
     own = [root / earlier / name]
     if exercise_of(root.resolve().name, [exercise.id]):
         own = [root / ".." / earlier / name, *own, root / ".." / name]
@@ -231,7 +248,7 @@ def candidates(name: str, exercise: Exercise, submission: Submission) -> list[Pa
 
 def _copied(source: Path, target: Path) -> bool:
     try:
-        copy_regular(source, target, MOST_FILE_BYTES)
+        copy_regular(source, target, MAX_FILE_BYTES)
     except Forged:
         return False
     return True
@@ -241,7 +258,7 @@ def list_files(work: Path) -> dict[str, int]:
     """The plain files under `work` with their sizes in bytes, bounded, no link followed."""
     found: dict[str, int] = {}
     waiting = [work]  # not `os.walk`, which goes down by calling itself and gives up on hostile depths
-    while waiting and len(found) < MOST_FILES:
+    while waiting and len(found) < MAX_FILES:
         try:
             entries = sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name)
         except OSError:
@@ -252,13 +269,13 @@ def list_files(work: Path) -> dict[str, int]:
                 status = entry.stat(follow_symlinks=False)
                 if stat.S_ISDIR(status.st_mode):
                     folders.append(Path(entry.path))
-                elif stat.S_ISREG(status.st_mode) and len(found) < MOST_FILES:
+                elif stat.S_ISREG(status.st_mode) and len(found) < MAX_FILES:
                     found[str(Path(entry.path).relative_to(work))] = status.st_size
-        waiting += reversed(folders[:MOST_FOLDERS])
+        waiting += reversed(folders[:MAX_FOLDERS])
     return found
 
 
-def clear(slot: Slot, folder: Path) -> None:
+def clear(worker: WorkerHandle, folder: Path) -> None:
     """Remove a job's folder, whatever the program left in it."""
-    if folder.is_relative_to(slot.folder):
+    if folder.is_relative_to(worker.folder):
         remove_tree(folder)

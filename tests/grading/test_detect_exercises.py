@@ -11,7 +11,7 @@ import pytest
 from grader import catalog
 from grader.catalog import Catalog
 from grader.grading import keys
-from grader.grading.within import Remembered
+from grader.grading.detect_exercises import CachedDetector
 
 
 class Looking:
@@ -35,7 +35,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 def seen(files: list[Path], place: Path, known: Catalog | None = None) -> tuple[list[tuple[str, ...]], list[str]]:
     looking = Looking()
-    looks = Remembered(looking, place, known or catalog.locate())
+    looks = CachedDetector(looking, place, known or catalog.locate())
     found = looks(files)
     looks.keep()
     return [("?",) if ids is None else tuple(ids) for ids in found], looking.asked
@@ -74,16 +74,19 @@ def test_other_exercises_or_another_reader_look_again(
     other = Catalog(tmp_path / "assignments", None)
     assert len(seen(files, place, other)[1]) == 3 and seen(files, place, other)[1] == []
     specification = tmp_path / "assignments" / "exo1" / "exercise.py"
-    specification.write_text(specification.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    text = specification.read_text(encoding="utf-8")
+    specification.write_text(f"{text}\n# a comment\n", encoding="utf-8")
+    assert seen(files, place, other)[1] == []
+    specification.write_text(f"{text}\nCHANGED = True\n", encoding="utf-8")
     assert len(seen(files, place, other)[1]) == 3
-    monkeypatch.setattr(keys, "code", lambda *rooms: "another reader")
+    monkeypatch.setattr(keys, "code", lambda *entries: "another reader")
     assert len(seen(files, place, other)[1]) == 3
 
 
 @pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"key": 1}', '{"key": "KEY", "seen": [1]}', '{"seen": {}}'])
 def test_a_spoilt_memory_is_none(spoilt: str, files: list[Path], tmp_path: Path) -> None:
     place = tmp_path / ".looks.json"
-    key = Remembered(Looking(), place, catalog.locate())._key
+    key = CachedDetector(Looking(), place, catalog.locate())._key
     place.write_text(spoilt.replace("KEY", key), encoding="utf-8")
     assert len(seen(files, place)[1]) == 3 and seen(files, place)[1] == []
 

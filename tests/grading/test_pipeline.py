@@ -12,8 +12,8 @@ import pytest
 from grader import catalog
 from grader.domain import Check, Evidence, Mode, Record, Stage, Status, Submission, Text, Verdict
 from grader.errors import EvaluationFailed, UnreadableSubmission, WorkerDied
-from grader.grading import Bench, Desk, Listener, Options, grade, story
-from grader.grading.run import copy_files, list_files
+from grader.grading import Listener, Options, Workbench, grade, pipeline, reading_workbench
+from grader.grading.execute import copy_files, list_files
 from grader.parsing import Parser
 from grader.sandbox.process import Process
 
@@ -103,12 +103,12 @@ def test_the_submission_itself_is_never_changed(grade_source: Grade, tmp_path: P
 
 
 def test_a_program_that_puts_links_in_place_of_its_folders_leads_nobody_there(
-    grade_source: Grade, bench: Bench, tmp_path: Path
+    grade_source: Grade, workbench: Workbench, tmp_path: Path
 ) -> None:
     secret = tmp_path / "elsewhere"
     secret.mkdir()
     (secret / "precious").write_text("kept")
-    before = set(bench.student.folder.iterdir())
+    before = set(workbench.runner.folder.iterdir())
     record = grade_source(
         f"""
         import os, shutil
@@ -119,7 +119,7 @@ def test_a_program_that_puts_links_in_place_of_its_folders_leads_nobody_there(
         """
     )
     assert not record.broken and (secret / "precious").read_text() == "kept"
-    assert not any(path.name.startswith("j") for path in set(bench.student.folder.iterdir()) - before)
+    assert not any(path.name.startswith("j") for path in set(workbench.runner.folder.iterdir()) - before)
 
 
 # ── The grader's own faults ─────────────────────────────────────────────────────────────────────
@@ -130,13 +130,13 @@ def test_a_breakdown_is_never_a_zero(step: str, grade_source: Grade, monkeypatch
     def broken(*_: Any) -> None:
         raise (WorkerDied if step == "run_submission" else EvaluationFailed)(Text("il est mort", "it died"))
 
-    monkeypatch.setattr(story, step, broken)
+    monkeypatch.setattr(pipeline, step, broken)
     record = grade_source("x = 1")
     assert record.broken and set(statuses(record).values()) == {Status.ERROR}
     assert all(v.hint.fr == "il est mort" for v in record.verdicts)
 
 
-def test_a_worker_that_dies_is_tried_again_once(bench: Bench, tmp_path: Path) -> None:
+def test_a_worker_that_dies_is_tried_again_once(workbench: Workbench, tmp_path: Path) -> None:
     """The program kills its worker the first time only."""
     (tmp_path / "exo1.py").write_text(
         f"import os, signal\nif not os.path.exists({str(tmp_path / 'mark')!r}):\n"
@@ -144,7 +144,7 @@ def test_a_worker_that_dies_is_tried_again_once(bench: Bench, tmp_path: Path) ->
         "    import time; time.sleep(30)\nprint('second time')\n"
     )
     submission = Submission("s", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
-    record = grade(catalog.locate().find("exo1"), submission, bench, Options())
+    record = grade(catalog.locate().find("exo1"), submission, workbench, Options())
     assert not record.broken and record.output_tail == "second time\n"
 
 
@@ -158,7 +158,10 @@ def test_a_check_that_fails_costs_only_itself(parser: Parser, tmp_path: Path) ->
     bad = Check("bad", exercise.checks[0].title, 5, judge, stage=Stage.READING)
     submission = Submission("s", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
     record = grade(
-        replace(exercise, checks=(bad, *exercise.checks)), submission, Desk({}, Process, parser), Options(Mode.STATIC)
+        replace(exercise, checks=(bad, *exercise.checks)),
+        submission,
+        reading_workbench({}, Process, parser),
+        Options(Mode.STATIC),
     )
     assert [v.id for v in record.verdicts if v.status is Status.ERROR] == ["bad"]
     assert "KeyError" in verdict(record, "bad").hint.en and record.broken
@@ -167,24 +170,24 @@ def test_a_check_that_fails_costs_only_itself(parser: Parser, tmp_path: Path) ->
 # ── Telling ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_who_listens_hears_early_what_can_be_said_early(bench: Bench, tmp_path: Path) -> None:
+def test_who_listens_hears_early_what_can_be_said_early(workbench: Workbench, tmp_path: Path) -> None:
     class Hearing(Listener):
         def __init__(self) -> None:
             self.heard: list[Any] = []
 
-        def phase(self, name: str) -> None:
+        def on_phase(self, name: str) -> None:
             self.heard.append(name)
 
-        def early(self, verdicts: tuple[Verdict, ...]) -> None:
+        def on_preliminary_verdicts(self, verdicts: tuple[Verdict, ...]) -> None:
             self.heard += [v.id for v in verdicts]
 
-        def event(self, kind: str, item: Any) -> None:
+        def on_event(self, kind: str, item: Any) -> None:
             self.heard.append(kind)
 
     (tmp_path / "exo1.py").write_text(PROGRAM)
     submission = Submission("s", "exo1", tmp_path, tmp_path / "exo1.py", (Path("exo1.py"),))
     hearing = Hearing()
-    grade(catalog.locate().find("exo1"), submission, bench, Options(Mode.AUDIT), hearing)
+    grade(catalog.locate().find("exo1"), submission, workbench, Options(Mode.AUDIT), hearing)
     order = [
         hearing.heard.index(n)
         for n in ("reading", "answer.convexe", "student", "parameters", "fit_end", "evaluation", "checks")
@@ -228,16 +231,16 @@ def test_listing_what_a_program_left_follows_no_link_and_ends(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-def test_walls_change_neither_marks_nor_weights(grade_source: Grade, walled_bench: Bench) -> None:
-    plain, walled = grade_source(PROGRAM), grade_source(PROGRAM, on=walled_bench)
+def test_walls_change_neither_marks_nor_weights(grade_source: Grade, walled_workbench: Workbench) -> None:
+    plain, walled = grade_source(PROGRAM), grade_source(PROGRAM, on=walled_workbench)
     assert statuses(plain) == statuses(walled) and plain.score == walled.score
     assert plain.curves == walled.curves
     assert walled.sandbox == {"backend": "bubblewrap", "level": "full"}
 
 
 @pytest.mark.slow
-def test_a_notebook_runs_behind_walls(grade_source: Grade, walled_bench: Bench) -> None:
+def test_a_notebook_runs_behind_walls(grade_source: Grade, walled_workbench: Workbench) -> None:
     from tests.conftest import notebook_of
 
-    record = grade_source(notebook_of(*PROGRAM.split("\n\n")).decode(), on=walled_bench, name="exo1.ipynb")
+    record = grade_source(notebook_of(*PROGRAM.split("\n\n")).decode(), on=walled_workbench, name="exo1.ipynb")
     assert statuses(record)["runs"] is statuses(record)["architecture"] is Status.PASSED, record.output_tail

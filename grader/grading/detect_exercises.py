@@ -16,8 +16,8 @@ from grader.parsing import Parser, Within
 from grader.reading.detection import Net, net_of
 
 
-def looking_with(catalog: Catalog, parser: Parser) -> Look:
-    """The exercises that programs hold. The catalog is only read for the first one that is looked into."""
+def detect_exercises_with(catalog: Catalog, parser: Parser) -> Look:
+    """Return what finds the exercises that programs hold. The catalog is only read for the first one that is looked into."""
     ids = catalog.ids()
 
     @cache
@@ -29,7 +29,7 @@ def looking_with(catalog: Catalog, parser: Parser) -> Look:
     return lambda paths: parser.all([Within(path, ids, networks()) for path in paths])
 
 
-class Remembered:
+class CachedDetector:
     """A `Look` that does not look twice into a file that has not changed. What was seen is kept in the file `place`,
     for the exercises as they are in `catalog` and the reader as it is."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from grader import __version__
 from grader.analysis import Analysis, Answers
@@ -27,26 +27,28 @@ from grader.domain import (
     Submission,
     Verdict,
 )
-from grader.errors import Breakdown, GraderError, UnreadableSubmission
+from grader.errors import Breakdown, GraderError
 from grader.evidence import Reader
-from grader.grading.bench import Bench, Desk, Listener, Options
+from grader.grading.execute import EventHandler, RanSubmission, clear, run_submission
 from grader.grading.exhibits import exhibits_of
 from grader.grading.measure import Sources, measure
+from grader.grading.options import Listener, Options
 from grader.grading.phases import Stopwatch
-from grader.grading.run import RanSubmission, clear, run_submission
-from grader.grading.runs import Runs, sandbox_of
-from grader.grading.shelf import Shelf
+from grader.grading.run_cache import CacheEntry, RunCache, sandbox_of
 from grader.messages import plain, say
 from grader.parsing import Read
 
+if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
+    from grader.grading.workbench import Workbench
+
 TAIL_CHARS = 4000
-MOST_NOTICES = 50
+MAX_NOTICES = 50
 
 
 def grade(
-    exercise: Exercise, submission: Submission, desk: Desk, options: Options, listener: Listener | None = None
+    exercise: Exercise, submission: Submission, workbench: Workbench, options: Options, listener: Listener | None = None
 ) -> Record:
-    """Read, run, measure, judge. A desk that is no bench only reads.
+    """Read, run, measure, judge. At a workbench without a runner, only read and judge.
 
     A breakdown of the grader's own gives a record whose verdicts are `error`: not marked, never zero.
 
@@ -54,42 +56,41 @@ def grade(
         UnreadableSubmission: there is nothing that could be read.
     """
     listener, watch = listener or Listener(), Stopwatch()
-    bench = desk if isinstance(desk, Bench) else None
     analysis, asked = Analysis(exercise, options.mode, Reading()), _reading_of(exercise, submission)
-    runs = Runs(submission, exercise, bench, options)
+    entry = CacheEntry(submission, exercise, workbench, options)
     ran: RanSubmission | None = None
     try:
-        listener.phase(Phase.READING)
-        analysis = replace(analysis, reading=desk.parser.one(asked))
-        listener.early(judge_all(analysis, Stage.READING))
+        listener.on_phase(Phase.READING)
+        analysis = replace(analysis, reading=workbench.parser.one(asked))
+        listener.on_preliminary_verdicts(judge_all(analysis, Stage.READING))
         watch.lap(Phase.READING)
-        if options.mode is not Mode.STATIC and analysis.reading.runnable and bench is not None:
-            analysis = _with_data(analysis, submission, bench)
-            listener.phase(Phase.STUDENT)
-            ran = runs.kept()
+        if options.mode is not Mode.STATIC and analysis.reading.runnable and workbench.runner is not None:
+            analysis = _with_data(analysis, submission, workbench)
+            listener.on_phase(Phase.STUDENT)
+            ran = entry.kept()
             if ran is None:
-                ran = run_submission(exercise, submission, bench, options, _overseer(analysis, listener))
+                ran = run_submission(exercise, submission, workbench, options, _event_handler(analysis, listener))
                 watch.lap(Phase.EVIDENCE, start=ran.waited, student=ran.outcome.seconds)
             else:
-                analysis = replace(analysis, notes=(*analysis.notes, runs.notice(ran)))
+                analysis = replace(analysis, notes=(*analysis.notes, entry.notice(ran)))
                 watch.lap(Phase.EVIDENCE)
-            listener.phase(Phase.EVALUATION)
-            analysis = _with_run(analysis, ran, submission, bench, options.threads, runs.answers())
+            listener.on_phase(Phase.EVALUATION)
+            analysis = _with_run(analysis, ran, submission, workbench, options.threads, entry.answers())
             watch.lap(Phase.EVALUATION)
-        listener.phase(Phase.CHECKS)
+        listener.on_phase(Phase.CHECKS)
         verdicts = judge_all(analysis)
-        runs.keep(ran, analysis.answers, asked, analysis.reading)
+        entry.keep(ran, analysis.answers, asked, analysis.reading)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    record = make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
-    if ran is not None and bench is not None:
-        clear(bench.student, ran.folder)
+    record = make_record(analysis, submission, workbench, options, verdicts, sandbox_of(workbench))
+    if ran is not None and workbench.runner is not None:
+        clear(workbench.runner, ran.folder)
     watch.lap(Phase.CHECKS)
     return replace(record, phases=watch.seconds)
 
 
 def rejudge(
-    exercise: Exercise, submission: Submission, shelf: Shelf, key: str, desk: Desk, threads: int = 2
+    exercise: Exercise, submission: Submission, run_cache: RunCache, key: str, workbench: Workbench, threads: int = 2
 ) -> Record | None:
     """The record that the kept run gives today; None where no such run is kept, or it does not say enough.
 
@@ -98,32 +99,32 @@ def rejudge(
     Raises:
         Breakdown: what must be read anew cannot be: a record without its cells must not take the place of one with them.
     """
-    kept = shelf.find(key)
+    kept = run_cache.find(key)
     if kept is None:
         return None
-    told, submission = kept.circumstances, kept.submission(submission)
-    options = Options(told.mode, told.seed, threads, told.time_limit)
+    about, submission = kept.circumstances, kept.submission(submission)
+    options = Options(about.mode, about.seed, threads, about.time_limit)
     asked = _reading_of(exercise, submission)
-    reading = shelf.reading(key, asked)
+    reading = run_cache.reading(key, asked)
     if reading is None:
-        reading = desk.parser.one(asked)
-        shelf.remember_reading(key, asked, reading)
+        reading = workbench.parser.one(asked)
+        run_cache.remember_reading(key, asked, reading)
     if submission.is_notebook:
-        desk.parser.start()
-    analysis = Analysis(exercise, told.mode, reading)
-    if kept.ran is None and reading.runnable and told.mode is not Mode.STATIC:
+        workbench.parser.start()
+    analysis = Analysis(exercise, about.mode, reading)
+    if kept.ran is None and reading.runnable and about.mode is not Mode.STATIC:
         return None
     try:
         if kept.ran is not None:
-            analysis = _with_data(analysis, submission, desk)
-            known = shelf.answers(key)
-            analysis = _with_run(analysis, kept.ran, submission, desk, threads, known)
+            analysis = _with_data(analysis, submission, workbench)
+            known = run_cache.answers(key)
+            analysis = _with_run(analysis, kept.ran, submission, workbench, threads, known)
             if not analysis.answers.keys() <= known.keys():
-                shelf.remember(key, {**known, **analysis.answers})
+                run_cache.remember(key, {**known, **analysis.answers})
         verdicts = judge_all(analysis)
     except Breakdown as problem:
         verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
-    return make_record(analysis, submission, desk, options, verdicts, told.sandbox)
+    return make_record(analysis, submission, workbench, options, verdicts, about.sandbox)
 
 
 # ── Facts ───────────────────────────────────────────────────────────────────────────────────────
@@ -135,31 +136,30 @@ def _reading_of(exercise: Exercise, submission: Submission) -> Read:
     return Read(submission, tuple(question.key for question in exercise.questions), ids)
 
 
-def _with_data(analysis: Analysis, submission: Submission, desk: Desk) -> Analysis:
-    dataset = analysis.exercise.dataset
-    handed_in = tuple(str(file) for file in submission.files)
-    return replace(analysis, rows=desk.rows(dataset), stand_in=desk.stands_in(dataset), handed_in=handed_in)
+def _with_data(analysis: Analysis, submission: Submission, workbench: Workbench) -> Analysis:
+    dataset, handed_in = analysis.exercise.dataset, tuple(map(str, submission.files))
+    return replace(analysis, rows=workbench.rows(dataset), stand_in=workbench.stands_in(dataset), handed_in=handed_in)
 
 
 def _with_run(
-    analysis: Analysis, ran: RanSubmission, submission: Submission, desk: Desk, threads: int, known: Answers
+    analysis: Analysis, ran: RanSubmission, submission: Submission, workbench: Workbench, threads: int, known: Answers
 ) -> Analysis:
     """What the run showed, and what the evaluator measures on it beyond what is `known`."""
     analysis = replace(analysis, outcome=ran.outcome, evidence=ran.evidence)
     sources = Sources(ran.folder / "work", submission.root)
     wanted = [request for check in analysis.exercise.checks for request in _requests(check, analysis)]
-    return analysis.with_answers(measure(wanted, analysis.evidence, sources, desk, threads, known))
+    return analysis.with_answers(measure(wanted, analysis.evidence, sources, workbench, threads, known))
 
 
-def _overseer(analysis: Analysis, listener: Listener) -> Any:
-    """Passes events on, and tells what can be judged of the model as soon as there is one."""
-    told = [False]
+def _event_handler(analysis: Analysis, listener: Listener) -> EventHandler:
+    """Return what passes events on, and reports what can be judged of the model as soon as there is one."""
+    reported = [False]
 
-    def on_event(kind: str, item: Any, reader: Reader) -> None:
-        if kind == "snapshot" and not told[0]:
-            told[0] = True
-            listener.early(judge_all(replace(analysis, evidence=reader.close()), Stage.MODEL))
-        listener.event(kind, item)
+    def on_event(kind: str, item: object, reader: Reader) -> None:
+        if kind == "snapshot" and not reported[0]:
+            reported[0] = True
+            listener.on_preliminary_verdicts(judge_all(replace(analysis, evidence=reader.close()), Stage.MODEL))
+        listener.on_event(kind, item)
 
     return on_event
 
@@ -207,13 +207,13 @@ def _requests(check: Check, analysis: Analysis) -> tuple[Request, ...]:
 
 def _not_marked(check: Check, problem: Exception) -> Verdict:
     message = say("The grader failed: this submission is not marked.")
-    told = plain(f"{type(problem).__name__}: {problem}"[:300])
-    hint = problem.text if isinstance(problem, GraderError) else told
+    described = plain(f"{type(problem).__name__}: {problem}"[:300])
+    hint = problem.text if isinstance(problem, GraderError) else described
     return Verdict(check.id, Status.ERROR, 0.0, check.points, check.title, message=message, hint=hint)
 
 
 def unreadable(
-    exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: UnreadableSubmission
+    exercise: Exercise, submission: Submission, workbench: Workbench | None, options: Options, problem: GraderError
 ) -> Record:
     """The record of a file that is not what its name says: nothing of it can be judged, and that is the student's."""
     why, nothing = problem.text, say("The file cannot be read, so nothing of it is seen.")
@@ -222,17 +222,17 @@ def unreadable(
         for check in exercise.checks
     )
     analysis = Analysis(exercise, options.mode, Reading())
-    record = make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
+    record = make_record(analysis, submission, workbench, options, verdicts, sandbox_of(workbench))
     return replace(record, notices=(Notice(why), *record.notices))
 
 
 def not_marked(
-    exercise: Exercise, submission: Submission, desk: Desk | None, options: Options, problem: Exception
+    exercise: Exercise, submission: Submission, workbench: Workbench | None, options: Options, problem: Exception
 ) -> Record:
     """The record of a submission on which the grader itself failed, in a way that `grade` does not foresee."""
     verdicts = tuple(_not_marked(check, problem) for check in exercise.checks)
     analysis = Analysis(exercise, options.mode, Reading())
-    return make_record(analysis, submission, desk, options, verdicts, sandbox_of(desk))
+    return make_record(analysis, submission, workbench, options, verdicts, sandbox_of(workbench))
 
 
 # ── The record ──────────────────────────────────────────────────────────────────────────────────
@@ -241,14 +241,15 @@ def not_marked(
 def make_record(
     analysis: Analysis,
     submission: Submission,
-    desk: Desk | None,
+    workbench: Workbench | None,
     options: Options,
     verdicts: tuple[Verdict, ...],
     sandbox: Mapping[str, str],
 ) -> Record:
     evidence, exercise = analysis.evidence, analysis.exercise
+    data = workbench.data if workbench is not None and options.mode is not Mode.STATIC else {}
     taken = (Notice(submission.note),) if submission.note else ()
-    notices = (*taken, *analysis.reading.notices, *evidence.notices, *analysis.notes, *_advice(analysis))[:MOST_NOTICES]
+    notices = (*taken, *analysis.reading.notices, *evidence.notices, *analysis.notes, *_advice(analysis))[:MAX_NOTICES]
     return Record(
         exercise=exercise.id,
         title=exercise.title,
@@ -257,7 +258,7 @@ def make_record(
         mode=options.mode,
         seed=options.seed,
         verdicts=verdicts,
-        dataset=desk.data.get(exercise.dataset) if desk is not None and options.mode is not Mode.STATIC else None,
+        dataset=data.get(exercise.dataset),
         sandbox=sandbox,
         outcome=analysis.outcome,
         notices=notices,
@@ -266,7 +267,7 @@ def make_record(
         output_dropped=evidence.printed.dropped,
         versions=evidence.versions,
         curves=_curves(evidence),
-        exhibits=exhibits_of(analysis, submission, desk),
+        exhibits=exhibits_of(analysis, submission, workbench),
         received=submission.received,
         identity=submission.identity,
         members=submission.members,

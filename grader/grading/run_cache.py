@@ -1,13 +1,12 @@
 """Kept runs: the evidence of a run under the key of everything that decides it (`grader.grading.keys`).
 
-Thresholds and checks are not in that key: they judge the evidence anew each time, in seconds. A student's shelf keeps
+Thresholds and checks are not in that key: they judge the evidence anew each time, in seconds. A student's cache keeps
 long runs for a while; a gradebook's keeps every run for good, with the files that were handed in, so that judging
 again needs neither them nor a run.
 
-    <key>/run.json · events.jsonl     how the run went; what the recorder noted
-    <key>/out/ · work/ · files/       arrays and pictures; models that the program left; what was handed in
-    <key>/measured-*.json             the evaluator's answers
-    <key>/reading-*.json              what the program says, read without running it
+    <key>/                      the run (`grader.grading.cached_run`)
+    <key>/measured-*.json       the evaluator's answers
+    <key>/reading-*.json        what the program says, read without running it
 """
 
 from __future__ import annotations
@@ -18,86 +17,41 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from grader.analysis import Answers
-from grader.analysis.saved_files import model_files
-from grader.domain import DatasetInfo, Mode, Notice, Outcome, OutcomeStatus, Printed, Reading, Submission, Text
-from grader.evidence import LINE_BYTES, Fields, Forged, Reader, copy_regular, stored_array
-from grader.files import DAMAGED
-from grader.grading.bench import Options
-from grader.grading.keys import measuring, reading_key
-from grader.grading.run import RanSubmission, list_files
+from grader.domain import DatasetInfo, Exercise, Notice, OutcomeStatus, Reading, Submission
+from grader.evidence import Fields
+from grader.files import DAMAGED, write_whole
+from grader.grading.cached_run import CachedRun, Circumstances, read_json_file, read_ran, settle, write_run
+from grader.grading.execute import RanSubmission
+from grader.grading.keys import fingerprint, measuring, reading_key, run_key
 from grader.measurements import MeasurementRequest, Refused
 from grader.measurements.codec import answer_from_json, answer_to_json, request_from_json, request_to_json
+from grader.messages import number, say
 from grader.parsing import BEYOND, Read, lines_of, reading_of
 
+if TYPE_CHECKING:
+    from grader.grading.options import Options
+    from grader.grading.workbench import Workbench
+
 WORTH_KEEPING_SECONDS = 20.0
-MOST_RUNS = 40
-MOST_FILE_BYTES = 64 << 20
-MOST_HANDED_IN_BYTES = 256 << 20
+MAX_RUNS = 40
 LEFT_OVER_SECONDS = 86400.0
 PARTIAL = ".partial-"
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """How a run came about: what a record says of it. `data` is the SHA-256 of the dataset, "" without one."""
-
-    exercise: str
-    program: str
-    files: tuple[str, ...]
-    mode: Mode
-    seed: int
-    time_limit: float | None
-    sandbox: Mapping[str, str]
-    data: str
-
-    @classmethod
-    def of(
-        cls, submission: Submission, options: Options, sandbox: Mapping[str, str], data: DatasetInfo | None
-    ) -> Circumstances:
-        return cls(
-            submission.exercise,
-            submission.program,
-            tuple(map(str, submission.files)),
-            options.mode,
-            options.seed,
-            options.time_limit,
-            dict(sandbox),
-            data.sha256 if data else "",
-        )
-
-    @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Circumstances:
-        return cls(**{**fields, "mode": Mode(fields["mode"]), "files": tuple(fields["files"])})
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A run on the shelf; `ran` is None where the program was only read. `files` is the folder of what was handed in."""
-
-    circumstances: Circumstances
-    files: Path
-    ran: RanSubmission | None
-
-    def submission(self, of: Submission) -> Submission:
-        """The kept files, handed in by whom and when `of` says."""
-        told = self.circumstances
-        return replace(of, root=self.files, main=self.files / told.program, files=tuple(map(Path, told.files)))
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """`everything`: each run is kept, and none makes room."""
+class RunCache:
+    """The kept runs in `folder`. `everything`: each run is kept, and none makes room."""
 
     folder: Path
     everything: bool = False
 
-    # ── Keeping ─────────────────────────────────────────────────────────────────────────────
+    # ── CachePolicy ─────────────────────────────────────────────────────────────────────────────
 
     def keep(
         self,
@@ -117,9 +71,9 @@ class Shelf:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(dir=self.folder, prefix=PARTIAL))
             try:
-                _fill(partial, circumstances, submission, ran)
+                write_run(partial, circumstances, submission, ran)
                 if self.everything:
-                    _settle(partial)
+                    settle(partial)
                 return self._put(partial, self.folder / key, instead)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -138,7 +92,7 @@ class Shelf:
             partial = Path(tempfile.mkdtemp(dir=self.folder, prefix=PARTIAL))
             try:
                 shutil.copytree(kept, partial, dirs_exist_ok=True, symlinks=True)
-                _settle(partial)
+                settle(partial)
                 return self._put(partial, self.folder / key, instead=True)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -160,7 +114,7 @@ class Shelf:
         """The runs that were used least recently make room."""
         with contextlib.suppress(OSError):
             runs = sorted((p for p in self.folder.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime)
-            for old in runs[:-MOST_RUNS]:
+            for old in runs[:-MAX_RUNS]:
                 shutil.rmtree(old, ignore_errors=True)
 
     def sweep(self) -> None:
@@ -175,28 +129,28 @@ class Shelf:
     def circumstances(self, key: str) -> Circumstances | None:
         """Of the kept run, None where there is none."""
         try:
-            return Circumstances.from_json(_read_json(self.folder / key / "run.json")["circumstances"])
+            return Circumstances.from_json(read_json_file(self.folder / key / "run.json")["circumstances"])
         except DAMAGED:
             return None
 
-    def find(self, key: str) -> Kept | None:
+    def find(self, key: str) -> CachedRun | None:
         """The kept run, its evidence read as distrustfully as when it was fresh; None where there is none."""
         folder = self.folder / key
         try:
-            facts = _read_json(folder / "run.json")
+            facts = read_json_file(folder / "run.json")
             circumstances = Circumstances.from_json(facts["circumstances"])
-            ran = None if facts["ran"] is None else _ran(folder, facts["ran"])
+            ran = None if facts["ran"] is None else read_ran(folder, facts["ran"])
             os.utime(folder)
         except DAMAGED:
             return None
-        return Kept(circumstances, folder / "files", ran)
+        return CachedRun(circumstances, folder / "files", ran)
 
     # ── The evaluator's answers ─────────────────────────────────────────────────────────────
 
     def answers(self, key: str) -> Answers:
         """What this evaluator answered about the run before."""
         try:
-            listed = _read_json(self._measured(key))
+            listed = read_json_file(self._measured(key))
             asked = [(request_from_json(kind, fields), answer) for kind, fields, answer in listed]
             return {request: answer_from_json(request, answer) for request, answer in asked}
         except Exception:  # damaged, or of a form that nobody writes any more: it is measured again
@@ -215,19 +169,14 @@ class Shelf:
     def _write(self, path: Path, listed: list[Any]) -> None:
         """Whole or not at all; a full disk costs the shortcut, not the grading."""
         with contextlib.suppress(OSError):
-            handle, draft = tempfile.mkstemp(dir=path.parent, prefix=PARTIAL)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(listed, file, allow_nan=False)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(draft).replace(path)
+            write_whole(path, json.dumps(listed, allow_nan=False))
 
     # ── The reading of the program ──────────────────────────────────────────────────────────
 
     def reading(self, key: str, asked: Read) -> Reading | None:
         """What the same reader, asked the same, read before."""
         try:
-            listed = _read_json(self._reading(key, asked))
+            listed = read_json_file(self._reading(key, asked))
             return reading_of([Fields(line) for line in listed], asked.submission.main.name)
         except DAMAGED:
             return None
@@ -252,70 +201,67 @@ def _worth_keeping(ran: RanSubmission | None) -> bool:
     )
 
 
-def _fill(target: Path, circumstances: Circumstances, submission: Submission, ran: RanSubmission | None) -> None:
-    about = None
-    if ran is not None:
-        (target / "events.jsonl").write_bytes(b"\n".join(ran.lines))
-        printed = ran.evidence.printed
-        about = {
-            "outcome": asdict(ran.outcome),
-            "text": printed.text,
-            "dropped": printed.dropped,
-            "files": dict(ran.evidence.files),
-            "rejected": ran.evidence.rejected,
-            "arrays": {name: [astuple(one) for one in stored] for name, stored in ran.evidence.arrays.items()},
-            "lent": [asdict(notice.text) for notice in ran.lent],
-        }
-    facts = {"circumstances": asdict(circumstances), "ran": about}
-    (target / "run.json").write_text(json.dumps(facts), encoding="utf-8")
-    for source, name in (*_handed_in(submission), *(_left(ran) if ran is not None else ())):
-        with contextlib.suppress(Forged):
-            copy_regular(source, target / name, MOST_FILE_BYTES)
+# ── One submission ──────────────────────────────────────────────────────────────────────────────
 
 
-def _handed_in(submission: Submission) -> Iterator[tuple[Path, str]]:
-    """The program first, then from the smallest to the largest, as long as there is room."""
-    sizes = []
-    for relative in submission.files:
-        with contextlib.suppress(OSError):
-            path = submission.root / relative
-            sizes.append((str(relative) != submission.program, path.lstat().st_size, str(relative), path))
-    room = MOST_HANDED_IN_BYTES
-    for _, size, name, path in sorted(sizes):
-        room -= size
-        if room >= 0:
-            yield path, f"files/{name}"
+def sandbox_of(workbench: Workbench | None) -> dict[str, str]:
+    """What ran the program: nothing does where programs are only read."""
+    if workbench is None or workbench.runner is None:
+        return {"backend": "none", "level": "none"}
+    sandbox = workbench.runner.sandbox
+    return {"backend": sandbox.name, "level": sandbox.level.value}
 
 
-def _left(ran: RanSubmission) -> Iterable[tuple[Path, str]]:
-    models = [(ran.folder / "work" / name, f"work/{name}") for name in model_files(tuple(ran.evidence.files))]
-    return [*models, *((ran.folder / "out" / name, f"out/{name}") for name in list_files(ran.folder / "out"))]
+class CacheEntry:
+    """One submission's place in the run cache, if there is one: what is found there, and what is put there."""
 
+    def __init__(self, submission: Submission, exercise: Exercise, workbench: Workbench, options: Options) -> None:
+        self._submission = submission
+        self._exercise = exercise
+        self._workbench = workbench
+        self._options = options
+        self._policy = options.cache
+        self._runs = RunCache(options.cache.folder, options.cache.everything) if options.cache is not None else None
+        self._found = False
 
-def _settle(folder: Path) -> None:
-    """On the disk before the folder gets its name: a power cut leaves no half of it."""
-    for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    @property
+    def _data(self) -> DatasetInfo | None:
+        """What the program is run on."""
+        return self._workbench.data.get(self._exercise.dataset) if self._workbench.runner is not None else None
 
+    @cached_property
+    def _key(self) -> str:
+        if self._policy is not None and self._policy.key:
+            return self._policy.key
+        return run_key(fingerprint(self._submission), self._submission, self._exercise, self._data, self._options)
 
-def _ran(folder: Path, facts: Mapping[str, Any]) -> RanSubmission:
-    reader = Reader(folder / "out")
-    with (folder / "events.jsonl").open("rb") as events:
-        while line := events.readline(LINE_BYTES):
-            reader.feed(line.rstrip(b"\n"))
-    files = {str(name): int(size) for name, size in facts["files"].items()}
-    evidence = reader.close(Printed(facts["text"], facts["dropped"]), files)
-    lent = tuple(Notice(Text(**text)) for text in facts["lent"])
-    arrays = {str(name): tuple(map(stored_array, stored)) for name, stored in facts["arrays"].items()}
-    notices = (*lent, *evidence.notices)
-    evidence = replace(evidence, notices=notices, rejected=int(facts["rejected"]), arrays=arrays)
-    outcome = Outcome(**{**facts["outcome"], "status": OutcomeStatus(facts["outcome"]["status"])})
-    return RanSubmission(outcome, evidence, folder, lent=lent)
+    def kept(self) -> RanSubmission | None:
+        """The kept run of an unchanged program."""
+        if self._runs is None or self._policy is None or not self._policy.reuse:
+            return None
+        found = self._runs.find(self._key)
+        self._found = found is not None and found.ran is not None
+        return found.ran if found is not None else None
 
+    def notice(self, ran: RanSubmission) -> Notice:
+        return Notice(
+            say(
+                "The program has not changed: its run of {seconds} s was kept and is judged again. `--fresh` runs it anew.",
+                seconds=number(ran.outcome.seconds),
+            )
+        )
 
-def _read_json(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+    def answers(self) -> Answers:
+        """What the evaluator said before of the run that was found."""
+        return self._runs.answers(self._key) if self._runs is not None and self._found else {}
+
+    def keep(self, ran: RanSubmission | None, measured: Answers, asked: Read, reading: Reading) -> None:
+        """The run, unless it came from here, what was measured on it, and what was read of the program."""
+        if self._runs is None or self._policy is None:
+            return
+        if not self._found:
+            about = Circumstances.of(self._submission, self._options, sandbox_of(self._workbench), self._data)
+            if not self._runs.keep(self._key, about, self._submission, ran, instead=not self._policy.reuse):
+                return
+        self._runs.remember(self._key, measured)
+        self._runs.remember_reading(self._key, asked, reading)

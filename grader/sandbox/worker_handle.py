@@ -1,7 +1,7 @@
-"""A slot: one warm worker inside walls, that runs one job after the other.
+"""The grader's handle on one warm worker inside a sandbox, which runs one job after the other.
 
 The worker is started by name and spoken to over a socket; a job's events and output come through pipes
-of their own. The worker keeps the limits; the slot keeps the clock too, and ends a worker that does not.
+of their own. The worker keeps the limits; the handle keeps the clock too, and ends a worker that does not.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ START_SECONDS = 180.0
 RECYCLED_AFTER = 200  # jobs: a start costs some 5 s of processor time, so 0.03 s each
 FROZEN = "frozen"  # of a job of the grader's own (`grader.worker.watch`)
 BROKEN = 120  # the exit code of a job that failed through the grader's own fault (`grader.worker.child`)
-PRIVATE = ("/tmp", "/dev/shm")  # the walls' own, emptied after each job
+PRIVATE = ("/tmp", "/dev/shm")  # the sandbox's own, emptied after each job
 LOG_BYTES = 600
 HOME = "home"
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`entry` is a module with `run(fields, events)`; `fields` must be JSON. `folder`, from `Slot.new_folder`, is the
+    """`entry` is a module with `run(fields, events)`; `fields` must be JSON. `folder`, from `WorkerHandle.new_folder`, is the
     one place that the job may write to."""
 
     entry: str
@@ -63,7 +63,7 @@ class Ran:
     waited: float = 0.0
 
 
-class Slot:
+class WorkerHandle:
     """Use as a context manager. Starting is begun at once and awaited by the first job. The worker stays on `cores`,
     where some are named, and makes room for a fresh one after `RECYCLED_AFTER` jobs."""
 
@@ -78,7 +78,7 @@ class Slot:
         self._place = Place()
         self.folder = self._place.folder
         self._group = enclosure(self.folder.name)
-        self._sandbox = sandbox
+        self.sandbox = sandbox
         self._read = read
         self._preload = preload
         self._threads = threads
@@ -91,7 +91,7 @@ class Slot:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115  # without a name, so that no job can put a link in its place
         self._stop = threading.Event()
 
-    def __enter__(self) -> Slot:
+    def __enter__(self) -> WorkerHandle:
         self.start()
         return self
 
@@ -110,7 +110,7 @@ class Slot:
         program = [sys.executable, "-s", "-P", "-m", "grader.worker", "--control", str(theirs.fileno())]
         program += [word for module in self._preload for word in ("--preload", module)]
         compile_once(self._preload, environment(home))
-        command = self._sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
+        command = self.sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
         with theirs, starting_on(self._cores):
             self._worker = subprocess.Popen(
                 self._group.entered_by(command),
@@ -173,8 +173,8 @@ class Slot:
 
     def _message(self, job: Job) -> dict[str, Any]:
         walls = None
-        own_spaces = self._sandbox.own_spaces
-        if self._sandbox.level is not Level.LIMITS_ONLY:
+        own_spaces = self.sandbox.own_spaces
+        if self.sandbox.level is not Level.LIMITS_ONLY:
             read = [*readable(), *map(str, self._read)]
             write = [str(job.folder), *(PRIVATE if own_spaces else ())]
             walls = {"read": read, "write": write, "own_spaces": own_spaces}
@@ -218,7 +218,7 @@ class Slot:
 
         Raises:
             WorkerDied: the worker, not the job, came to an end, or the job failed before it ran anything of the
-            student's. The slot starts a new worker when next used.
+            student's. The handle starts a new worker when next used.
         """
         asked = time.monotonic()
         self.wait_until_warm()

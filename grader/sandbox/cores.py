@@ -11,6 +11,11 @@ def available() -> tuple[int, ...]:
     return tuple(sorted(os.sched_getaffinity(0)))
 
 
+def core_count() -> int:
+    """Return how many cores this process may use."""
+    return len(available())
+
+
 def shares(slots: int) -> list[tuple[int, ...]]:
     """The cores of each slot: all of them dealt out evenly; none in particular where there are more slots than cores."""
     cores = available()

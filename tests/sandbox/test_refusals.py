@@ -68,8 +68,11 @@ def test_the_next_strongest_is_taken_with_a_warning_that_says_why(refusing: Path
 
 
 def test_a_class_is_not_graded_behind_lesser_walls_without_a_visible_warning(refusing: Path) -> None:
-    from grader.cli.walls import Walls
     from rich.console import Console
+
+    from grader.batch.events import SandboxChosen
+    from grader.cli.session_display import SessionDisplay
+    from grader.sandbox.lazy import LazySandbox
 
     if not Landlock().self_test().works:
         pytest.skip(Landlock().self_test().why.en)

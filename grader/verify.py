@@ -13,17 +13,22 @@ A verdict that the header does not name must be passed with all its points, or b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from grader.batch import Task, usual_mode
+from grader import datasets
+from grader.batch import SessionListener, Task, grade_all, usual_mode
+from grader.batch.events import GradingBegan, GradingEnded, SandboxChosen
 from grader.catalog import Catalog
 from grader.domain import Exercise, Mode, Record, Status, Submission, Text, Verdict
-from grader.errors import BadSpecification, NothingToGrade
+from grader.errors import BadSpecification, NothingToGrade, SandboxUnavailable
 from grader.grading import Options
 from grader.messages import join, plain, say
+from grader.sandbox import Sandbox, SelfTest
+from grader.sandbox.lazy import LazySandbox
 
 EXPECT = re.compile(r"^# expect: *(?P<id>[\w.]+) *= *(?P<status>\w+) +(?P<points>\d+(?:\.\d+)?) *$")
 SETTING = re.compile(r"^# (?P<name>time-limit|mode|files|student): *(?P<value>.+?) *$")
@@ -57,7 +62,60 @@ class Case:
 
     @property
     def name(self) -> str:
-        return f"{self.task.exercise.id}/{self.task.submission.program}"
+        return case_name(self.task)
+
+
+def case_name(task: Task) -> str:
+    return f"{task.exercise.id}/{task.submission.program}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A program with the record that it got, and what of it is not as it must be; nothing, where it proves itself."""
+
+    case: Case
+    record: Record
+    disagreements: tuple[Text, ...]
+
+
+def prove(
+    cases: Sequence[Case],
+    sandbox: LazySandbox,
+    data: Path | None,
+    jobs: int,
+    listener: SessionListener | None = None,
+) -> Generator[Proof, None, None]:
+    """Grade the programs, `jobs` at a time, and yield each as soon as it is done. Closing the iterator ends what runs.
+
+    `data` is a folder of the real datasets. The listener is told when it begins and ends, and of the sandbox.
+
+    Raises:
+        NothingToGrade: there is no program.
+        SandboxUnavailable, DataUnavailable: what the grading needs is not to be had.
+    """
+    if not cases:
+        raise NothingToGrade(say("No program to verify."))
+    listener = listener or SessionListener()
+    chosen, test = _chosen(sandbox)
+    listener.notify(GradingBegan(len(cases)))
+    listener.notify(SandboxChosen(chosen, test))
+    of_task = {id(case.task): case for case in cases}
+    found = datasets.needed_by([case.task.exercise for case in cases], data)
+    with closing(grade_all([case.task for case in cases], chosen, found, jobs, listener.listen)) as results:
+        for task, record in results:
+            case = of_task[id(task)]
+            yield Proof(case, record, disagreements(case, record))
+    listener.notify(GradingEnded())
+
+
+def _chosen(sandbox: LazySandbox) -> tuple[Sandbox, SelfTest]:
+    """The references are our own code: where no sandbox is to be had, they may run without one."""
+    try:
+        return sandbox.chosen()
+    except SandboxUnavailable:
+        if sandbox.backend != "auto":
+            raise
+        return LazySandbox("process").chosen()
 
 
 def cases(exercise: Exercise, catalog: Catalog, options: Options, mode: Mode | None = None) -> Iterator[Case]:

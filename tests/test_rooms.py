@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "grader"
 # every room but the lowest speaks.
 FLOORS: dict[str, float] = {
     "cli": 6,
+    "api": 5.7,  # the Python interface, of which the command line is one caller
     "verify": 5.5,  # a batch of programs whose marks are known
     "batch": 5,
     "grading": 4,
@@ -218,6 +219,23 @@ def test_files_that_import_each_other_are_caught(sources: dict[str, str], circle
 )
 def test_files_without_a_circle_are_let_pass(sources: dict[str, str]) -> None:
     assert circles(import_graph(sources)) == set()
+
+
+# ── The command line holds no engine ────────────────────────────────────────────────────────────
+
+ENGINE = ("grader.grading.grade", "grader.grading.running_workbench", "grader.grading.reading_workbench", "grader.grading.run_cache", "grader.grading.keys",
+          "grader.grading.detect_exercises", "grader.batch.plan", "grader.batch.pool", "grader.batch.workbenches", "grader.batch.all_by",
+          "grader.batch.grade_all", "grader.parsing", "grader.intake.find", "grader.sandbox.choose")  # fmt: skip
+STILL_AN_ENGINE = {"grader.cli.similar"}  # comparing a class is not a session of its own yet
+
+
+def engine_in(source: str, module: str) -> set[str]:
+    return {name for name, _ in imported(ast.parse(source), module) if name.startswith(ENGINE)}
+
+
+def test_the_command_line_parses_and_shows_and_leaves_grading_to_sessions() -> None:
+    found = {m: engine_in(p.read_text(encoding="utf-8"), m) for m, p in modules() if room_of(m) == "cli"}
+    assert {module for module, names in found.items() if names} == STILL_AN_ENGINE
 
 
 # ── What students made is parsed behind the walls ───────────────────────────────────────────────

@@ -3,17 +3,14 @@
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from grader.cli import exits
-from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice
 from grader.domain import Lang, Mode
 from grader.messages import translate
-
-if TYPE_CHECKING:
-    from grader.sandbox import Sandbox, SelfTest
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -46,7 +43,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             Mode(mode.value) if mode else None,
             data,
             sandbox.value,
-            jobs or cores(),
+            jobs,
             only,
             not no_speedups,
             lang,
@@ -68,67 +65,21 @@ def _verify(
     names: list[str],
     mode: Mode | None,
     data: Path | None,
-    backend: str,
-    jobs: int,
+    sandbox: str,
+    jobs: int | None,
     only: str,
     speedups: bool,
     lang: Lang,
 ) -> int:
-    from grader import catalog, verify
-    from grader.batch import grade_all, with_threads
-    from grader.cli.progress import ManySubmissions
-    from grader.errors import NothingToGrade
-    from grader.grading import Options
-    from grader.messages import say
-    from grader.reports.terminal import sandbox_line, shown, verify_line
+    from grader import api
+    from grader.cli.verify_display import VerifyDisplay
 
-    known = catalog.locate()
-    exercises = [known.find(name) for name in names or known.ids()]
-    options = with_threads(Options(speedups=speedups), jobs, cores())
-    cases = [case for e in exercises for case in verify.cases(e, known, options, mode) if only in case.name]
-    if not cases:
-        raise NothingToGrade(say("No program to verify."))
-    chosen, test = _walls(backend)
-    by_task = {id(case.task): case for case in cases}
-    failures = broken = 0
-    with ManySubmissions(len(cases), lang, shown(say("Verifying"), lang)) as display:
-        display.console.print(sandbox_line(chosen.name, chosen.level.value, len(test.held), lang))
-        results = grade_all(
-            [case.task for case in cases],
-            chosen,
-            data_for(exercises, data),
-            jobs,
-            lambda task: display.listener(by_task[id(task)].name),
+    with VerifyDisplay(lang) as display:
+        proofs = api.verify(
+            names, mode=mode, data=data, sandbox=sandbox, jobs=jobs, only=only, speedups=speedups, listener=display
         )
-        with closing(results):
-            for task, record in results:
-                case = by_task[id(task)]
-                problems = verify.disagreements(case, record)
-                failures += bool(problems)
-                broken += record.broken
-                display.finished(case.name, verify_line(case.name, case.kind, record, problems, lang))
-    display.console.print(
-        shown(
-            say(
-                "{count} programs, {failures} that did not get the marks they must.",
-                count=len(cases),
-                failures=failures,
-            ),
-            lang,
-        ),
-        markup=False,
-    )
-    return exits.BROKEN if broken else exits.MARKS_LOST if failures else exits.FULL_MARKS
-
-
-def _walls(backend: str) -> "tuple[Sandbox, SelfTest]":
-    """The references are our own code: without walls they may run too, and the line above the results says so."""
-    from grader import sandbox as walls
-    from grader.errors import SandboxUnavailable
-
-    try:
-        return walls.choose(backend)
-    except SandboxUnavailable:
-        if backend != "auto":
-            raise
-        return walls.choose("process")
+        with closing(proofs):
+            for proof in proofs:
+                display.show(proof)
+    display.show_summary()
+    return exits.BROKEN if display.broken else exits.MARKS_LOST if display.failures else exits.FULL_MARKS

@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from grader.batch import Dates
 from grader.domain import Text
 from grader.errors import UsageError
 from grader.messages import plain, say
-from grader.store import Deadline, Gradebook, LatePolicy, parse_duration, parse_moment, parse_policy
+from grader.store import Deadline, LatePolicy, parse_duration, parse_moment, parse_policy
 from grader.store.calendar import ALL
 
 NONE = "none"
 MOST_BYTES = 4 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """What was asked for about deadlines, read and understood; None where nothing was said."""
-
-    deadline: Deadline | None = None
-    lifted: bool = False
-    extensions: tuple[tuple[str, str, datetime], ...] | None = None
-    receipts: tuple[tuple[str, str, datetime], ...] | None = None
-
-    @property
-    def asked(self) -> bool:
-        return self.lifted or any(part is not None for part in (self.deadline, self.extensions, self.receipts))
 
 
 def understand(
@@ -50,23 +36,6 @@ def understand(
         _table(extensions, "deadline", lambda text: parse_moment(text, end_of_day=True)),
         _table(received, "received", parse_moment),
     )
-
-
-def note(book: Gradebook, dates: Dates, exercises: Iterable[str]) -> None:
-    """Into the gradebook: for these exercises, or for all where none is named."""
-    if dates.deadline is not None or dates.lifted:
-        book.set_deadlines(list(exercises) or [ALL], dates.deadline)
-    if dates.extensions is not None:
-        book.extend(dates.extensions)
-    if dates.receipts is not None:
-        book.receive(dates.receipts)
-
-
-def unknown_students(dates: Dates, known: Iterable[str]) -> list[str]:
-    """Names of the tables that no record bears."""
-    there = {name.casefold() for name in known}
-    named = {student for table in (dates.extensions, dates.receipts) for student, _, _ in table or ()}
-    return sorted(name for name in named if name.casefold() not in there)
 
 
 def _table(

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import typer
 
-from grader.domain import DatasetInfo, Exercise
 from grader.errors import UsageError
 from grader.messages import say
 
@@ -60,25 +59,6 @@ def results_folder(path: Path) -> Path:
     if not os.access(there, os.W_OK | os.X_OK):
         raise UsageError(say("Nothing can be written in {folder}. Name another folder with --out.", folder=there))
     return path
-
-
-def cores() -> int:
-    return len(os.sched_getaffinity(0))
-
-
-def data_for(exercises: list[Exercise], folder: Path | None) -> dict[str, DatasetInfo]:
-    """The datasets that these exercises need, prepared; an exercise without images needs none."""
-    from grader import datasets
-
-    names = {exercise.dataset for exercise in exercises} & set(datasets.KNOWN)
-    return {name: datasets.resolve(name, folder) for name in sorted(names)}
-
-
-def kept_runs() -> Path:
-    """Where a student's long runs are kept between gradings."""
-    from grader import datasets
-
-    return datasets.cache_folder() / "runs"
 
 
 def existing(path: Path) -> Path:

@@ -23,10 +23,10 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text as Styled
 
-from grader.domain import Exercise, Lang, Phase, Record, Status, Submission, Text, Training, Verdict
+from grader.domain import Exercise, Lang, Phase, Status, Submission, Text, Training, Verdict
 from grader.grading import Listener
 from grader.messages import number, percent, safe, say, say_n
-from grader.reports.terminal import show_record, shown, verdict_row
+from grader.reports.terminal import shown, verdict_row
 
 WIDTH_ON_A_PIPE = 110
 LINES_ON_A_TERMINAL = 40
@@ -136,9 +136,6 @@ class OneSubmission(Listener):
             self.console.print(
                 f"  {shown(say('epoch {epoch} of {total}', epoch=int(done), total=total), self._lang)}  {facts}"
             )
-
-    def report(self, record: Record) -> None:
-        show_record(record, self.console, self._lang)
 
 
 def training_facts(training: Training, lang: Lang) -> str:

@@ -61,13 +61,13 @@ def register(app: typer.Typer, lang: Lang) -> None:
 
 
 def _report(folder: Path, out: Path | None, lang: Lang) -> Path:
-    from grader.cli.filing import refresh
     from grader.cli.progress import busy
     from grader.reports.html import write_pages
 
     target = results_folder(out or folder)
     if out is None and (folder / GRADEBOOK).is_file():
         from grader.store import Gradebook
+        from grader.store.record_files import refresh
 
         with Gradebook.open(folder) as book:
             refresh(book)

@@ -79,8 +79,9 @@ def _override(
     lang: Lang,
 ) -> None:
     from grader.cli.deciding import author_name, decide, find_record, find_verdict, within
-    from grader.cli.filing import write_json, write_pages
+    from grader.cli.pages import show_updated
     from grader.reports.terminal import figure, shown
+    from grader.store.record_files import write_record
 
     record = find_record(book, where[0], where[1])
     verdict = find_verdict(record, where[2])
@@ -91,7 +92,7 @@ def _override(
         raise UsageError(say("An override needs points and a reason: … CHECK POINTS --reason “…”, or --withdraw."))
     else:
         decide(book, record, verdict.id, within(points, verdict), author_name(author), reason)
-    write_json(book, record)
+    write_record(book, record)
     now = book.record(record.student, record.exercise)
     assert now is not None
     decided = find_verdict(now, verdict.id)
@@ -106,4 +107,4 @@ def _override(
         whole=figure(now.max_score, lang),
     )
     typer.echo(shown(words, lang))
-    write_pages(book, lang)
+    show_updated(book, lang)

@@ -13,7 +13,7 @@ from rich.text import Text as Styled
 
 from grader import catalog
 from grader.cli.deciding import decide
-from grader.cli.filing import write_json, write_pages
+from grader.cli.pages import show_updated
 from grader.cli.progress import console_for
 from grader.domain import Lang, Record, Status, Text, Verdict
 from grader.errors import UsageError
@@ -21,6 +21,7 @@ from grader.messages import plain, safe, say, say_n
 from grader.reports.terminal import figure, shown
 from grader.store import Gradebook
 from grader.store.decisions import ANSWER, answer_of
+from grader.store.record_files import write_record
 
 BACK, QUIT, SKIP = {"b", "r"}, {"q"}, {"", "s"}  # back or « revenir », quit, skip: the letters of both languages
 ANSWER_CHARS = 20_000
@@ -52,7 +53,7 @@ def walk(book: Gradebook, only: list[str], anonymous: bool, again: bool, author:
     left = len(to_read(book.records(exhibits=False), only, anonymous, False))
     told = say_n("{count} answer decided", "{count} answers decided", len(walker.decided))
     console.print(f"{shown(told, lang)} · {shown(say_n('{count} still waits', '{count} still wait', left), lang)}")
-    write_pages(book, lang)
+    show_updated(book, lang)
 
 
 def show_waiting(book: Gradebook, only: list[str], anonymous: bool, again: bool, lang: Lang) -> None:
@@ -122,7 +123,7 @@ class _Walk:
             if comment is None:
                 return
             decide(self._book, record, item.check, given, self._author, comment)
-            write_json(self._book, record)
+            write_record(self._book, record)
             self.decided.add(item)
             at += 1
 

@@ -18,10 +18,10 @@ from grader.messages import say, translate
 
 if TYPE_CHECKING:
     from grader.catalog import Catalog
-    from grader.cli.walls import Walls
     from grader.parsing import Parser
     from grader.reports.similar import Compared
     from grader.sandbox import WorkerHandle
+    from grader.sandbox.lazy import LazySandbox
     from grader.similarity import Arrays
     from grader.similarity.documents import ReadProgram
 
@@ -60,14 +60,14 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
     from grader import catalog, intake
     from grader.batch.plan import latest_attempts
     from grader.cli.progress import busy, console_for
-    from grader.cli.walls import Walls
     from grader.grading.detect_exercises import detect_exercises_with
     from grader.parsing import Parser, unpacked_by
     from grader.reports import similar as report
     from grader.reports.terminal import shown
+    from grader.sandbox.lazy import LazySandbox
     from grader.similarity import same_weights
 
-    known, walls = catalog.locate(), Walls(backend)
+    known, walls = catalog.locate(), LazySandbox(backend)
     console = console_for()
     with (
         tempfile.TemporaryDirectory(prefix="grade-") as copies,
@@ -139,7 +139,7 @@ def _reader(parser: "Parser", submissions: Sequence[Submission]) -> "ReadProgram
 # ── Weights ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _weights(submissions: Iterable[Submission], walls: "Walls") -> "list[Arrays]":
+def _weights(submissions: Iterable[Submission], walls: "LazySandbox") -> "list[Arrays]":
     """What the handed-in model files hold. They are read behind the walls; without any, no wall is built."""
     from grader.analysis.saved_files import model_files
     from grader.sandbox import WorkerHandle

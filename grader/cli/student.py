@@ -2,23 +2,22 @@
 
 # Annotations are evaluated where they stand: their help texts are in the reader's language.
 import os
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from grader.cli import exits
-from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, cores, data_for, kept_runs
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice
 from grader.domain import Exercise, Lang, Mode, Phase, Record, Submission, Text
 from grader.messages import say, translate
 
 if TYPE_CHECKING:
-    from grader.cli.progress import OneSubmission
-    from grader.cli.walls import Walls
-    from grader.grading import Options
-    from grader.grading.phases import Stopwatch
-    from grader.parsing import Parser
+    from grader.grading import Listener
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
@@ -53,16 +52,27 @@ def register(app: typer.Typer, lang: Lang) -> None:
         profile: Annotated[bool, common.profile] = False,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> int:
+        from grader import api
         from grader.cli.profile import process_began, show
-        from grader.grading import CachePolicy, Options
         from grader.grading.phases import Stopwatch
 
         watch = Stopwatch(process_began() if profile else None)
         watch.lap(Phase.START)
-        shelf = None if fresh else CachePolicy(kept_runs())
-        options = Options(Mode(mode.value), seed, cores(), time_limit, shelf, not no_speedups)
-        backend = "process" if sandbox is SandboxChoice.AUTO else sandbox.value
-        record = _grade(name, path, options, data, backend, lang, quiet or _is_stdout(json), watch)
+        grade = partial(
+            api.grade,
+            path,
+            name,
+            mode=Mode(mode.value),
+            data=data,
+            sandbox="process" if sandbox is SandboxChoice.AUTO else sandbox.value,
+            seed=seed,
+            time_limit=time_limit,
+            speedups=not no_speedups,
+            fresh=fresh,
+            student=os.environ.get("USER", ""),
+            watch=watch,
+        )
+        record = _shown(grade, lang, quiet or _is_stdout(json))
         if quiet:
             typer.echo(_mark(record, lang))
         if json is not None:
@@ -85,61 +95,19 @@ def _is_stdout(json: Path | None) -> bool:
     return str(json) == "-"
 
 
-def _grade(
-    name: str,
-    path: Path,
-    options: "Options",
-    data: Path | None,
-    backend: str,
-    lang: Lang,
-    quiet: bool,
-    watch: "Stopwatch",
-) -> Record:
-    from grader import catalog, intake
-    from grader.cli.progress import OneSubmission
-    from grader.cli.walls import Walls
-    from grader.grading import grade, reading_workbench
-    from grader.grading.detect_exercises import detect_exercises_with
-    from grader.parsing import Parser
+def _shown(grade: Callable[..., Record], lang: Lang, quiet: bool) -> Record:
+    """Grade, and show how it goes and the record."""
+    from grader.cli.progress import OneSubmission, console_for
+    from grader.reports.terminal import show_record
 
-    known, walls = catalog.locate(), Walls(backend)
-    exercise = known.find(name)
-    with Parser(walls) as parser:
-        submission = intake.find_one(
-            exercise.id, path, os.environ.get("USER", ""), detect_exercises_with(known, parser)
-        )
-        watch.lap(Phase.INTAKE)
-        with OneSubmission(exercise, submission, lang, quiet) as display:
-            if options.mode is Mode.STATIC:
-                record = grade(exercise, submission, reading_workbench({}, walls, parser), options, display)
-            else:
-                record = _run(exercise, submission, options, data, walls, parser, display)
-            watch.lap(
-                Phase.START, **record.phases
-            )  # what was no phase of its own: choosing the walls, preparing the data
-            record = replace(record, phases=dict(watch.seconds))
-    display.report(record)
+    with ExitStack() as live:
+
+        def listen(exercise: Exercise, submission: Submission) -> "Listener":
+            return live.enter_context(OneSubmission(exercise, submission, lang, quiet))
+
+        record = grade(listen=listen)
+    show_record(record, console_for(quiet), lang)
     return record
-
-
-def _run(
-    exercise: Exercise,
-    submission: Submission,
-    options: "Options",
-    data: Path | None,
-    walls: "Walls",
-    parser: "Parser",
-    display: "OneSubmission",
-) -> Record:
-    from grader.grading import grade, running_workbench
-    from grader.grading.workbench import CORE, NOTEBOOK
-
-    chosen = walls()
-    display.on_phase(Phase.DATA)
-    found = data_for([exercise], data)
-    preload = CORE + (NOTEBOOK if submission.is_notebook else ())
-    with running_workbench(chosen, found, preload, options.threads, parser=parser) as workbench:
-        return grade(exercise, submission, workbench, options, display)
 
 
 def _write(record: Record, target: Path) -> None:

@@ -11,6 +11,11 @@ def available() -> tuple[int, ...]:
     return tuple(sorted(os.sched_getaffinity(0)))
 
 
+def core_count() -> int:
+    """Return how many cores this process may use."""
+    return len(available())
+
+
 def shares(workers: int) -> list[tuple[int, ...]]:
     """Return the cores of each worker: all of them dealt out evenly; none in particular where there are more workers than cores."""
     cores = available()

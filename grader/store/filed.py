@@ -36,7 +36,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A submission that counts: who handed it in and when (its files are on the shelf, if anywhere), and its record as
+    """A submission that counts: who handed it in and when (its files are on the run_cache, if anywhere), and its record as
     the grader made it; None where a newer version wrote it, or where it is `damaged`."""
 
     submission: Submission

@@ -12,15 +12,16 @@ EPOCHS = 10
 
 def run(settings: Settings) -> list[Row]:
     from grader import catalog, sandbox
-    from grader.cli.options import cores, data_for
+    from grader.datasets import needed_by
     from grader.domain import Mode, Submission
     from grader.grading import Options, grade, running_workbench
+    from grader.sandbox.cores import core_count
 
     exercise = catalog.locate().find("exo3")
     chosen, _ = sandbox.choose("bubblewrap")
     with (
         tempfile.TemporaryDirectory() as folder,
-        running_workbench(chosen, data_for([exercise], None), threads=cores()) as workbench,
+        running_workbench(chosen, needed_by([exercise], None), threads=core_count()) as workbench,
     ):
         workbench.runner.wait_until_warm()
         workbench.evaluator.wait_until_warm()
@@ -29,7 +30,7 @@ def run(settings: Settings) -> list[Row]:
             root = _hand_in(Path(folder), epochs)
             files = (Path("exo3.py"), Path("exo3.keras"))
             submission = Submission("x", "exo3", root, root / "exo3.py", files)
-            record = grade(exercise, submission, workbench, Options(mode, threads=cores()))
+            record = grade(exercise, submission, workbench, Options(mode, threads=core_count()))
             if mode is Mode.AUDIT and record.score != record.max_score:
                 raise RuntimeError(f"the solution got {record.score}")
             return sum(record.phases.values())

@@ -18,14 +18,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader import catalog
-from grader.cli.batch import EVIDENCE
-from grader.cli.filing import write_json
-from grader.cli.options import data_for
+from grader.batch.session import RUNS
+from grader.datasets import needed_by
 from grader.domain import Submission
 from grader.grading import Options
 from grader.grading.keys import fingerprint, judgement_key, run_key
 from grader.grading.run_cache import RunCache
 from grader.store import Gradebook
+from grader.store.record_files import write_record
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +68,8 @@ def grown(place: Path, exercise: str, program: str, students: int, *words: str) 
 
 def clone(place: Path, exercise_id: str, program: str, students: int) -> None:
     exercise = catalog.locate().find(exercise_id)
-    data = data_for([exercise], None).get(exercise.dataset)
-    run_cache = RunCache(place / "out" / EVIDENCE, everything=True)
+    data = needed_by([exercise], None).get(exercise.dataset)
+    run_cache = RunCache(place / "out" / RUNS, everything=True)
     with Gradebook.open(place / "out") as book:
         (model,) = book.current()
         assert model.record is not None and not model.record.broken, model.record
@@ -84,7 +84,7 @@ def clone(place: Path, exercise_id: str, program: str, students: int) -> None:
             shutil.copyfile(submission.main, run_cache.folder / key / "files" / submission.program)
             record = replace(model.record, student=submission.student)
             book.file(submission, handed_in, key, judgement_key(key, exercise), record)
-            write_json(book, record)
+            write_record(book, record)
 
 
 def _hand_in(place: Path, exercise: str, student: str, program: str) -> Submission:

@@ -62,14 +62,15 @@ def cpu(arguments: list[str], runs: int) -> float:
 def overheads(backend: str, runs: int) -> tuple[float, float, float]:
     """(warm start, script, notebook): wall seconds of `grade()` for submissions that do nothing."""
     from grader import catalog, sandbox
-    from grader.cli.options import cores, data_for
+    from grader.datasets import needed_by
     from grader.domain import Submission
     from grader.grading import Options, grade, running_workbench
+    from grader.sandbox.cores import core_count
 
     exercise = catalog.locate().find("exo1")
     chosen, _ = sandbox.choose(backend)
-    options = Options(threads=cores())
-    with tempfile.TemporaryDirectory() as folder, running_workbench(chosen, data_for([exercise], None)) as workbench:
+    options = Options(threads=core_count())
+    with tempfile.TemporaryDirectory() as folder, running_workbench(chosen, needed_by([exercise], None)) as workbench:
         root = Path(folder)
         (root / "exo1.py").write_text(TRIVIAL, encoding="utf-8")
         (root / "exo1.ipynb").write_text(NOTEBOOK, encoding="utf-8")

@@ -9,25 +9,25 @@ from tests.bench.table import ROOT, Row, Settings, seconds
 
 
 def run(settings: Settings) -> list[Row]:
-    from grader.cli.options import cores
     from grader.domain import Mode
+    from grader.sandbox.cores import core_count
 
     rows: list[Row] = []
     for name, mode in (("exo1", Mode.FULL), ("exo3", Mode.AUDIT)):
-        count = cores() * (1 if settings.quick else 4)
-        many = graded(name, mode, count, jobs=cores(), threads=1)
-        few = graded(name, mode, count, jobs=1, threads=cores())
+        count = core_count() * (1 if settings.quick else 4)
+        many = graded(name, mode, count, jobs=core_count(), threads=1)
+        few = graded(name, mode, count, jobs=1, threads=core_count())
         what = f"{count} times {name} ({mode}), walls on"
-        rows.append((f"{what}: {cores()} jobs of 1 thread", seconds(many), ""))
-        rows.append((f"{what}: 1 job of {cores()} threads", f"{seconds(few)}, {few / many:.2f} times as long", ""))
+        rows.append((f"{what}: {core_count()} jobs of 1 thread", seconds(many), ""))
+        rows.append((f"{what}: 1 job of {core_count()} threads", f"{seconds(few)}, {few / many:.2f} times as long", ""))
     return rows
 
 
 def graded(name: str, mode: object, count: int, jobs: int, threads: int) -> float:
     """Wall seconds with all workers warm."""
     from grader import catalog, sandbox
-    from grader.batch import Task, all_by, workbenches
-    from grader.cli.options import data_for
+    from grader.batch import Task, all_by, benches
+    from grader.datasets import needed_by
     from grader.domain import Mode, Submission
     from grader.grading import Options
 
@@ -36,7 +36,7 @@ def graded(name: str, mode: object, count: int, jobs: int, threads: int) -> floa
     root = ROOT / "reference" / name
     files = (Path("solution.py"), *(Path(p.name) for p in root.glob("*.keras")))
     chosen, _ = sandbox.choose("bubblewrap")
-    with workbenches(chosen, data_for([exercise], None), jobs, threads) as pool:
+    with benches(chosen, needed_by([exercise], None), jobs, threads) as pool:
         tasks = [
             Task(exercise, Submission(f"x{n}", name, root, root / "solution.py", files), Options(mode, threads=threads))
             for n in range(count)

@@ -361,7 +361,7 @@ def test_a_large_class_on_a_terminal_shows_a_bar_and_only_what_needs_attention(l
     from rich.console import Console
 
     from grader.cli.progress import ManySubmissions
-    from grader.cli.telling import needs_attention
+    from grader.cli.summary import needs_attention
     from grader.reports.terminal import finished_line
     from tests.store.build import record
 

@@ -13,10 +13,10 @@ import pytest
 
 from grader import records
 from grader.cli import exits
-from grader.cli.filing import record_name
 from grader.cli.main import language, run
 from grader.domain import Mode, Record, Status, Text, Verdict
 from grader.errors import BadSpecification, SandboxUnavailable, UnknownExercise, WorkerDied
+from grader.store.record_files import record_name
 from tests.endings import waits_no_longer_than
 
 ANSWERS = 'REPONSES = {"parametres": "7850", "convexe": "oui", "minimum_global": "oui"}\n'

@@ -91,7 +91,7 @@ def test_a_kill_between_the_gradebook_and_its_files_leaves_nothing_stale(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After the commit, before the file: as if the process had ended there."""
-    from grader.cli.filing import RecordFiles
+    from grader.store.record_files import RecordFiles
 
     a_class(typed)
 

@@ -17,7 +17,6 @@ import numpy as np
 from grader import records
 from grader.cli import reports
 from grader.cli.deadlines import understand
-from grader.cli.restore import not_orphaned
 from grader.derived import DerivedFiles
 from grader.errors import GraderError
 from grader.evidence import Forged, Reader, load_arrays
@@ -30,6 +29,7 @@ from grader.intake.names import clean, read_names
 from grader.intake.unpacking import Room
 from grader.reading.source import read_source
 from grader.store import parse_duration, parse_moment, parse_policy
+from grader.store.restoring import require_no_orphans
 from tests.conftest import notebook_of
 from tests.reports import build
 
@@ -166,5 +166,5 @@ READERS = (
     FuzzedReader("words", (b"2026-03-01T23:59", b"1/3/2026 12:30", b"per-day:10:50", b"1h30m", b"0/0/0"), _words),
     FuzzedReader("note of pages", (b'{"index.html": ["abc", 12, 34]}',), _file(".pages.json", _manifest)),
     FuzzedReader("note of refusals", (b'[["a", "link"]]',), _file("refused.json", lambda p: Room(folder=p.parent).folder)),
-    FuzzedReader("decisions", (b'{"student": "a", "points": 1}\n',), _file("decisions.jsonl", lambda p: not_orphaned(p.parent)), (GraderError,)),
+    FuzzedReader("decisions", (b'{"student": "a", "points": 1}\n',), _file("decisions.jsonl", lambda p: require_no_orphans(p.parent)), (GraderError,)),
 )  # fmt: skip

@@ -70,12 +70,18 @@ def test_the_next_strongest_is_taken_with_a_warning_that_says_why(refusing: Path
 def test_a_class_is_not_graded_behind_lesser_walls_without_a_visible_warning(refusing: Path) -> None:
     from rich.console import Console
 
-    from grader.cli.walls import Walls
+    from grader.batch.events import SandboxChosen
+    from grader.cli.session_display import SessionDisplay
+    from grader.sandbox.lazy import LazySandbox
 
     if not Landlock().self_test().works:
         pytest.skip(Landlock().self_test().why.en)
     told = io.StringIO()
-    assert Walls("auto").told(Console(file=told, width=2000), "fr").name == "landlock"
+    chosen, test = LazySandbox("auto").chosen()
+    assert chosen.name == "landlock"
+    display = SessionDisplay("fr")
+    display.console = Console(file=told, width=2000)
+    display.notify(SandboxChosen(chosen, test))
     assert APPARMOR in told.getvalue() and "landlock" in told.getvalue()
 
 

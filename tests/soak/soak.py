@@ -23,10 +23,10 @@ import psutil
 
 from grader import records
 from grader.cli import exits
-from grader.cli.filing import record_name
 from grader.derived import DerivedFiles
 from grader.reports.html import MANIFEST, write_pages
 from grader.store import Gradebook
+from grader.store.record_files import record_name
 
 ROOT = Path(__file__).parents[2]
 KINDS = ("job", "worker", "batch", "frozen")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli.filing import record_name
+from grader.store.record_files import record_name
 from tests.soak.soak import soaked, wrong_in
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from grader import catalog
-from grader.cli.options import data_for
+from grader.datasets import needed_by
 from grader.domain import Mode, Submission
 from grader.evidence import Reader
 from grader.grading import Options, grade, running_workbench
@@ -36,7 +36,7 @@ def lines_of(exercise_id: str) -> list[str]:
         lines.append(line)
         return feed(reader, line)
 
-    data = data_for([exercise], None)
+    data = needed_by([exercise], None)
     files = tuple(Path(p.name) for p in solution.parent.iterdir() if p.suffix in (".py", ".keras", ".h5"))
     submission = Submission("reference", exercise_id, solution.parent, solution, files)
     with patch.object(Reader, "feed", kept), running_workbench(Process(), data) as workbench:

@@ -1,0 +1,120 @@
+"""The grader from Python: the examples of its documentation hold, and so does what it says beside them."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+import pytest
+
+from grader import api, catalog
+from grader.batch import SessionEvent, events
+from grader.domain import Exercise, Mode, Submission
+from grader.errors import NothingToGrade, UnknownExercise
+from grader.grading.phases import Stopwatch
+
+ANSWERS = 'REPONSES = {"parametres": "7850", "convexe": "oui", "minimum_global": "oui"}\n'
+READ_ONLY = api.BatchOptions(mode=Mode.STATIC, sandbox="process")
+
+
+class Collected(api.SessionListener):
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def notify(self, event: SessionEvent) -> None:
+        self.kinds.append(type(event).__name__)
+
+
+def test_the_examples_hold() -> None:
+    found = doctest.testmod(api)
+    assert found.failed == 0 and found.attempted >= 8
+
+
+@pytest.mark.parametrize("name", [name for name in api.__all__ if name.islower()])
+def test_every_function_documents_its_arguments_and_errors(name: str) -> None:
+    function = getattr(api, name)
+    text = function.__doc__
+    assert "Args:" in text and "Raises:" in text
+    taken = set(function.__annotations__) - {"return"}
+    assert [one for one in taken if f"        {one}: " not in text] == []
+
+
+# ── One submission ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_listener_is_chosen_when_the_submission_is_found(tmp_path: Path) -> None:
+    (tmp_path / "exo1.py").write_text(ANSWERS)
+    found: list[str] = []
+
+    class Phases(api.Listener):
+        def phase(self, name: str) -> None:
+            found.append(name)
+
+    def listen(exercise: Exercise, submission: Submission) -> api.Listener:
+        found.append(f"{exercise.id} {submission.program} {submission.student}")
+        return Phases()
+
+    record = api.grade(tmp_path, "EXO-1", mode=Mode.STATIC, sandbox="process", student="ana", listen=listen)
+    assert found == ["exo1 exo1.py ana", "reading", "checks"]
+    assert record.student == "ana" and record.score == 5.0
+
+
+def test_the_phases_of_a_record_add_up_from_where_the_watch_began(tmp_path: Path) -> None:
+    (tmp_path / "exo1.py").write_text(ANSWERS)
+    watch = Stopwatch()
+    watch.lap("start")
+    record = api.grade(tmp_path, "exo1", mode=Mode.STATIC, sandbox="process", watch=watch)
+    assert record.phases == watch.seconds
+    assert record.phases.keys() == {"start", "intake", "static", "checks"}
+
+
+def test_what_cannot_be_graded_is_an_error_and_no_record(tmp_path: Path) -> None:
+    with pytest.raises(UnknownExercise, match="exo1"):
+        api.grade(tmp_path, "exo11", mode=Mode.STATIC)
+    with pytest.raises(NothingToGrade):
+        api.grade(tmp_path, "exo1", mode=Mode.STATIC, sandbox="process")
+
+
+# ── A class ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_record_of_a_class_is_yielded_once_new_ones_first(tmp_path: Path) -> None:
+    folder, out = tmp_path / "class", tmp_path / "out"
+    for student in ("alice", "bob"):
+        (folder / student).mkdir(parents=True)
+        (folder / student / "exo1.py").write_text(ANSWERS + f"# {student}\n")
+    told = Collected()
+    assert [r.student for r in api.grade_batch(folder, out, READ_ONLY, listener=told)] == ["alice", "bob"]
+    assert events.FilesWritten.__name__ == told.kinds[-1]
+    assert [r.student for r in api.grade_batch(str(folder), str(out), READ_ONLY)] == ["alice", "bob"]
+    (folder / "bob" / "exo1.py").write_text(ANSWERS + "# another\n")
+    assert [r.student for r in api.grade_batch(folder, out, READ_ONLY)] == ["bob", "alice"]
+    assert [(r.student, r.score) for r in api.rejudge(out)] == [("alice", 5.0), ("bob", 5.0)]
+    assert list(api.rejudge(out, exercises=["exo2"])) == []
+
+
+def test_a_gradebook_that_is_not_there_cannot_be_judged_again(tmp_path: Path) -> None:
+    with pytest.raises(NothingToGrade):
+        list(api.rejudge(tmp_path))
+
+
+# ── The exercises ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_each_program_of_the_references_is_yielded_with_what_disagrees() -> None:
+    told = Collected()
+    proofs = list(api.verify(["exo1"], mode=Mode.STATIC, sandbox="process", only="s", listener=told))
+    assert told.kinds == ["GradingBegan", "SandboxChosen", "GradingEnded"]
+    by_kind = {kind: [p for p in proofs if p.case.kind == kind] for kind in ("solution", "stub", "wrong")}
+    assert all(not p.disagreements and p.record.score == 0 for p in by_kind["stub"])
+    assert by_kind["solution"] and all(p.disagreements for p in by_kind["solution"]), "what is only read earns not all"
+
+
+def test_nothing_to_verify_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(NothingToGrade):
+        list(api.verify(["exo1"], only="no such program"))
+    known = catalog.locate()
+    (tmp_path / "assignments").symlink_to(known.assignments)
+    monkeypatch.setattr(catalog, "locate", lambda: catalog.Catalog(tmp_path / "assignments", None))
+    with pytest.raises(NothingToGrade, match="reference"):
+        list(api.verify(["exo1"]))

@@ -47,7 +47,7 @@ def test_the_listener_is_chosen_when_the_submission_is_found(tmp_path: Path) -> 
     found: list[str] = []
 
     class Phases(api.Listener):
-        def phase(self, name: str) -> None:
+        def on_phase(self, name: str) -> None:
             found.append(name)
 
     def listen(exercise: Exercise, submission: Submission) -> api.Listener:
@@ -55,7 +55,7 @@ def test_the_listener_is_chosen_when_the_submission_is_found(tmp_path: Path) -> 
         return Phases()
 
     record = api.grade(tmp_path, "EXO-1", mode=Mode.STATIC, sandbox="process", student="ana", listen=listen)
-    assert found == ["exo1 exo1.py ana", "reading", "checks"]
+    assert found == ["exo1 exo1.py ana", "static", "checks"]
     assert record.student == "ana" and record.score == 5.0
 
 

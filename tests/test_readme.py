@@ -15,9 +15,7 @@ from grader.sandbox import BACKENDS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Shared by checks, no check themselves.
-HELPERS = {
-    "advice", "canonical", "closer", "diagnose", "embeddings", "explain", "findings", "left_files", "meant", "outlines", "reasons", "refusals", "scalers", "seen",
-}  # fmt: skip
+HELPERS = {"findings", "outlines", "projections"}
 
 
 def commands() -> list[str]:

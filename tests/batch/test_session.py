@@ -51,7 +51,7 @@ class Collected(SessionListener):
         phases = self.phases
 
         class Phases(Listener):
-            def phase(self, name: str) -> None:
+            def on_phase(self, name: str) -> None:
                 phases[f"{task.submission.student} {name}"] += 1
 
         return Phases()
@@ -99,7 +99,7 @@ def test_events_come_in_the_order_in_which_things_happen(tmp_path: Path, graded:
     (began,), (written,) = told.only(events.GradingBegan), told.only(events.FilesWritten)
     assert began.total == 2
     assert written.folder == tmp_path / "out" and written.page == tmp_path / "out" / "index.html"
-    assert told.phases["alice reading"] == told.phases["bob checks"] == 1
+    assert told.phases["alice static"] == told.phases["bob checks"] == 1
 
 
 def test_what_is_unchanged_is_neither_graded_nor_yielded_but_belongs_to_the_class(

@@ -67,8 +67,8 @@ def test_a_constant_anywhere_counts_and_a_comment_nowhere(what: str, notes: Sour
     [
         (
             "run",
-            "domain messages fingerprints grading/execute worker/__main__ worker/job worker/notebook worker/recorder/models "
-            "worker/compat/names evidence/reader evidence/tape parsing/arrays sandbox/following intake/names",
+            "domain/evidence messages fingerprints grading/execute worker/__main__ worker/job worker/runners/notebook worker/recorder/models "
+            "worker/compat/names evidence/reader evidence/writer parsing/arrays sandbox/following intake/names",
             "reports cli store batch checks evaluator reading grading/pipeline parsing/parser",
         ),
         (
@@ -78,12 +78,12 @@ def test_a_constant_anywhere_counts_and_a_comment_nowhere(what: str, notes: Sour
         ),
         (
             "measurement",
-            "evaluator/predict evaluator/retry evaluator/formulas evaluator/hdf5 evidence/arrays domain files",
+            "evaluator/predict evaluator/retry evaluator/many_nets evaluator/hdf5 measurements/svm evidence/arrays domain/calls files",
             "reports cli store batch checks reading worker grading messages",
         ),
         (
             "judgement",
-            "grading/pipeline grading/exhibits grading/measure records checks/advice reading/answers evaluator/predict domain",
+            "grading/pipeline grading/exhibits grading/measure records analysis/notices reading/answers evaluator/predict domain/verdict",
             "reports cli store batch checks/svm similarity",
         ),
     ],

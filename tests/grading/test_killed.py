@@ -10,7 +10,7 @@ import pytest
 
 from grader.checks import runs
 from grader.domain import Outcome, Record, Status
-from tests.checks.build import facts, spoken
+from tests.checks.build import analysis, spoken
 from tests.conftest import notebook_of
 
 KILLS = """
@@ -60,7 +60,7 @@ def test_other_signals_and_limits_are_not_tried_again(grade_source: Callable[...
 def test_what_is_known_is_told() -> None:
     def told(**fields: object) -> str:
         outcome = Outcome("killed", exit=-9, **fields)  # type: ignore[arg-type]
-        return spoken(runs.check(1).judge(facts(outcome=outcome, finished=False))).message.en
+        return spoken(runs.check(1).judge(analysis(outcome=outcome, finished=False))).message.en
 
     assert "ran out of memory" in told(memory_ran_out=True)
     assert "did not send it" in told() and "not short of memory" in told()

@@ -190,7 +190,7 @@ def test_who_listens_hears_early_what_can_be_said_early(workbench: Workbench, tm
     grade(catalog.locate().find("exo1"), submission, workbench, Options(Mode.AUDIT), hearing)
     order = [
         hearing.heard.index(n)
-        for n in ("reading", "answer.convexe", "student", "parameters", "fit_end", "evaluation", "checks")
+        for n in ("static", "answer.convexe", "student", "parameters", "fit_end", "evaluation", "checks")
     ]
     assert order == sorted(order)
 

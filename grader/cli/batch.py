@@ -160,15 +160,15 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
 
     console, profile = console_for(), BatchProfile()
     known = catalog.locate()
-    looks = CachedDetector(detect_exercises_with(known, parser), asked.out / LOOKS, known)
-    received = _intake(asked, known, looks, parser, console)
+    detector = CachedDetector(detect_exercises_with(known, parser), asked.out / LOOKS, known)
+    received = _intake(asked, known, detector, parser, console)
     submissions = received.submissions
     exercises = {id_: known.find(id_) for id_ in sorted({s.exercise for s in submissions})}
     data = data_for(list(exercises.values()), asked.data)
     run_cache = RunCache(asked.out / EVIDENCE, everything=True)
     run_cache.sweep()
     with Gradebook.open(asked.out, create=True) as book:
-        looks.keep()
+        detector.keep()
         if asked.attempts is not None:
             book.set("attempts", asked.attempts)
         deadlines.note(book, asked.dates, [known.find(name).id for name in asked.only])
@@ -200,7 +200,7 @@ def _graded(asked: Asked, walls: "Walls", parser: "Parser") -> int:
     return exits.of_records(graded)
 
 
-def _intake(asked: Asked, known: "Catalog", looks: "CachedDetector", parser: "Parser", console: Any) -> "Intake":
+def _intake(asked: Asked, known: "Catalog", detector: "CachedDetector", parser: "Parser", console: Any) -> "Intake":
     """What the folder, or the archive, holds. Results that lie in the class folder are no part of it."""
     from grader import intake
     from grader.cli import reception
@@ -214,7 +214,7 @@ def _intake(asked: Asked, known: "Catalog", looks: "CachedDetector", parser: "Pa
             asked.folder,
             known.ids(),
             wanted,
-            looks,
+            detector,
             unpacked_by(parser, at),
             asked.out / COPIES,
             asked.groups,

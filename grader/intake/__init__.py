@@ -5,6 +5,6 @@ from __future__ import annotations
 from grader.intake.aside import Ignored
 from grader.intake.folders import Intake, find_all, find_one
 from grader.intake.names import exercise_of
-from grader.intake.together import Look
+from grader.intake.together import ExerciseDetector
 
-__all__ = ["Ignored", "Intake", "Look", "exercise_of", "find_all", "find_one"]
+__all__ = ["ExerciseDetector", "Ignored", "Intake", "exercise_of", "find_all", "find_one"]

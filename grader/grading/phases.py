@@ -2,7 +2,7 @@
 
 intake      finding the submission
 static      reading it without running
-start       waiting for the walls, the data and a warm worker
+start       waiting for the sandbox, the data and a warm worker
 student     the student's program, from its first moment to its last
 evidence    copying the files in, reading what was recorded
 evaluation  the evaluator's measurements, the wait for it included

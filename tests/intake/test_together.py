@@ -76,7 +76,9 @@ def test_in_a_shared_folder_the_owner_is_still_found(tmp_path: Path, detect: Cal
     assert len(detect(tmp_path).submissions) == 4
 
 
-def test_a_file_of_the_exercise_s_own_name_wins_over_a_shared_one(tmp_path: Path, detect: Callable[..., Intake]) -> None:
+def test_a_file_of_the_exercise_s_own_name_wins_over_a_shared_one(
+    tmp_path: Path, detect: Callable[..., Intake]
+) -> None:
     write(tmp_path, "dupont/exo1_exo2.py")
     write(tmp_path, "dupont/exo2.py")
     write(tmp_path, "dupont/essais.py", TWO)

@@ -75,8 +75,8 @@ def _similar(folder: Path, only: list[str], out: Path, backend: str, lang: Lang)
         Parser(walls) as parser,
     ):
         wanted = tuple(known.find(name).id for name in only)
-        look, unpack = detect_exercises_with(known, parser), unpacked_by(parser, at)
-        found = intake.find_all(folder, known.ids(), wanted, look, unpack, Path(copies))
+        detect, unpack = detect_exercises_with(known, parser), unpacked_by(parser, at)
+        found = intake.find_all(folder, known.ids(), wanted, detect, unpack, Path(copies))
         submissions = latest_attempts(found.submissions)
         if not submissions:
             raise NothingToGrade(say("No submission was recognised in {folder}.", folder=folder))

@@ -1,4 +1,4 @@
-"""Looking into programs for the exercises that they hold, with what the catalog knows of them."""
+"""Finds the exercises that programs hold, with what the catalog knows of them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from grader.catalog import Catalog
 from grader.files import DAMAGED, write_whole
 from grader.grading.keys import looking_key, state_of
-from grader.intake import Look
+from grader.intake import ExerciseDetector
 from grader.parsing import Parser, Within
 from grader.reading.detection import Net, net_of
 
 
-def detect_exercises_with(catalog: Catalog, parser: Parser) -> Look:
+def detect_exercises_with(catalog: Catalog, parser: Parser) -> ExerciseDetector:
     """Return what finds the exercises that programs hold. The catalog is only read for the first one that is looked into."""
     ids = catalog.ids()
 
@@ -30,11 +30,11 @@ def detect_exercises_with(catalog: Catalog, parser: Parser) -> Look:
 
 
 class CachedDetector:
-    """A `Look` that does not look twice into a file that has not changed. What was seen is kept in the file `place`,
+    """An `ExerciseDetector` that does not look twice into a file that has not changed. What was seen is kept in the file `place`,
     for the exercises as they are in `catalog` and the reader as it is."""
 
-    def __init__(self, look: Look, place: Path, catalog: Catalog) -> None:
-        self._look = look
+    def __init__(self, detect: ExerciseDetector, place: Path, catalog: Catalog) -> None:
+        self._detect = detect
         self._place = place
         self._key = looking_key([catalog.assignments / id_ / "exercise.py" for id_ in catalog.ids()])
         self._known = self._kept()
@@ -43,7 +43,7 @@ class CachedDetector:
     def __call__(self, paths: Sequence[Path]) -> list[list[str] | None]:
         states = {path: f"{path} {state_of(path)}" for path in paths}
         new = [path for path in paths if states[path] not in self._known]
-        for path, found in zip(new, self._look(new) if new else (), strict=True):
+        for path, found in zip(new, self._detect(new) if new else (), strict=True):
             if found is not None:  # another time it may be seen
                 self._seen[states[path]] = list(found)
         known = {state: self._known[state] for state in states.values() if state in self._known}

@@ -18,7 +18,7 @@
                  hulls, ellipses: the classes whose own outline the student computed right
 
 Texts and pictures are the student's: a report escapes the former and shows the latter as images only. Nothing that a
-student wrote is decoded here: notebooks are read behind the walls, and a PNG is passed on by its header.
+student wrote is decoded here: notebooks are read in a sandbox, and a PNG is passed on by its header.
 """
 
 from __future__ import annotations

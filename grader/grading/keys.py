@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import asdict, fields, replace
 from functools import cache
@@ -40,6 +41,8 @@ JUDGES = ("grader.grading.pipeline", "grader.records")  # the checks are those t
 ALL = (*RUNS, *JUDGES, "grader.checks.*", "grader.grading.wire")
 NOT_DECISIVE = {"threads", "cache", "mode"}  # of the options; the mode has its own place
 MISSING = "-"
+
+_LOCK = threading.Lock()  # for the notes: workbenches are threads
 
 Digests = MutableMapping[str, tuple[str, str]]
 """Path of a file → (its state, its SHA-256): spares reading a file that did not change. Filled as files are read."""
@@ -100,7 +103,8 @@ def _provided(name: str, exercise: Exercise, submission: Submission, digests: Di
 @cache
 def code(*entries: str) -> str:
     """Of the grader's own files that these modules need, comments and layout apart."""
-    return ImportGraph(PACKAGE, _notes()).digest(*entries)
+    with _LOCK:
+        return ImportGraph(PACKAGE, _notes()).digest(*entries)
 
 
 @cache
@@ -114,7 +118,8 @@ def specification_digest(exercise: Exercise) -> str:
 
 
 def _specification(path: Path) -> str:
-    own = needed_beside(path, PACKAGE.name, _notes())
+    with _LOCK:
+        own = needed_beside(path, PACKAGE.name, _notes())
     return _folded([own.digest(), code(*own.outside)])
 
 

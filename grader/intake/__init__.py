@@ -5,6 +5,6 @@ from __future__ import annotations
 from grader.intake.folders import Intake, find_all, find_one
 from grader.intake.names import exercise_of
 from grader.intake.skipped import Skipped
-from grader.intake.together import Look
+from grader.intake.together import ExerciseDetector
 
-__all__ = ["Intake", "Look", "Skipped", "exercise_of", "find_all", "find_one"]
+__all__ = ["ExerciseDetector", "Intake", "Skipped", "exercise_of", "find_all", "find_one"]

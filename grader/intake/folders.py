@@ -29,7 +29,7 @@ from grader.intake.names import Named, read_name
 from grader.intake.single import find_one
 from grader.intake.skipped import Skipped, skipped_entries
 from grader.intake.survey import survey
-from grader.intake.together import Look, Within, exercises_named, looking_at, told_beside, unseeing
+from grader.intake.together import ExerciseDetector, Within, detect_nothing, detected_in, exercises_named, told_beside
 from grader.intake.unpacking import Room, Unpack
 from grader.messages import join, plain, say
 
@@ -51,7 +51,7 @@ def find_all(
     place: Path,
     known_ids: Collection[str],
     only: Collection[str] = (),
-    look: Look = unseeing,
+    detect: ExerciseDetector = detect_nothing,
     unpack: Unpack = archives.unpack,
     into: Path | None = None,
     lists: Sequence[Path] = (),
@@ -59,7 +59,7 @@ def find_all(
 ) -> Intake:
     """Return every submission in a class folder or in an archive of one, every attempt counted as one.
 
-    A program that holds several exercises, by its name or because `look` finds them in it, is one submission for each.
+    A program that holds several exercises, by its name or because `detect` finds them in it, is one submission for each.
     Archives are opened by `unpack` and kept below `into`, a temporary folder if None; without archives, neither is used.
     `lists` say who is in which group; `without` is a folder that is no part of the class, such as the results.
 
@@ -72,7 +72,7 @@ def find_all(
             say("{path} is neither a folder of submissions nor an archive of one (zip, tar.gz).", path=place)
         )
     made = survey(place, known_ids, Room(unpack, into), lists, without)
-    within = looking_at([f.entry.path for f in made.found if _may_run(f)], look)
+    within = detected_in([f.entry.path for f in made.found if _may_run(f)], detect)
     candidates = _candidates(place, made.found, known_ids, within)
     asked = [c for c in candidates if not only or c.exercise in only]
     submissions, passed_over = best_of_each(place, asked)

@@ -12,12 +12,12 @@ from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.intake.candidates import Candidate, chosen, listed_names, submission
 from grader.intake.listing import PROGRAMS, Entry, is_program, walk
 from grader.intake.names import clean, read_name
-from grader.intake.together import Look, told_together, unseeing
+from grader.intake.together import ExerciseDetector, detect_nothing, told_together
 from grader.messages import say
 
 
-def find_one(exercise_id: str, path: Path, student: str = "", look: Look = unseeing) -> Submission:
-    """Return the submission for `exercise_id` in a folder, or the file `path` whatever its name. `look` sees into
+def find_one(exercise_id: str, path: Path, student: str = "", detect: ExerciseDetector = detect_nothing) -> Submission:
+    """Return the submission for `exercise_id` in a folder, or the file `path` whatever its name. `detect` sees into
     programs whose names say nothing.
 
     Raises NothingToGrade where there is none, UnreadableSubmission where what bears the name is no readable file.
@@ -26,7 +26,7 @@ def find_one(exercise_id: str, path: Path, student: str = "", look: Look = unsee
     if path.is_dir() and path.suffix.lower() in PROGRAMS:
         raise UnreadableSubmission(say("{file} is a folder; a script or a notebook is expected.", file=path.name))
     if path.is_dir():
-        return _in_folder(exercise_id, path, student, look)
+        return _in_folder(exercise_id, path, student, detect)
     if not path.exists():
         raise NothingToGrade(say("There is no file or folder {path}.", path=path))
     if not path.is_file() or path.suffix.lower() not in PROGRAMS:
@@ -36,7 +36,7 @@ def find_one(exercise_id: str, path: Path, student: str = "", look: Look = unsee
     return submission(exercise_id, path, student or path.parent.name, Text())
 
 
-def _in_folder(exercise_id: str, folder: Path, student: str, look: Look) -> Submission:
+def _in_folder(exercise_id: str, folder: Path, student: str, detect: ExerciseDetector) -> Submission:
     inside = folder / exercise_id
     places = [folder, inside] if inside.is_dir() and not inside.is_symlink() else [folder]
     for place in places:
@@ -46,7 +46,7 @@ def _in_folder(exercise_id: str, folder: Path, student: str, look: Look) -> Subm
             others = [c for c in candidates if c.path != best.path]
             return submission(exercise_id, best.path, student or folder.name, chosen(best, others))
     programs = sorted(_programs(folder), key=lambda e: e.modified, reverse=True)
-    for program, together in zip(programs, look([e.path for e in programs]), strict=True):
+    for program, together in zip(programs, detect([e.path for e in programs]), strict=True):
         if together and exercise_id in together:
             told = told_together(exercise_id, together)
             return submission(exercise_id, program.path, student or folder.name, told)

@@ -12,7 +12,7 @@ from grader.intake.names import Named, parts_of_name, read_names
 from grader.messages import say
 
 # The exercises that the content of each program shows; None where it could not be looked into.
-Look = Callable[[Sequence[Path]], Sequence[Sequence[str] | None]]
+ExerciseDetector = Callable[[Sequence[Path]], Sequence[Sequence[str] | None]]
 Within = Callable[[Path], Sequence[str]]
 MAX_BYTES = 1 << 20
 _NO_OWNER = re.compile(
@@ -22,16 +22,16 @@ _NO_OWNER = re.compile(
 )
 
 
-def unseeing(paths: Sequence[Path]) -> list[tuple[str, ...]]:
+def detect_nothing(paths: Sequence[Path]) -> list[tuple[str, ...]]:
     return [() for _ in paths]
 
 
-def looking_at(paths: Sequence[Path], look: Look) -> Within:
+def detected_in(paths: Sequence[Path], detect: ExerciseDetector) -> Within:
     """Return what each of these programs shows; none is looked into before it is asked for, then all are at once."""
 
     @cache
     def seen() -> Mapping[Path, Sequence[str] | None]:
-        return dict(zip(paths, look(paths), strict=True))
+        return dict(zip(paths, detect(paths), strict=True))
 
     return lambda path: seen().get(path) or ()
 

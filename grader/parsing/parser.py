@@ -44,10 +44,10 @@ class Trouble:
 
 
 class Parser:
-    """Use as a context manager. `walls` is asked once, when there is something to parse; threads may share a parser."""
+    """Use as a context manager. `sandbox` is asked once, when there is something to parse; threads may share a parser."""
 
-    def __init__(self, walls: Callable[[], Sandbox]) -> None:
-        self._walls = walls
+    def __init__(self, sandbox: Callable[[], Sandbox]) -> None:
+        self._sandbox = sandbox
         self._handle: WorkerHandle | None = None
         self._lock = threading.Lock()
         self._halted = False
@@ -75,11 +75,11 @@ class Parser:
             if self._halted:
                 raise Stopped
             if self._handle is None:
-                self._handle = WorkerHandle(self._walls(), (), PRELOAD, threads=1)
+                self._handle = WorkerHandle(self._sandbox(), (), PRELOAD, threads=1)
             yield self._handle
 
     def start(self) -> None:
-        """Begin to warm up. Raises `SandboxUnavailable` where there are no walls."""
+        """Begin to warm up. Raises `SandboxUnavailable` where no sandbox can be had."""
         with self.held() as handle:
             handle.start()
 

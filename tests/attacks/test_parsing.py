@@ -188,8 +188,8 @@ def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
     (tmp_path / "work" / "exo1.py").write_text("x = 1\n", encoding="utf-8")
     shutil.make_archive(str(place / "luc"), "zip", tmp_path / "work")
     request.getfixturevalue("no_parser_here")
-    look, unpack = detect_exercises_with(known, walled_workbench.parser), unpacked_by(walled_workbench.parser)
-    found = find_all(place, known.ids(), look=look, unpack=unpack, into=tmp_path / "copies")
+    detect, unpack = detect_exercises_with(known, walled_workbench.parser), unpacked_by(walled_workbench.parser)
+    found = find_all(place, known.ids(), detect=detect, unpack=unpack, into=tmp_path / "copies")
     handed_in = {(s.student, s.exercise) for s in found.submissions}
     assert handed_in == {("ana", "exo1"), ("ana", "exo2"), ("luc", "exo1")}
 

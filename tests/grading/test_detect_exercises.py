@@ -14,7 +14,7 @@ from grader.grading import keys
 from grader.grading.detect_exercises import CachedDetector
 
 
-class Looking:
+class Detecting:
     """Counts what it is asked, and sees the exercise that a file names."""
 
     def __init__(self) -> None:
@@ -34,10 +34,10 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def seen(files: list[Path], place: Path, known: Catalog | None = None) -> tuple[list[tuple[str, ...]], list[str]]:
-    looking = Looking()
-    looks = CachedDetector(looking, place, known or catalog.locate())
-    found = looks(files)
-    looks.keep()
+    looking = Detecting()
+    detector = CachedDetector(looking, place, known or catalog.locate())
+    found = detector(files)
+    detector.keep()
     return [("?",) if ids is None else tuple(ids) for ids in found], looking.asked
 
 
@@ -86,7 +86,7 @@ def test_other_exercises_or_another_reader_look_again(
 @pytest.mark.parametrize("spoilt", ["", "[]", "{", '{"key": 1}', '{"key": "KEY", "seen": [1]}', '{"seen": {}}'])
 def test_a_spoilt_memory_is_none(spoilt: str, files: list[Path], tmp_path: Path) -> None:
     place = tmp_path / ".looks.json"
-    key = CachedDetector(Looking(), place, catalog.locate())._key
+    key = CachedDetector(Detecting(), place, catalog.locate())._key
     place.write_text(spoilt.replace("KEY", key), encoding="utf-8")
     assert len(seen(files, place)[1]) == 3 and seen(files, place)[1] == []
 

@@ -34,7 +34,7 @@ model.fit(x_train, y_train, batch_size=300, epochs=1, verbose=0)
 
 def graded(folder: Path, workbench: Workbench) -> dict[tuple[str, str], Record]:
     known = catalog.locate()
-    found = find_all(folder, known.ids(), look=detect_exercises_with(known, workbench.parser))
+    found = find_all(folder, known.ids(), detect=detect_exercises_with(known, workbench.parser))
     assert not found.skipped
     return {(s.student, s.exercise): grade(known.find(s.exercise), s, workbench, Options()) for s in found.submissions}
 

@@ -378,11 +378,11 @@ def test_a_shared_folder_s_programs_take_nothing_of_their_neighbours(tmp_path: P
 
 
 def test_what_one_student_imports_takes_no_other_s_program_away(tmp_path: Path) -> None:
-    def look(paths: object) -> list[tuple[str, ...]]:
+    def detect(paths: object) -> list[tuple[str, ...]]:
         return [("exo1", "exo2") if p.name == "tp_lea.py" else () for p in paths]  # type: ignore[attr-defined]
 
     place = laid(tmp_path / "class", {"tp_lea.py": b"x", "eve_exo1.py": b"import tp_lea\n"})
-    found = find_all(place, IDS, look=look)
+    found = find_all(place, IDS, detect=detect)
     assert {(s.student, s.exercise) for s in found.submissions} == {("lea", "exo1"), ("lea", "exo2"), ("eve", "exo1")}
 
 

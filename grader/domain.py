@@ -297,6 +297,9 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class CompileSeen:
+    """The settings that a model was compiled with: two trainings went on in the same way where these are equal, `metrics`
+    included."""
+
     model: int
     loss: str
     optimizer: str
@@ -319,7 +322,6 @@ class Training:
     finished: bool
     history: Mapping[str, tuple[float, ...]]
     data: DataSeen | None
-    validation: DataSeen | None
     compiled: CompileSeen | None
 
 
@@ -420,7 +422,6 @@ class Evidence:
 
     folder: Path | None = None
     snapshots: tuple[Snapshot, ...] = ()
-    compiles: tuple[CompileSeen, ...] = ()
     trainings: tuple[Training, ...] = ()
     uses: tuple[ModelUse, ...] = ()
     figures: tuple[FigureSeen, ...] = ()

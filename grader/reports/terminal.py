@@ -25,7 +25,6 @@ MARKS = {
     Status.ERROR: ("!", "magenta"),
 }
 MOST_NOTICES = 12
-OUTPUT_LINES = 12
 
 
 def show_record(record: Record, console: Console, lang: Lang) -> None:

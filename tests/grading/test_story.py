@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader import catalog
-from grader.domain import Check, Evidence, Mode, Record, Stage, Status, Submission, Verdict
+from grader.domain import Check, Evidence, Mode, Phase, Record, Stage, Status, Submission, Verdict
 from grader.errors import EvaluationFailed, UnreadableSubmission, WorkerDied
 from grader.grading import Bench, Desk, Listener, Options, grade, story
 from grader.grading.run import copy_files, list_files
@@ -187,7 +187,15 @@ def test_who_listens_hears_early_what_can_be_said_early(bench: Bench, tmp_path: 
     grade(catalog.locate().find("exo1"), submission, bench, Options(Mode.AUDIT), hearing)
     order = [
         hearing.heard.index(n)
-        for n in ("reading", "answer.convexe", "student", "parameters", "fit_end", "evaluation", "checks")
+        for n in (
+            Phase.READING,
+            "answer.convexe",
+            Phase.STUDENT,
+            "parameters",
+            "fit_end",
+            Phase.EVALUATION,
+            Phase.CHECKS,
+        )
     ]
     assert order == sorted(order)
 

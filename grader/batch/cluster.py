@@ -190,7 +190,7 @@ def _training(news: Mapping[str, Any]) -> Training:
     """As much of a training as a display shows."""
     history = {str(name): (float(value),) for name, value in news["history"].items()}
     asked, run = int(news["asked"]), int(news["run"])
-    return Training(0, 0, TrainingMethod.FIT, asked, run, None, 0, False, False, history, None, None, None)
+    return Training(0, 0, TrainingMethod.FIT, asked, run, None, 0, False, False, history, None, None)
 
 
 def _within(seconds: float, call: Callable[[], object]) -> None:

@@ -174,7 +174,6 @@ class Training:
     finished: bool
     history: Mapping[str, tuple[float, ...]]
     data: DataSeen | None
-    validation: DataSeen | None
     compiled: CompileSeen | None
 
 
@@ -262,7 +261,6 @@ class Evidence:
 
     folder: Path | None = None
     snapshots: tuple[Snapshot, ...] = ()
-    compiles: tuple[CompileSeen, ...] = ()
     trainings: tuple[Training, ...] = ()
     uses: tuple[ModelUse, ...] = ()
     figures: tuple[FigureSeen, ...] = ()

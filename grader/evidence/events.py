@@ -104,7 +104,6 @@ def training(fields: Fields) -> Training:
         finished=False,
         history={},
         data=fields.sub("data", _data),
-        validation=fields.sub("validation", _data),
         compiled=fields.sub("compiled", _compile),
     )
 
@@ -168,7 +167,6 @@ def read_notice(fields: Fields) -> Notice:
 
 
 KEPT: dict[str, Callable[[Fields], Any]] = {
-    "compile": _compile,
     "use": _use,
     "figure": _figure,
     "call": call,

@@ -26,7 +26,6 @@ MARKS = {
     Status.ERROR: ("!", "magenta"),
 }
 MAX_NOTICES = 12
-OUTPUT_LINES = 12
 
 
 def show_record(record: Record, console: Console, lang: Lang) -> None:

@@ -127,7 +127,7 @@ def test_what_is_shown_while_it_runs_are_words_only(text: str, tmp_path: Path, m
     submission = Submission(text, "exo1", tmp_path, main_file, (), note=Text(text, text))
     exercise = catalog.locate().find("exo1")
     training = Training(1, 1, text, 5, 1, None, 0, False, False, {"loss": (1e308,), text: (1.0,), "accuracy": (float("nan"),)},
-                        None, None, None)  # fmt: skip
+                        None, None)  # fmt: skip
     with progress.OneSubmission(exercise, submission, "fr", quiet=False) as one:
         one.on_preliminary_verdicts(record_of(text).verdicts)
         for event in ("fit_begin", "epoch", "fit_end"):

@@ -198,7 +198,7 @@ def test_how_a_submission_fares_is_heard_by_its_own_listener(grading: Any, tmp_p
     def grade(exercise: Any, submission: Submission, workbench: Any, options: Any, listener: Listener) -> Record:
         listener.on_phase(Phase.STUDENT)
         history = {"loss": (0.9, 0.5), "<script>": (1.0,)}
-        training = Training(1, 1, "fit", 10, 2, 32, 9, False, False, history, None, None, None)
+        training = Training(1, 1, "fit", 10, 2, 32, 9, False, False, history, None, None)
         listener.on_event("fit_begin", training)
         assert told.wait(10)
         return record(submission.student)

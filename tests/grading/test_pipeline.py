@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from grader import catalog
-from grader.domain import Check, Evidence, Mode, Record, Stage, Status, Submission, Text, Verdict
+from grader.domain import Check, Evidence, Mode, Phase, Record, Stage, Status, Submission, Text, Verdict
 from grader.errors import EvaluationFailed, UnreadableSubmission, WorkerDied
 from grader.grading import Listener, Options, Workbench, grade, pipeline, reading_workbench
 from grader.grading.execute import copy_files, list_files
@@ -190,7 +190,15 @@ def test_who_listens_hears_early_what_can_be_said_early(workbench: Workbench, tm
     grade(catalog.locate().find("exo1"), submission, workbench, Options(Mode.AUDIT), hearing)
     order = [
         hearing.heard.index(n)
-        for n in ("static", "answer.convexe", "student", "parameters", "fit_end", "evaluation", "checks")
+        for n in (
+            Phase.READING,
+            "answer.convexe",
+            Phase.STUDENT,
+            "parameters",
+            "fit_end",
+            Phase.EVALUATION,
+            Phase.CHECKS,
+        )
     ]
     assert order == sorted(order)
 

@@ -61,10 +61,9 @@ def test_a_model_that_lives_in_a_function_is_recorded_with_all_about_its_trainin
     assert training.finished and not training.capped and training.how == "fit"
     assert set(training.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     assert all(len(values) == 3 for values in training.history.values())
-    assert training.data is not None and training.validation is not None and training.compiled is not None
+    assert training.data is not None and training.compiled is not None
     assert (training.data.rows, training.data.shape, training.data.label_shape) == (60, (4,), (3,))
     assert 0 <= training.data.low < training.data.high <= 1
-    assert training.validation.rows == 10
     assert training.compiled.loss == "categorical_crossentropy" and training.compiled.optimizer == "SGD"
     assert training.compiled.learning_rate == 0.5 and training.compiled.metrics == ("accuracy",)
     snapshot = last_fit(seen)

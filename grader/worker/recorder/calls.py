@@ -128,14 +128,6 @@ def _scaler_fit(call: BoundCall) -> Noted:
     return {**facts, "settings": _settings(scaler)}, arrays
 
 
-def _scaler_transform(call: BoundCall) -> Noted:
-    scaler = call.target
-    rows = np.asarray(call.get("X"))
-    arrays = _rows(rows, SAMPLE)
-    arrays.pop("input", None)
-    return {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}, arrays
-
-
 def _svm_fit(call: BoundCall) -> Noted:
     svm = call.target
     rows = np.asarray(call.get("X"))
@@ -149,15 +141,6 @@ def _svm_fit(call: BoundCall) -> Noted:
     return facts, {**_rows(rows), "labels": label_numbers(labels)}
 
 
-def _svm_predict(call: BoundCall) -> Noted:
-    svm = call.target
-    rows = np.asarray(call.get("X"))
-    facts = {"object": id(svm) % (1 << 48), "shape": list(rows.shape)}
-    if not isinstance(call.result, np.ndarray):  # `score`
-        return {**facts, "score": float(call.result)}, _rows(rows)
-    return facts, {**_rows(rows), "predicted": label_numbers(call.result)}
-
-
 _SCALERS = ("StandardScaler", "MinMaxScaler")
 WATCHED = (
     Watched("sklearn.manifold._t_sne", "TSNE", "fit", "tsne", _tsne),
@@ -166,11 +149,5 @@ WATCHED = (
     Watched("sklearn.mixture._gaussian_mixture", "GaussianMixture", "fit", "gaussian", _gaussian),
     *(Watched("sklearn.preprocessing._data", name, "fit", "scaler_fit", _scaler_fit) for name in _SCALERS),
     *(Watched("sklearn.preprocessing._data", name, "fit_transform", "scaler_fit", _scaler_fit) for name in _SCALERS),
-    *(
-        Watched("sklearn.preprocessing._data", name, "transform", "scaler_transform", _scaler_transform)
-        for name in _SCALERS
-    ),
     Watched("sklearn.svm._classes", "SVC", "fit", "svm_fit", _svm_fit),
-    Watched("sklearn.svm._classes", "SVC", "predict", "svm_predict", _svm_predict),
-    Watched("sklearn.svm._classes", "SVC", "score", "svm_predict", _svm_predict),
 )

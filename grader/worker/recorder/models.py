@@ -13,7 +13,6 @@ from grader.domain import ModelMethod, SnapshotReason
 from grader.evidence import EventWriter, finite_or_name
 from grader.worker.recorder.audit import shortened
 from grader.worker.recorder.data import length_of
-from grader.worker.recorder.describe import compiled_as
 from grader.worker.recorder.guard import BoundCall, Guard, Handler
 from grader.worker.recorder.tracked_models import TrackedModels
 from grader.worker.recorder.trainings import TrainingWatch
@@ -41,7 +40,6 @@ class ModelWatch:
             around(kind, "__init__", after=lambda call: self._models.track(call.target), inner_calls=True)
         # A Sequential builds a Functional for its own use: not a model of the student's.
         around(Sequential, "build")
-        around(Model, "compile", after=self._compiled)
         self._trainings.install()
         if self._audit_steps is not None:
             around(Model, "evaluate", before=self._shorten_evaluate, everywhere=True)
@@ -63,11 +61,6 @@ class ModelWatch:
                     self._models.snapshot(tracked.model, SnapshotReason.END)
 
     # ── Handlers ────────────────────────────────────────────────────────────────────────────
-
-    def _compiled(self, call: BoundCall) -> None:
-        facts = compiled_as(call.target, self._models.track(call.target).number)
-        if facts is not None:
-            self._writer.write("compile", **facts)
 
     def _shorten_evaluate(self, call: BoundCall) -> None:
         """What an audit has hardly trained is not worth evaluating on every image; what was loaded is."""

@@ -38,7 +38,6 @@ class TrainingWatch:
         tracked = self._models.track(call.target)
         self._models.end_batches(tracked)
         number = self._writer.number("fit")
-        validation = call.get("validation_data")
         callback = TrainingCallback(self._writer, self._guard, self._models, tracked, number, self._audit_steps)
         self._writer.write(
             "fit_begin",
@@ -49,7 +48,6 @@ class TrainingWatch:
             batch_size=maybe_int(call.get("batch_size")),
             capped=self._audit_steps is not None,
             data=describe(self._writer, call.get("x"), call.get("y")),
-            validation=describe(self._writer, *validation[:2]) if isinstance(validation, tuple | list) else None,
             compiled=compiled_as(call.target, tracked.number),
         )
         if self._audit_steps is not None:

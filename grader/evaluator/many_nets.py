@@ -162,15 +162,14 @@ def _epoch(step: Callable[[Any, Any], None], table: Table, nets: int, batch: int
 
     def epoch(number: Any) -> None:
         order = tf.argsort(tf.random.stateless_uniform((nets, table.rows), (seed, number)), axis=1)
+        mixed = tf.gather(x, order), tf.gather(y, order)
 
         def of_batch(at: Any) -> None:
-            picked = tf.slice(order, (0, at * batch), (nets, batch))
-            step(tf.gather(x, picked), tf.gather(y, picked))
+            step(*(tf.slice(part, (0, at * batch, 0), (nets, batch, part.shape[2])) for part in mixed))
 
         _loop(of_batch, whole)
         if rest:
-            picked = order[:, whole * batch :]
-            step(tf.gather(x, picked), tf.gather(y, picked))
+            step(*(part[:, whole * batch :] for part in mixed))
 
     return epoch
 
@@ -179,7 +178,8 @@ def _repeat(body: Callable[[Any], None], times: int) -> None:
     """Run body(0), body(1)… as one graph."""
     import tensorflow as tf
 
-    tf.function(lambda: _loop(body, times), autograph=False)()
+    # The concrete function: a function called but once would be warned of, as if it were traced again and again.
+    tf.function(lambda: _loop(body, times), autograph=False).get_concrete_function()()
 
 
 def _loop(body: Callable[[Any], None], times: int) -> None:

@@ -22,7 +22,7 @@ the same submission must get the same mark on a slow machine."""
 WORK_OF_LAYER = 60  # a step has a fixed cost per net and layer, worth so many weights
 ROWS_AT_ONCE = 4  # so many rows cost a step no more than one
 MAX_STEPS = 100_000  # each has a fixed cost too, whatever the nets: some 0.3 ms
-MAX_VALUES = 2e7  # weights, and values in the layers, of all nets together; an optimizer holds some five times that
+MAX_VALUES = 2e7  # weights, rows and outputs of layers, of all nets together: some five times that is held at once
 MARGIN = 1e-4
 """A "yes" stands above a half by this much: a net that answers one half everywhere solves XOR by rounding errors."""
 FEWEST = 20
@@ -61,7 +61,8 @@ def affordable(net: SmallNet, procedure: Procedure, rows: int, wanted: int = 400
     if steps > MAX_STEPS:
         return 0
     each = steps * (net.parameters * max(1, batch / ROWS_AT_ONCE) + WORK_OF_LAYER * len(net.layers))
-    values = net.parameters + batch * sum(layer.units for layer in net.layers)
+    table = rows * (net.inputs + net.outputs)  # which each net sees in an order of its own
+    values = net.parameters + table + batch * sum(layer.units for layer in net.layers)
     count = min(wanted, int(WORK / each), int(MAX_VALUES / values))
     return count if count >= min(wanted, FEWEST) else 0
 

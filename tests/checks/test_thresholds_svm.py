@@ -96,3 +96,11 @@ def test_six_other_moments_are_tried_the_last_ones() -> None:
 def test_the_first_ten_thousand_rows_are_asked_for() -> None:
     assert svm.ROWS == 10_000 and all(need.get("rows") == 10_000 for need in CHECK.needs(about(*USUAL)))
     assert FEATURES.needs(about(*USUAL)) == CHECK.needs(about(*USUAL))
+
+
+def test_the_evaluator_is_told_the_scale_of_the_inputs() -> None:
+    for need in CHECK.needs(about(*USUAL)):
+        assert (need.get("scale"), need.get("offset")) == (pytest.approx(1 / 255), 0.0)
+    alone = about(*USUAL)
+    alone = replace(alone, evidence=replace(alone.evidence, snapshots=()))
+    assert CHECK.needs(alone)[0].get("scale") is None

@@ -204,7 +204,7 @@ HOSTILE = {
     "a shape with a negative": line({**SNAPSHOT, "input_shape": [None, -1]}),
     "a shape of many dimensions": line({**SNAPSHOT, "input_shape": [1] * 17}),
     "an architecture that is no text": line({**SNAPSHOT, "architecture": {"class_name": "Sequential"}}),
-    "metrics that are no texts": line({**FIT, "compiled": {**COMPILED, "metrics": [{"a": 1}]}}),
+    "a loss that is no text": line({**FIT, "compiled": {**COMPILED, "loss": [{"a": 1}]}}),
     "an epoch of no training": line({**VALID[3], "fit": 99}),
     "logs that are no table": line({**VALID[3], "logs": [1, 2]}),
     "logs of texts": line({**VALID[3], "logs": {"loss": "small"}}),
@@ -257,8 +257,6 @@ def test_a_nesting_that_the_parser_still_takes_breaks_nothing_after_it() -> None
         ):
             reader.feed(event.encode())
     evidence = reader.close()
-    compiled = [training.compiled for training in evidence.trainings if training.compiled is not None]
-    assert all(isinstance(m, str) and len(m) <= 100 for c in compiled for m in c.metrics)
     assert len(str(evidence.calls)) < 10_000  # what was kept is shallow
 
 

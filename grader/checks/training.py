@@ -88,7 +88,7 @@ def judge(
 
 def _compiled(found: MatchedModel) -> CompileSeen:
     known = [t.compiled for t in found.trainings if t.compiled is not None]
-    return known[-1] if known else CompileSeen(found.shape.model, "", "", None, ())
+    return known[-1] if known else CompileSeen(found.shape.model, "", "", None)
 
 
 def name_of(loss: str) -> str:

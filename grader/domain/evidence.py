@@ -152,11 +152,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class CompileSeen:
+    """The settings that a model was compiled with. `learning_rate` is None where it is no number (a schedule)."""
+
     model: int
     loss: str
     optimizer: str
     learning_rate: float | None
-    metrics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from grader.domain import (
     TrainingMethod,
 )
 from grader.evidence.calls import call
-from grader.evidence.fields import Fields, clean, real_number
+from grader.evidence.fields import Fields, real_number
 from grader.evidence.forged import Forged
 
 IDENTITY = "identity"  # which object a layer is: one that serves in two models is the same in both
@@ -69,14 +69,7 @@ def _compile(fields: Fields) -> CompileSeen:
         loss=fields.text("loss"),
         optimizer=fields.text("optimizer"),
         learning_rate=fields.maybe_real("learning_rate"),
-        metrics=fields.many("metrics", 32, _word),
     )
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str):
-        raise Forged("not a text")
-    return clean(value, 100)
 
 
 def _data(fields: Fields) -> DataSeen:

@@ -65,7 +65,7 @@ def snapshot(layers: tuple[LayerSeen, ...] = RIGHT, **changes: Any) -> Snapshot:
 
 
 def training(**changes: Any) -> Training:
-    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5, ("accuracy",))
+    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5)
     history = {"loss": (1.0, 0.8, 0.6, 0.5, 0.45, 0.4, 0.38, 0.36, 0.35, 0.34)}
     plain = Training(1, 1, "fit", 10, 10, 300, 2000, False, True, history, None, compiled)
     return replace(plain, **changes)

@@ -72,7 +72,7 @@ def dense(activation: str) -> Any:
 def test_a_missing_softmax_is_told_only_to_the_loss_that_needs_it() -> None:
     bare = snapshot((dense("linear"),))
     assert "no softmax" in hint(analysis(snapshots=(bare,)))
-    squares = training(compiled=CompileSeen(1, "mse", "SGD", 0.5, ()))
+    squares = training(compiled=CompileSeen(1, "mse", "SGD", 0.5))
     assert hint(analysis(snapshots=(bare,), trainings=(squares,))) == ""
 
 

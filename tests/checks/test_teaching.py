@@ -78,7 +78,7 @@ def on_training_images() -> Text:
 
 
 def not_one_hot() -> Text:
-    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5, ())
+    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5)
     return hint(analysis(trainings=(trained(data=data(label_shape=(1,)), compiled=compiled),)))
 
 

@@ -136,6 +136,10 @@ def test_of_several_projections_of_one_kind_the_largest_counts_and_of_equal_ones
     assert own(1000, 1000, values=(0.8, 0.7)) == NOTHING
 
 
+def test_six_neighbours_are_asked_for() -> None:
+    assert "k = 6" in NH.title.en and "k = 3" in neighbourhood_hit.check(5, k=3).title.en
+
+
 # ── The other checks ────────────────────────────────────────────────────────────────────────────
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.analysis import Analysis, saved_files
-from grader.checks import figure, saved_model, scaler_leak
+from grader.checks import accuracy, figure, saved_model, scaler_leak
 from grader.domain import AxesSeen, FigureSeen, Finding, ScalerFit, Status
 from grader.fingerprints import fingerprints
 from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, spoken, training
@@ -80,6 +80,13 @@ def test_the_points_of_the_fullest_figure_are_counted(points: int, expected: Ver
     assert verdict(spoken(figure.scatter(2, 1000).judge(analysis(figures=figures)))) == expected
 
 
+@pytest.mark.parametrize(("lines", "hint"), [(0, "c=labels"), (1, "plt.scatter")])
+def test_points_drawn_as_lines_are_told_of_scatter(lines: int, hint: str) -> None:
+    shown = FigureSeen(1, "show", (AxesSeen("", 0, "", lines, 999),), None, None)
+    told = spoken(figure.scatter(2, 1000).judge(analysis(figures=(shown,)))).hint.en
+    assert hint in told and ("labels" in told) is (lines == 0)
+
+
 # ── saved_model ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -91,8 +98,8 @@ def test_a_saved_model_predicts_alike_up_to_a_thousandth(difference: float, expe
 
 @pytest.mark.parametrize(("classes", "share"), [(10, 0.2), (4, 0.5)])
 def test_a_network_has_learnt_when_it_is_twice_as_good_as_guessing(classes: int, share: float) -> None:
-    for accuracy, expected in ((share - 0.001, NOTHING), (share, FULL), (share + 0.001, FULL)):
-        result = {**FIGURES, "accuracy": accuracy, "confusion": [[9] * classes] * classes}
+    for right, expected in ((share - 0.001, NOTHING), (share, FULL), (share + 0.001, FULL)):
+        result = {**FIGURES, "accuracy": right, "confusion": [[9] * classes] * classes}
         assert verdict(answered(SAVED, unfinished(), result)) == expected
 
 
@@ -142,6 +149,29 @@ def test_a_network_fed_more_than_half_raw_images_did_not_use_the_scaler(
 def test_the_last_six_scalers_are_looked_at() -> None:
     calls = tuple(ScalerFit(n, f"call-{n}.npz") for n in range(1, 8))
     assert [call.id for call in analysis(calls=calls).scaler_fits] == [2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "scale", "offset"),
+    [
+        (0.0, 255.0, 1.0, 0.0),
+        (0.0, 1e6, 1e6 / 255, 0.0),
+        (0.0, 1.01e6, 1 / 255, 0.0),  # no scale that a student chose
+        (-1e6, 0.0, 1e6 / 255, -1e6),
+        (-1.01e6, 0.0, 1 / 255, 0.0),
+        (1.0, 1.0, 1 / 255, 0.0),
+        (2.0, 1.0, 1 / 255, 0.0),
+    ],
+)
+def test_the_scale_of_the_inputs_is_positive_and_bounded(
+    low: float, high: float, scale: float, offset: float, tmp_path: Path
+) -> None:
+    data = fed(tmp_path, TRAIN)
+    np.savez(tmp_path / "rows-1.npz", hashes=fingerprints(TRAIN)[0], low=np.full(40, low), high=np.full(40, high))
+    (need,) = accuracy.check(4, 0.9, 0.8).requests(
+        analysis(folder=tmp_path, rows=index(), trainings=(training(data=data),))
+    )
+    assert (need.inputs.scale, need.inputs.offset) == (pytest.approx(scale), offset)
 
 
 def test_labels_of_one_s_own_are_compared_with_those_of_the_images(tmp_path: Path) -> None:

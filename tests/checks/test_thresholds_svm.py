@@ -92,3 +92,8 @@ def test_six_other_moments_are_tried_the_last_ones() -> None:
 def test_the_first_ten_thousand_rows_are_asked_for() -> None:
     assert svm.ROWS == 10_000 and all(need.rows == 10_000 for need in CHECK.requests(about(*USUAL)))
     assert FEATURES.requests(about(*USUAL)) == CHECK.requests(about(*USUAL))
+
+
+def test_the_evaluator_is_told_the_scale_of_the_inputs() -> None:
+    for need in CHECK.requests(about(*USUAL)):
+        assert (need.inputs.scale, need.inputs.offset) == (pytest.approx(1 / 255), 0.0)

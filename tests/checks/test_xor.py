@@ -19,7 +19,7 @@ SPEC = ModelSpec(
     "XOR", (layer("Dense", units=2, activation="relu"), layer("Dense", units=1, activation="sigmoid")), (9,)
 )
 NET = (seen("Dense", 6, units=2, activation="relu"), seen("Dense", 3, units=1, activation="sigmoid"))
-ADAM = CompileSeen(1, "mean_squared_error", "Adam", 0.001, ())
+ADAM = CompileSeen(1, "mean_squared_error", "Adam", 0.001)
 POINTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR, AND = np.array([0, 1, 1, 0]), np.array([0, 0, 0, 1])
 
@@ -135,7 +135,7 @@ def test_in_an_audit_the_epochs_that_were_asked_for_are_tried(tmp_path: Path) ->
 
 
 def test_a_learning_rate_that_is_no_number_is_left_out(tmp_path: Path) -> None:
-    compiled = CompileSeen(1, "mean_squared_error", "Adam", float("nan"), ())
+    compiled = CompileSeen(1, "mean_squared_error", "Adam", float("nan"))
     assert settings_of(run_of(tmp_path, table(tmp_path), compiled=compiled))["learning_rate"] is None
 
 

@@ -163,6 +163,19 @@ def test_an_archive_may_unpack_to_200_times_its_size(times: int, reason: str, tm
     assert found == reason
 
 
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (("config.json", "model.weights.h5"), "not a layer"),  # both are there; what they hold is looked at
+        (("config.json", "model.weights.h5", "metadata.json"), "not a layer"),
+        (("config.json", "metadata.json"), "not a .keras archive"),
+        (("model.weights.h5", "metadata.json"), "not a .keras archive"),
+    ],
+)
+def test_an_archive_holds_two_files_at_least(names: tuple[str, ...], reason: str, tmp_path: Path) -> None:
+    assert opened(tmp_path, lambda archive: [archive.writestr(name, b"[]") for name in names]) == reason
+
+
 # ── Predictions ─────────────────────────────────────────────────────────────────────────────────
 
 

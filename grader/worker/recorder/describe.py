@@ -85,13 +85,7 @@ def compiled_as(model: Any, number: int) -> dict[str, Any] | None:
         "loss": _name(getattr(model, "loss", None)),
         "optimizer": type(optimizer).__name__,
         "learning_rate": rate,
-        "metrics": [_name(metric) for metric in _metrics(model)],
     }
-
-
-def _metrics(model: Any) -> list[Any]:
-    given = getattr(getattr(model, "_compile_metrics", None), "_user_metrics", None) or []
-    return list(given)[:16] if isinstance(given, list | tuple) else [given]
 
 
 def _name(value: Any) -> str:

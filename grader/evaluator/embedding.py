@@ -88,7 +88,7 @@ def _hidden(
     labels = np.load(data / "y_test.npy").ravel().astype(np.int64)
     for name in sorted(key for key in settings if key.startswith("snapshot_")):
         try:
-            model = load_model({"snapshot": settings[name]}, folder)
+            model = load_model({"snapshot": settings[name]}, folder, images.shape[1:])
             inputs = inputs_for(model, np.asarray(images), {})
         except (Refused, Forged):
             continue

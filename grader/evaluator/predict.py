@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.agree import check_agreement
-from grader.evaluator.bounds import Refused
+from grader.evaluator.bounds import Refused, Shape
 from grader.evaluator.rebuild import rebuild
 from grader.evaluator.scaling import affine, scaled
 from grader.evidence import Forged, load_arrays
@@ -31,7 +31,7 @@ def predict(settings: Mapping[str, Any], folder: Path, datasets: Mapping[str, Pa
     turned out to be; or `refused` with the reason.
     """
     try:
-        return figures(load_model(settings, folder), settings, folder, datasets)
+        return figures(load_model(settings, folder, image_shape(settings, datasets)), settings, folder, datasets)
     except (Refused, Forged) as problem:
         return {"refused": str(problem)}
 
@@ -72,12 +72,19 @@ def evaluate(model: Any, settings: Mapping[str, Any], datasets: Mapping[str, Pat
     }
 
 
-def load_model(settings: Mapping[str, Any], folder: Path) -> Any:
-    """The rebuilt model of a snapshot, which the grader laid into `folder`. Raises `Refused` or `Forged`."""
+def image_shape(settings: Mapping[str, Any], datasets: Mapping[str, Path]) -> Shape | None:
+    """Return the shape of one image of the `dataset`, such as (28, 28), or None without one."""
+    data = datasets.get(settings.get("dataset", ""))
+    return None if data is None else np.load(data / "x_test.npy", mmap_mode="r").shape[1:]
+
+
+def load_model(settings: Mapping[str, Any], folder: Path, images: Shape | None = None) -> Any:
+    """Return the rebuilt model of a snapshot, which the grader laid into `folder`, to be fed with `images` of a shape
+    (None: with no images). Raise `Refused` or `Forged`."""
     snapshot = json.loads((folder / f"snapshot-{settings['snapshot']}.json").read_text(encoding="utf-8"))
     arrays = load_arrays(folder, snapshot["weights"])
     weights = [arrays[f"w{i}"] for i in range(len(arrays)) if f"w{i}" in arrays]
-    model = rebuild(snapshot["architecture"], weights)
+    model = rebuild(snapshot["architecture"], weights, images)
     if "layers" in snapshot:
         check_agreement(model, snapshot["layers"])
     return model

@@ -106,7 +106,7 @@ def _candidates(features: Rows, images: NDArray[Any], settings: Mapping[str, Any
     numbered = sorted((int(key.removeprefix("snapshot_")), key) for key in settings if key.startswith("snapshot_"))
     for number, key in numbered:
         try:
-            model = load_model({"snapshot": settings[key]}, folder)
+            model = load_model({"snapshot": settings[key]}, folder, images.shape[1:])
             for depth in depths(model, features.shape[1]):
                 values = _Features(model, depth, settings)
                 error = _error(features[probes], probes, values, images)

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import Refused
+from grader.evaluator.bounds import Refused, Shape
 from grader.evaluator.hdf5 import FREE_BYTES, MOST_BYTES, MOST_RATIO, check_hdf5
-from grader.evaluator.predict import figures, inputs_for, load_model
+from grader.evaluator.predict import figures, image_shape, inputs_for, load_model
 from grader.evaluator.rebuild import build, set_weights
 from grader.evidence import ARCHITECTURE_CHARS, Forged
 from grader.files import no_room
@@ -35,8 +35,8 @@ def compare_saved(settings: Mapping[str, Any], folder: Path, datasets: Mapping[s
     """
     images = np.load(datasets[settings["dataset"]] / "x_test.npy", mmap_mode="r")[:SAMPLE]
     try:
-        saved = open_saved(settings, folder)
-        recorded = load_model(settings, folder)
+        saved = open_saved(settings, folder, images.shape[1:])
+        recorded = load_model(settings, folder, images.shape[1:])
         a, b = (_output(model, inputs_for(model, images, settings)) for model in (saved, recorded))
     except (Refused, Forged) as problem:
         return {"refused": str(problem)}
@@ -56,8 +56,9 @@ def evaluate_saved(settings: Mapping[str, Any], folder: Path, datasets: Mapping[
     """As `predict`, for the weights of the file `handed_in`, or of the `file` that the program left, in the architecture of
     `snapshot`, which the script builds: what else the file says of layers between those weights is of no account."""
     try:
-        saved = open_saved(settings, folder)
-        model = build(_built(settings, folder))
+        images = image_shape(settings, datasets)
+        saved = open_saved(settings, folder, images)
+        model = build(_built(settings, folder), images)
         if shapes_of(saved) != shapes_of(model):
             whose = "handed-in" if "handed_in" in settings else "saved"
             return {"refused": f"{whose} weights of another architecture than the one the program builds"}
@@ -76,8 +77,8 @@ def shapes_of(model: Any) -> list[tuple[int, ...]]:
     return [tuple(w.shape) for w in model.weights]
 
 
-def open_saved(settings: Mapping[str, Any], folder: Path) -> Any:
-    """The model of a file. Raises `Refused`."""
+def open_saved(settings: Mapping[str, Any], folder: Path, images: Shape | None = None) -> Any:
+    """Return the model of a file, to be fed with `images` of a shape. Raise `Refused`."""
     handed_in = "handed_in" in settings
     name = str(settings["handed_in"] if handed_in else settings["file"])
     path = folder / ("handed_in" if handed_in else "file") / name
@@ -85,11 +86,11 @@ def open_saved(settings: Mapping[str, Any], folder: Path) -> Any:
         raise Refused("the file cannot be read")
     try:
         if zipfile.is_zipfile(path):
-            return _keras_archive(path, folder)
+            return _keras_archive(path, folder, images)
         check_hdf5(path)
         if settings.get("snapshot") is not None and (name.endswith(".weights.h5") or _only_weights(path)):
-            return _with_weights(build(_built(settings, folder)), path)
-        return _legacy_h5(path)
+            return _with_weights(build(_built(settings, folder), images), path)
+        return _legacy_h5(path, images)
     except Refused:
         raise
     except Exception as problem:  # whatever a hostile or damaged file makes a parser say
@@ -106,7 +107,7 @@ def _only_weights(path: Path) -> bool:
         return "layer_names" in file.attrs and "model_config" not in file.attrs
 
 
-def _keras_archive(path: Path, folder: Path) -> Any:
+def _keras_archive(path: Path, folder: Path, images: Shape | None) -> Any:
     """Two entries are read by their names, and written under one of ours; nothing is unpacked."""
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
@@ -120,7 +121,7 @@ def _keras_archive(path: Path, folder: Path) -> Any:
             raise Refused("an architecture that long")
         if {config.compress_type, packed.compress_type} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise Refused("an archive that is packed in an unusual way")  # other methods know no bound on one step
-        model = build(archive.read(config).decode("utf-8"))
+        model = build(archive.read(config).decode("utf-8"), images)
         weights = folder / f"{path.stem}-unpacked.weights.h5"
         with archive.open(packed) as source, weights.open("wb") as target:
             shutil.copyfileobj(source, target)
@@ -147,7 +148,7 @@ def _with_weights(model: Any, path: Path) -> Any:
     return model
 
 
-def _legacy_h5(path: Path) -> Any:
+def _legacy_h5(path: Path, images: Shape | None) -> Any:
     """A whole model as Keras 2 wrote it: its configuration in an attribute, its weights in a group."""
     import h5py
 
@@ -156,7 +157,7 @@ def _legacy_h5(path: Path) -> Any:
         config = file.attrs.get("model_config")
         if config is None:
             raise Refused("weights without an architecture")
-        model = build(config if isinstance(config, str) else bytes(config).decode("utf-8"))
+        model = build(config if isinstance(config, str) else bytes(config).decode("utf-8"), images)
         _load_legacy(file["model_weights"], model)
     return model
 

@@ -103,7 +103,7 @@ def _hidden(rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, in
     images, labels = inputs.images(request.dataset, "test"), inputs.labels(request.dataset, "test")
     for number, snapshot in request.networks:
         try:
-            model = load_model(snapshot, inputs)
+            model = load_model(snapshot, inputs, images.shape[1:])
             fed = inputs_for(model, np.asarray(images), Affine())
         except (Unmeasurable, Forged):
             continue

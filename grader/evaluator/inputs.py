@@ -30,6 +30,10 @@ class Inputs:
         found: NDArray[np.uint8] = np.load(self.datasets[dataset] / f"x_{split}.npy", mmap_mode="r")
         return found
 
+    def image_shape(self, dataset: str) -> tuple[int, ...] | None:
+        """Return the shape of one image, such as (28, 28); None where the dataset is none of images."""
+        return self.images(dataset, "test").shape[1:] if dataset in self.datasets else None
+
     def labels(self, dataset: str, split: str) -> NDArray[np.int64]:
         """Return the class of each image, of shape (n,)."""
         found: NDArray[np.int64] = np.load(self.datasets[dataset] / f"y_{split}.npy").ravel().astype(np.int64)

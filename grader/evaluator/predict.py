@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.agree import check_agreement
+from grader.evaluator.bounds import Shape
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.rebuild import rebuild
 from grader.evaluator.scaling import Affine, Scale, affine, scaled
@@ -23,7 +24,8 @@ WRONG_EXAMPLES = 24
 
 def predict(request: PredictRequest, inputs: Inputs) -> Prediction:
     """Return what the recorded weights predict. Raise `Unmeasurable` or `Forged`."""
-    return figures(load_model(request.snapshot, inputs), request.inputs, inputs)
+    model = load_model(request.snapshot, inputs, inputs.image_shape(request.inputs.dataset))
+    return figures(model, request.inputs, inputs)
 
 
 def figures(model: Any, fed: ModelInputs, inputs: Inputs) -> Prediction:
@@ -65,12 +67,15 @@ def evaluate(model: Any, dataset: str, scale: Scale, inputs: Inputs) -> Predicti
     )
 
 
-def load_model(number: int, inputs: Inputs) -> Any:
-    """Return the rebuilt model of a snapshot. Raise `Unmeasurable` or `Forged`."""
+def load_model(number: int, inputs: Inputs, images: Shape | None = None) -> Any:
+    """Return the rebuilt model of a snapshot, to be fed with `images` of a shape (None: with no images).
+
+    Raise `Unmeasurable` or `Forged`.
+    """
     snapshot = inputs.snapshot(number)
     arrays = load_arrays(inputs.folder, snapshot["weights"])
     weights = [arrays[f"w{i}"] for i in range(len(arrays)) if f"w{i}" in arrays]
-    model = rebuild(snapshot["architecture"], weights)
+    model = rebuild(snapshot["architecture"], weights, images)
     if "layers" in snapshot:
         check_agreement(model, snapshot["layers"])
     return model

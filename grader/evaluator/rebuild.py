@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import MOST_LAYERS, MOST_PARAMETERS, check_bounds
+from grader.evaluator.bounds import MOST_LAYERS, MOST_PARAMETERS, Shape, check_bounds, with_sides
 from grader.evidence import ARCHITECTURE_CHARS, read_json
 from grader.measurements import Unmeasurable, Why
 
@@ -72,31 +72,35 @@ LAYERS: dict[str, tuple[str, ...]] = {
 MODELS = {"Sequential": "Sequential", "Functional": "Model", "Model": "Model"}  # the name under `keras`
 
 
-def rebuild(architecture: str, weights: list[NDArray[Any]]) -> Any:
+def rebuild(architecture: str, weights: list[NDArray[Any]], images: Shape | None = None) -> Any:
     """The Keras model of a recorded architecture, with its weights.
 
     Args:
         architecture: JSON as `model.to_json()` writes it.
         weights: the arrays in the order of `model.get_weights()`.
+        images: the shape of the images that it is to be fed with: sides that its input leaves open get theirs.
 
     Raises:
         Unmeasurable: a layer, activation or size that is not allowed, or weights that do not fit.
     """
     if sum(w.size for w in weights) > MOST_PARAMETERS:
         raise Unmeasurable(Why.TOO_LARGE, "too many parameters")
-    model = build(architecture)
+    model = build(architecture, images)
     set_weights(model, weights)
     return model
 
 
-def build(architecture: str) -> Any:
-    """The model of an architecture alone, with fresh weights. Raises `Unmeasurable`."""
+def build(architecture: str, images: Shape | None = None) -> Any:
+    """Return the model of an architecture alone, with fresh weights, for `images` of a shape (see `rebuild`). Raise
+    `Unmeasurable`."""
     import keras
 
     if len(architecture) > ARCHITECTURE_CHARS:
         raise Unmeasurable(Why.TOO_LARGE, "an architecture that long")
     try:
         clean = model_config(read_json(architecture), depth=0)
+        if images is not None:
+            clean = with_sides(clean, [images])
         check_bounds(clean)
         kind = keras.Sequential if clean["class_name"] == "Sequential" else keras.Model
         model = kind.from_config(clean["config"])

@@ -114,7 +114,7 @@ def _candidates(
     found = []
     for number, snapshot in sorted(request.networks):
         try:
-            model = load_model(snapshot, inputs)
+            model = load_model(snapshot, inputs, images.shape[1:])
             for depth in depths(model, features.shape[1]):
                 values = _Features(model, depth, scale)
                 error = _error(features[probes], probes, values, images)

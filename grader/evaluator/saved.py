@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.evaluator.bounds import Shape
 from grader.evaluator.hdf5 import FREE_BYTES, MOST_BYTES, MOST_RATIO, check_hdf5
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import figures, inputs_for, load_model
@@ -39,9 +40,9 @@ SAMPLE = 200
 def compare_saved(request: SavedModelRequest, inputs: Inputs) -> SavedDifference:
     """Return how the saved and the recorded model differ on some test images. Raise `Unmeasurable` or `Forged`."""
     images = inputs.images(request.inputs.dataset, "test")[:SAMPLE]
-    scale = Affine(request.inputs.scale, request.inputs.offset)
-    saved = open_saved(inputs.folder / LEFT / request.file, inputs.folder, _built(request.snapshot, inputs))
-    recorded = load_model(request.snapshot, inputs)
+    scale, shape = Affine(request.inputs.scale, request.inputs.offset), images.shape[1:]
+    saved = open_saved(inputs.folder / LEFT / request.file, inputs.folder, _built(request.snapshot, inputs), shape)
+    recorded = load_model(request.snapshot, inputs, shape)
     a, b = (_output(model, inputs_for(model, images, scale)) for model in (saved, recorded))
     if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
         return SavedDifference(1.0)
@@ -67,9 +68,9 @@ def evaluate_checkpoint(request: CheckpointRequest, inputs: Inputs) -> Predictio
 
 def _evaluate(request: HandedInRequest | CheckpointRequest, path: Path, other: Why, inputs: Inputs) -> Prediction:
     """In the architecture that the program builds: what else the file says of layers between is of no account."""
-    architecture = _built(request.snapshot, inputs)
-    saved = open_saved(path, inputs.folder, architecture)
-    model = build(architecture)
+    architecture, images = _built(request.snapshot, inputs), inputs.image_shape(request.inputs.dataset)
+    saved = open_saved(path, inputs.folder, architecture, images)
+    model = build(architecture, images)
     if shapes_of(saved) != shapes_of(model):
         raise Unmeasurable(other, "weights of another architecture than the one the program builds")
     set_weights(model, saved.get_weights())
@@ -84,20 +85,20 @@ def shapes_of(model: Any) -> list[tuple[int, ...]]:
     return [tuple(w.shape) for w in model.weights]
 
 
-def open_saved(path: Path, scratch: Path, architecture: str | None) -> Any:
-    """Return the model of a file; of one that holds weights only, in `architecture`. Raise `Unmeasurable`.
+def open_saved(path: Path, scratch: Path, architecture: str | None, images: Shape | None = None) -> Any:
+    """Return the model of a file, to be fed with `images` of a shape; of one that holds weights only, in `architecture`.
 
-    `scratch` is a folder for what has to be unpacked.
+    `scratch` is a folder for what has to be unpacked. Raise `Unmeasurable`.
     """
     if not path.is_file():
         raise Unmeasurable(Why.FILE, "the file cannot be read")
     try:
         if zipfile.is_zipfile(path):
-            return _keras_archive(path, scratch)
+            return _keras_archive(path, scratch, images)
         check_hdf5(path)
         if architecture is not None and (path.name.endswith(".weights.h5") or _only_weights(path)):
-            return _with_weights(build(architecture), path)
-        return _legacy_h5(path)
+            return _with_weights(build(architecture, images), path)
+        return _legacy_h5(path, images)
     except Unmeasurable:
         raise
     except Exception as problem:  # whatever a hostile or damaged file makes a parser say
@@ -114,7 +115,7 @@ def _only_weights(path: Path) -> bool:
         return "layer_names" in file.attrs and "model_config" not in file.attrs
 
 
-def _keras_archive(path: Path, scratch: Path) -> Any:
+def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     """Two entries are read by their names, and written under one of ours; nothing is unpacked."""
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
@@ -130,7 +131,7 @@ def _keras_archive(path: Path, scratch: Path) -> Any:
             raise Unmeasurable(
                 Why.FILE, "an archive that is packed in an unusual way"
             )  # other methods know no bound on one step
-        model = build(archive.read(config).decode("utf-8"))
+        model = build(archive.read(config).decode("utf-8"), images)
         weights = scratch / f"{path.stem}-unpacked.weights.h5"
         with archive.open(packed) as source, weights.open("wb") as target:
             shutil.copyfileobj(source, target)
@@ -157,7 +158,7 @@ def _with_weights(model: Any, path: Path) -> Any:
     return model
 
 
-def _legacy_h5(path: Path) -> Any:
+def _legacy_h5(path: Path, images: Shape | None) -> Any:
     """A whole model as Keras 2 wrote it: its configuration in an attribute, its weights in a group."""
     import h5py
 
@@ -166,7 +167,7 @@ def _legacy_h5(path: Path) -> Any:
         config = file.attrs.get("model_config")
         if config is None:
             raise Unmeasurable(Why.WEIGHTS_ALONE, "weights without an architecture")
-        model = build(config if isinstance(config, str) else bytes(config).decode("utf-8"))
+        model = build(config if isinstance(config, str) else bytes(config).decode("utf-8"), images)
         _load_legacy(file["model_weights"], model)
     return model
 

@@ -479,7 +479,7 @@ def test_honest_models_lie_far_within_the_bounds(make: Callable[[], Any]) -> Non
     config = model_config(json.loads(model.to_json()), 0)
     dry = bounds.built_without_values(config)
     assert dry.count_params() == model.count_params()
-    assert 0 < bounds.steps(dry, config["config"]) < bounds.MOST_STEPS / 1000
+    assert 0 < bounds.cost(dry, config["config"]).steps < bounds.MOST_STEPS / 1000
     assert all(v._value is None for v in dry.variables if "seed" not in v.path), "a variable was allocated"
 
 
@@ -489,7 +489,14 @@ def test_honest_models_lie_far_within_the_bounds(make: Callable[[], Any]) -> Non
 def noted(model: Any) -> list[dict[str, Any]]:
     """The layers as the recorder notes them and the reader gives them back."""
     reader = Reader(None)
-    event = {"event": "snapshot", "id": 1, "model": 1, "layers": layers_of(model), "parameters": model.count_params()}
+    event = {
+        "event": "snapshot",
+        "id": 1,
+        "model": 1,
+        "reason": "end",
+        "layers": layers_of(model),
+        "parameters": model.count_params(),
+    }
     reader.feed(json.dumps(event).encode())
     (snapshot,) = reader.close().snapshots
     return [

@@ -61,6 +61,15 @@ def test_the_right_images_in_another_look_lose_a_little(tmp_path: Path) -> None:
     assert judged(grid(tmp_path, TRAIN[:12], (4, 3), "viridis")).share == found.share
 
 
+@pytest.mark.parametrize(("cmap", "share"), [("viridis", 1), ("gray", 0.75), ("plasma", 0.75)])
+def test_colours_that_are_asked_for_are_the_very_ones(cmap: str, share: float, tmp_path: Path) -> None:
+    asked = figure.image_grid(5, 3, 4, 12, cmap="viridis")
+    found = judged(grid(tmp_path, TRAIN[:12], cmap=cmap), asked)
+    assert (
+        found.share == share and "viridis" in found.expected.en and "grey" not in found.message.en + found.expected.en
+    )
+
+
 @pytest.mark.parametrize("check", [GRID, figure.scatter(2, 1000)], ids=["grid", "scatter"])
 def test_without_a_figure_the_reason_is_told(check: Any) -> None:
     assert "no figure" in judged(analysis(), check).message.en

@@ -13,6 +13,7 @@ from grader.analysis import Analysis
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
 from grader.checks.neighbourhood_hit import BANDS, band, explain_formula
 from grader.domain import AxesSeen, FigureSeen, HullFit, LibraryCall, Printed
+from grader.errors import BadSpecification
 from tests.checks.build import PERCEPTRON, analysis, exercise
 from tests.checks.build import tsne as run_of
 from tests.checks.thresholds import FULL, HALF, NOTHING, Verdict, answered, verdict
@@ -137,7 +138,26 @@ def test_of_several_projections_of_one_kind_the_largest_counts_and_of_equal_ones
 
 
 def test_six_neighbours_are_asked_for() -> None:
-    assert "k = 6" in NH.title.en and "k = 3" in neighbourhood_hit.check(5, k=3).title.en
+    (request,) = NH.requests(projected())
+    assert "k = 6" in NH.title.en and request.k == 6
+
+
+def test_another_number_of_neighbours_is_measured_and_judged_by_bands_of_its_own() -> None:
+    """Without bands nobody knows what is to be expected: they were measured for six."""
+    three = neighbourhood_hit.check(5, k=3, bands={"pixels": (0.5, 0.6)})
+    (request,) = three.requests(projected())
+    assert request.k == 3 and "k = 3" in three.title.en
+    assert [verdict(answered(three, projected(values={"nh": v}), result(nh=v))) for v in (0.49, 0.5, 0.6, 0.61)] == [
+        HALF,
+        FULL,
+        FULL,
+        HALF,
+    ]
+    wrong = answered(three, projected(values={"nh": 0.9}), result(nh=0.55))
+    assert "3 nearest" in wrong.hint.en
+    for bands in (None, {}, {"hidden0": (0.5, 0.6)}):
+        with pytest.raises(BadSpecification, match="k = 3"):
+            neighbourhood_hit.check(5, k=3, bands=bands)
 
 
 # ── The other checks ────────────────────────────────────────────────────────────────────────────

@@ -11,8 +11,8 @@ import pytest
 
 from grader.checks import ellipses, embeddings, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
 from grader.checks.neighbourhood_hit import BANDS, band, explain_formula
-from grader.domain import AxesSeen, Call, Facts, FigureSeen, Printed
-from tests.checks.build import PERCEPTRON, exercise, facts
+from grader.domain import AxesSeen, Call, Facts, FigureSeen, Printed, Snapshot
+from tests.checks.build import PERCEPTRON, exercise, facts, snapshot
 from tests.checks.build import tsne as run_of
 from tests.checks.thresholds import FULL, HALF, NOTHING, Verdict, answered, verdict
 
@@ -184,3 +184,19 @@ def test_the_last_runs_are_measured_and_the_first_outlines() -> None:
     needs = embeddings.needs(projected(*runs, *outlines))
     assert [need.get("arrays") for need in needs] == [f"call-{n}.npz" for n in range(2, 8)]
     assert needs[0].get("arrays_hull_59") == "call-159.npz" and needs[0].get("arrays_hull_60") is None
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "named"),
+    [
+        ((snapshot(id=4),), 4),
+        ((snapshot(id=4, weights=None),), None),
+        ((snapshot(id=4, architecture=None),), None),
+        ((), None),
+    ],
+)
+def test_a_network_may_have_given_what_was_projected_where_it_can_be_rebuilt(
+    snapshots: tuple[Snapshot, ...], named: int | None
+) -> None:
+    (need,) = embeddings.needs(facts(snapshots=snapshots, calls=(run_of(),)))
+    assert (need.get("snapshot_0"), need.get("snapshot_1")) == (named, None)

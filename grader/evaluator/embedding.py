@@ -47,7 +47,7 @@ def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFig
     points, original, labels = points[known], found.rows[known], found.labels[known]
     if len(points) <= request.k:
         return EmbeddingFigures(finite, recognised=recognised)
-    neighbours = nearest(points, min(max(*OTHER_K, request.k) + 1, len(points) - 1))
+    neighbours = nearest(points, min(max(*OTHER_K, request.k), len(points) - 1))
     drawn = compared_outlines(request, points, labels, inputs)
     return EmbeddingFigures(
         finite,

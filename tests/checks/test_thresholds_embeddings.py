@@ -12,9 +12,9 @@ import pytest
 from grader.analysis import Analysis
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
 from grader.checks.neighbourhood_hit import BANDS, band, explain_formula
-from grader.domain import AxesSeen, FigureSeen, HullFit, LibraryCall, Printed
+from grader.domain import AxesSeen, FigureSeen, HullFit, LibraryCall, Printed, Snapshot
 from grader.errors import BadSpecification
-from tests.checks.build import PERCEPTRON, analysis, exercise
+from tests.checks.build import PERCEPTRON, analysis, exercise, snapshot
 from tests.checks.build import tsne as run_of
 from tests.checks.thresholds import FULL, HALF, NOTHING, Verdict, answered, verdict
 
@@ -204,3 +204,19 @@ def test_the_last_runs_are_measured_and_the_first_outlines() -> None:
     needs = projected(*runs, *outlines).embedding_requests()
     assert [need.arrays for need in needs] == [f"call-{n}.npz" for n in range(2, 8)]
     assert needs[0].hulls == tuple(f"call-{100 + n}.npz" for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("snapshots", "named"),
+    [
+        ((snapshot(id=4),), 4),
+        ((snapshot(id=4, weights=None),), None),
+        ((snapshot(id=4, architecture=None),), None),
+        ((), None),
+    ],
+)
+def test_a_network_may_have_given_what_was_projected_where_it_can_be_rebuilt(
+    snapshots: tuple[Snapshot, ...], named: int | None
+) -> None:
+    (need,) = analysis(snapshots=snapshots, calls=(run_of(),)).embedding_requests()
+    assert need.networks == (() if named is None else ((0, named),))

@@ -27,6 +27,12 @@ def test_as_many_epochs_as_asked_for_or_more(ran: int, expected: Verdict) -> Non
     assert epochs(epochs_run=ran) == expected
 
 
+@pytest.mark.parametrize(("ran", "expected"), [(1, FULL), (0, NOTHING)])
+def test_where_nothing_is_asked_for_one_epoch_is_enough(ran: int, expected: Verdict) -> None:
+    about = analysis(trainings=(trained(epochs_run=ran, steps=0),))
+    assert verdict(spoken(training.check(3).judge(about))) == expected
+
+
 @pytest.mark.parametrize(
     ("steps", "batch", "expected"),
     [

@@ -52,6 +52,12 @@ def test_the_features_are_exactly_as_many_as_asked_for(width: int, expected: Ver
     assert verdict(answered(FEATURES, given, FIRST, SECOND)) == expected
 
 
+@pytest.mark.parametrize("shape", [(), (20,), (10_000, 20, 1), (10_000, 0)])
+def test_features_without_a_size_are_none(shape: Any) -> None:
+    given = about(replace(fit(1, C=1000), shape=shape), fit(2))
+    assert verdict(answered(FEATURES, given, FIRST, SECOND)) == HALF
+
+
 def test_both_models_must_have_their_features() -> None:
     assert verdict(answered(FEATURES, about(*USUAL), FIRST, FIRST)) == HALF
     assert verdict(answered(FEATURES, about(*USUAL), SECOND, SECOND)) == HALF

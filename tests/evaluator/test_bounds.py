@@ -14,9 +14,9 @@ from grader.evaluator import bounds
 from grader.evaluator.bounds import Cost, Shape, with_sides
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for, predict
-from grader.evaluator.rebuild import build
+from grader.evaluator.rebuild import build, model_config
 from grader.evaluator.scaling import Affine
-from grader.measurements import ModelInputs, PredictRequest, Unmeasurable, model_config
+from grader.measurements import ModelInputs, PredictRequest, Unmeasurable
 
 SIGNS = (64, 64, 3)
 ASKED = PredictRequest(1, ModelInputs("signs"))

@@ -38,12 +38,12 @@ from queue import SimpleQueue
 from tests.tools.mutations import Mutation, mutations
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("checks", "analysis", "measurements", "evaluator", "language", "reading")  # those that exist are taken
+ROOMS = ("checks", "analysis", "measurements", "evaluator", "language")
 PARTS = ("grader", "tests", "assignments", "reference", "submissions", "pyproject.toml", "README.md")
 PYTEST = ("-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider")
 LEAST_SECONDS = 30.0
 NEAR = 2  # imports from a test elsewhere to the module
-RUNS_PROGRAMS = re.compile(r"\bgrader\.(?:grading|batch|cli|api|sandbox)\b|\bgrade_source\b|\bbench\b")
+RUNS_PROGRAMS = re.compile(r"\bgrader\.(?:grading|batch|cli|api|sandbox)\b|\bgrade_source\b|\b(?:work)?bench\b")
 SLOWER = 4.0  # than all the tests unchanged: then a mutant runs in a circle
 Graph = dict[str, frozenset[str]]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from grader.reading.figures import Stated, final_number, numbers
-from grader.reading.shapes import shapes
+
+from grader.language.figures import Stated, final_number, numbers
+from grader.language.shapes import shapes
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from grader.reading.understand import LONGEST, Understood, yes_no
+
+from grader.language.understand import MAX_CHARS, Understood, yes_no
 
 CONVEX = ("convexe", "convex")
 YES, NO, UNCLEAR, EMPTY = Understood.YES, Understood.NO, Understood.UNCLEAR, Understood.EMPTY
@@ -52,5 +53,5 @@ def test_what_stands_beyond_4000_characters_is_not_read(beyond: bool, meaning: U
     tail = ". faux"
     text = "oui, elle est convexe."
     filled = text + " " * (4000 - len(text) - len(tail) + beyond)
-    assert LONGEST == 4000 and len(filled) + len(tail) == 4000 + beyond
+    assert MAX_CHARS == 4000 and len(filled) + len(tail) == 4000 + beyond
     assert yes_no(filled + tail, CONVEX) is meaning

@@ -23,7 +23,7 @@ from grader.evidence import (
     LINE_BYTES,
     STREAM_BYTES,
     EventWriter,
-    Forged,
+    InvalidEvidence,
     Reader,
     load_arrays,
     open_regular,
@@ -475,14 +475,14 @@ FORGED_FILES = {
 @pytest.mark.parametrize("content", FORGED_FILES.values(), ids=FORGED_FILES.keys())
 def test_an_array_file_without_the_form_is_forged(content: bytes, tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(content)
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, NAME)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_two_entries_of_one_name_are_forged(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(archive(("w0.npy", good_npy()), ("w0.npy", good_npy())))
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, NAME)
 
 
@@ -497,7 +497,7 @@ def test_entries_that_share_their_bytes_are_forged(tmp_path: Path) -> None:
     directory = b"".join(entries)
     tail = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(entries), len(entries), len(directory), start, 0)
     (tmp_path / NAME).write_bytes(data[:start] + directory + tail)
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, NAME)
 
 
@@ -541,15 +541,15 @@ NO_FILES = {
 @pytest.mark.parametrize("make", NO_FILES.values(), ids=NO_FILES.keys())
 def test_what_is_no_plain_file_is_forged_and_never_waited_for(make: Any, tmp_path: Path) -> None:
     make(tmp_path / NAME)
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, NAME)
 
 
 def test_devices_and_large_files_are_not_opened(tmp_path: Path) -> None:
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         open_regular(Path("/dev/zero"), 1 << 30)
     (tmp_path / "large").write_bytes(b"12345")
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         open_regular(tmp_path / "large", 4)
 
 
@@ -560,7 +560,7 @@ def test_only_names_of_kept_files_are_looked_up(name: str | None, tmp_path: Path
     np.savez(tmp_path / NAME, w0=np.zeros(2))
     inside = tmp_path / "inside"
     inside.mkdir()
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(inside, name)
 
 
@@ -580,7 +580,7 @@ def test_random_damage_to_an_array_file_ends_in_arrays_or_forged(tmp_path: Path)
         (tmp_path / NAME).write_bytes(data)
         try:
             arrays = load_arrays(tmp_path, NAME)
-        except Forged:
+        except InvalidEvidence:
             outcomes["forged"] += 1
         else:
             outcomes["read"] += 1
@@ -591,5 +591,5 @@ def test_random_damage_to_an_array_file_ends_in_arrays_or_forged(tmp_path: Path)
 def test_strict_json_is_read_and_anything_else_is_forged() -> None:
     assert read_json('{"a": [1, 2.5, null, true]}') == {"a": [1, 2.5, None, True]}
     for bad in ("NaN", "-Infinity", "{'a': 1}", '{"a": 1, "a": 1}', "[" * 100_000, "1" * 5000, b"\xff"):
-        with pytest.raises(Forged):
+        with pytest.raises(InvalidEvidence):
             read_json(bad)

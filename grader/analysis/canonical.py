@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from grader.domain import Json, LayerSeen, LayerSpec, Text
+from grader.domain import Json, LayerInfo, LayerSpec, Text
 from grader.messages import join, plain
 
 # Do nothing to what the model computes after training.
@@ -23,7 +23,7 @@ class Layer:
     settings: Mapping[str, Json]
 
 
-def canonical(layers: Iterable[LayerSeen | LayerSpec]) -> tuple[Layer, ...]:
+def canonical(layers: Iterable[LayerInfo | LayerSpec]) -> tuple[Layer, ...]:
     """Activations inside the layers they follow; input, dropout and a reshape of the input left out."""
     found: list[Layer] = []
     for layer in layers:

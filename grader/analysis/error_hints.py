@@ -19,7 +19,7 @@ COURSE = {
     "matplotlib": "matplotlib", "h5py": "h5py", "PIL": "pillow",
 }  # fmt: skip
 _FOREIGN = re.compile(r"[A-Za-z]:[\\/]|/(?:Users|home|content|mnt|media|Volumes|kaggle)/|\\\\|~[/\\]")
-MOST_CLASSES = 100  # more columns than that are pixels
+MAX_CLASSES = 100  # more columns than that are pixels
 _QUOTED = re.compile(r"""(?:'(?P<one>[^']{1,200})'|"(?P<two>[^"]{1,200})")""")
 _EXPECTED_SHAPE = re.compile(r"Expected shape (?P<want>\([^)]*\)),.{0,60}?shape (?P<got>\([^)]*\))")
 _EXPECTED = re.compile(
@@ -103,7 +103,7 @@ _ONE_NUMBER = say(
 
 
 def _labels(found: re.Match[str]) -> Text:
-    if found["more"] or int(found["columns"]) > MOST_CLASSES:
+    if found["more"] or int(found["columns"]) > MAX_CLASSES:
         return say("the images themselves were given where their labels are expected: give `y_test`, one number each")
     return say(
         "one-hot labels were given where one number per point is expected: `np.argmax(labels, axis=1)` makes them numbers"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.domain import DataSeen, Evidence, RowIndex, Training
-from grader.evidence import Forged, arrays_of
+from grader.domain import DataInfo, Evidence, RowIndex, Training
+from grader.evidence import InvalidEvidence, arrays_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,13 +55,13 @@ def provenance_of(trainings: Iterable[Training], evidence: Evidence, index: RowI
     return total
 
 
-def _one(evidence: Evidence, data: DataSeen, index: RowIndex) -> RowProvenance:
+def _one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
     import numpy as np
 
     try:
         kept = arrays_of(evidence, data.rows_file)
         hashes, low, high = kept["hashes"], kept["low"].astype(float), kept["high"].astype(float)
-    except (Forged, KeyError):
+    except (InvalidEvidence, KeyError):
         return RowProvenance()
     given = kept.get("labels", np.zeros(0, np.int64))
     if given.dtype.kind not in "iu":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grader.analysis.provenance import find
 from grader.domain import Evidence, RowIndex, ScalerFit
-from grader.evidence import Forged, arrays_of
+from grader.evidence import InvalidEvidence, arrays_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +46,6 @@ def _hashes(evidence: Evidence, fit: ScalerFit) -> NDArray[np.uint64] | None:
 
     try:
         hashes = arrays_of(evidence, fit.arrays)["hashes"]
-    except (Forged, KeyError):
+    except (InvalidEvidence, KeyError):
         return None
     return hashes.astype(np.uint64) if hashes.dtype == np.uint64 and hashes.ndim == 1 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from grader.analysis.model_match import MatchedModel
-from grader.domain import DataSeen, Snapshot, Text
+from grader.domain import DataInfo, Snapshot, Text
 from grader.messages import number, say
 
 PLATEAU = 0.03  # how near the loss stays to ln(classes), and still counts as not having begun to fall
@@ -38,13 +38,13 @@ def _diverged(losses: list[float]) -> Text:
     return Text()
 
 
-def _unscaled(data: DataSeen | None) -> Text:
+def _unscaled(data: DataInfo | None) -> Text:
     if data is not None and data.high > 2 and data.low >= 0:
         return say("The images go up to {high}: divide them by 255 before training.", high=number(data.high))
     return Text()
 
 
-def _labels_not_one_hot(data: DataSeen | None, found: MatchedModel, classes: int) -> Text:
+def _labels_not_one_hot(data: DataInfo | None, found: MatchedModel, classes: int) -> Text:
     compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
     if (
         data is None

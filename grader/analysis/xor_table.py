@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.domain import Evidence, Training
-from grader.evidence import Forged, arrays_of
+from grader.evidence import InvalidEvidence, arrays_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ def fed_table(evidence: Evidence, trainings: Iterable[Training]) -> FedTable | N
         try:
             arrays = arrays_of(evidence, training.data.rows_file if training.data else None)
             rows, target = arrays["input"], arrays["target"]
-        except (Forged, KeyError):
+        except (InvalidEvidence, KeyError):
             continue
         if rows.ndim == target.ndim == 2 and rows.shape[1] == 2 and 0 < len(rows) == len(target):
             asked = target.astype(float)

@@ -15,7 +15,7 @@ from grader.messages import join, plain, safe, say, say_n
 
 CONNECT_SECONDS = 5.0
 WORKER_SECONDS = 15.0
-MOST_NAMED = 3
+MAX_NAMED = 3
 
 Tell = Callable[[Text], None]
 
@@ -87,7 +87,7 @@ def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], tell: Te
     answers = client.run(cluster_side.examined, cluster_side.version(), backend, wanted, on_error="return")
     unfit = [(worker, why) for worker, answer in answers.items() if (why := _unfit(answer))]
     if unfit:
-        named = [say("{worker}: {reason}", worker=worker, reason=why) for worker, why in unfit[:MOST_NAMED]]
+        named = [say("{worker}: {reason}", worker=worker, reason=why) for worker, why in unfit[:MAX_NAMED]]
         raise ClusterUnavailable(
             say_n(
                 "{count} worker cannot grade. {reasons} Mend that or stop it, then type the same again.",

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from grader.analysis import Analysis
 from grader.analysis.provenance import find
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.domain import Check, Evidence, FigureSeen, Finding, Mode, Text
-from grader.evidence import Forged, arrays_of
+from grader.domain import Check, Evidence, FigureInfo, Finding, Mode, Text
+from grader.evidence import InvalidEvidence, arrays_of
 from grader.messages import join, number, plain, say
 
 GREY = frozenset({"gray", "grey", "Greys", "binary", "gray_r", "grey_r", "Greys_r", "binary_r", "gist_gray", "bone"})
@@ -98,7 +98,7 @@ def _expected(asked: Grid) -> Text:
     )
 
 
-def leading_images(analysis: Analysis, figure: FigureSeen) -> int:
+def leading_images(analysis: Analysis, figure: FigureInfo) -> int:
     """How many images from the first on are the training images of the same number, pixels upright."""
     import numpy as np
 
@@ -116,15 +116,15 @@ def leading_images(analysis: Analysis, figure: FigureSeen) -> int:
     return len(_images(analysis.evidence, figure))
 
 
-def _images(evidence: Evidence, figure: FigureSeen) -> list:  # type: ignore[type-arg]  # arrays of any number type
+def _images(evidence: Evidence, figure: FigureInfo) -> list:  # type: ignore[type-arg]  # arrays of any number type
     try:
         arrays = arrays_of(evidence, figure.arrays)
-    except Forged:
+    except InvalidEvidence:
         return []
     return [arrays[f"i{n}"] for n in range(len(arrays)) if f"i{n}" in arrays]
 
 
-def _pixels_hint(analysis: Analysis, figure: FigureSeen) -> Text:
+def _pixels_hint(analysis: Analysis, figure: FigureInfo) -> Text:
     import numpy as np
 
     from grader.fingerprints import fingerprints

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.analysis import Analysis
 from grader.checks.findings import failed, nothing_recorded, passed
-from grader.domain import Check, Finding, LayerSeen, Stage, Text
+from grader.domain import Check, Finding, LayerInfo, Stage, Text
 from grader.messages import join, number, say
 
 
@@ -36,7 +36,7 @@ def judge(analysis: Analysis, model: int) -> Finding:
     )
 
 
-def _hint(layers: tuple[LayerSeen, ...], count: int, asked: tuple[int, ...]) -> Text:
+def _hint(layers: tuple[LayerInfo, ...], count: int, asked: tuple[int, ...]) -> Text:
     without_bias = [layer for layer in layers if layer.settings.get("use_bias") is False]
     if without_bias and count < min(asked):
         return say("Every unit needs its bias: do not set `use_bias=False`.")

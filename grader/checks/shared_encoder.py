@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.analysis import Analysis, MatchedModel
 from grader.analysis.svm_fits import classifier_beside
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.domain import Check, Finding, LayerSeen, LayerSpec
+from grader.domain import Check, Finding, LayerInfo, LayerSpec
 from grader.messages import number, say
 
 OTHER_HEAD = 0.5  # shared, but what follows the encoder is not what was asked for
@@ -60,13 +60,13 @@ def judge(analysis: Analysis, first: int, second: int) -> Finding:
     return passed(say("Both models hold the same encoder."), measured, expected)
 
 
-def shared_layers(one: MatchedModel, other: MatchedModel) -> list[LayerSeen]:
+def shared_layers(one: MatchedModel, other: MatchedModel) -> list[LayerInfo]:
     """The layers with parameters of `other` that are the same objects in `one`, in order."""
     there = {layer.settings.get("identity") for layer in one.shape.layers if layer.parameters}
     return [la for la in other.shape.layers if la.parameters and la.settings.get("identity") in there]
 
 
-def _head(last: LayerSeen, asked: LayerSpec) -> int | None:
+def _head(last: LayerInfo, asked: LayerSpec) -> int | None:
     """Parameters of the layer asked for behind the shared encoder, whatever the encoder's own size."""
     inputs, units = last.settings.get("units"), asked.settings.get("units")
     return (inputs + 1) * units if isinstance(inputs, int) and isinstance(units, int) else None

@@ -7,7 +7,7 @@ import math
 from grader.analysis import Analysis, MatchedModel
 from grader.analysis.training_hints import training_hint
 from grader.checks.findings import failed, nothing_recorded, partial, passed
-from grader.domain import Check, CompileSeen, Finding, Text, Training
+from grader.domain import Check, CompileInfo, Finding, Text, Training
 from grader.messages import join, plain, say, say_n
 
 LOSSES = {
@@ -86,9 +86,9 @@ def judge(
     return partial(1 - len(wrong) / asked, message, measured, expected, hint)
 
 
-def _compiled(found: MatchedModel) -> CompileSeen:
+def _compiled(found: MatchedModel) -> CompileInfo:
     known = [t.compiled for t in found.trainings if t.compiled is not None]
-    return known[-1] if known else CompileSeen(found.shape.model, "", "", None)
+    return known[-1] if known else CompileInfo(found.shape.model, "", "", None)
 
 
 def name_of(loss: str) -> str:

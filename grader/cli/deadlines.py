@@ -16,7 +16,7 @@ from grader.store import Deadline, LatePolicy, parse_duration, parse_moment, par
 from grader.store.calendar import ALL
 
 NONE = "none"
-MOST_BYTES = 4 << 20
+MAX_BYTES = 4 << 20
 
 
 def understand(
@@ -47,7 +47,7 @@ def _table(
 def _rows(path: Path, column: str, read: Callable[[str], datetime]) -> Iterator[tuple[str, str, datetime]]:
     """(student, exercise or `ALL`, moment): of a CSV with a header, separated by commas, semicolons or tabs."""
     try:
-        text = path.read_bytes()[:MOST_BYTES].decode("utf-8-sig")
+        text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise _unreadable(path, plain(problem)) from None
     text = "\n".join(text.splitlines())  # those of old Macs too

@@ -13,7 +13,7 @@ from grader.messages import safe, say
 from grader.store import Decision, Gradebook
 from grader.store.decisions import anchor_of
 
-MOST_REASON = 2000
+MAX_REASON = 2000
 
 
 def author_name(given: str | None) -> str:
@@ -45,7 +45,7 @@ def decide(book: Gradebook, record: Record, check: str, points: float, author: s
     """File a decision on a verdict of `record`, which must come from this gradebook."""
     fingerprint, made = undecided(book, record)
     kind, anchor = anchor_of(made, check, fingerprint)
-    reason = safe(reason.strip(), MOST_REASON, keep_lines=True)
+    reason = safe(reason.strip(), MAX_REASON, keep_lines=True)
     decision = Decision(record.student, record.exercise, check, kind, points, author, now(), reason, anchor)
     book.decide(decision)
     return decision

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from grader.similarity.documents import ReadProgram
 
 PAGE = Path("semblables.html")
-MOST_BYTES = 512 << 20
+MAX_BYTES = 512 << 20
 READ_SECONDS = 60.0
 MEMORY_MIB = 2048
 
@@ -146,7 +146,7 @@ def _weights(submissions: Iterable[Submission], walls: "LazySandbox") -> "list[A
 
     # A folder's files belong to each exercise that was found in it; one look at each is enough.
     of_path = {s.root / name: (s, Path(name)) for s in submissions for name in model_files(tuple(map(str, s.files)))}
-    handed_in = [one for path, one in of_path.items() if path.stat().st_size <= MOST_BYTES]
+    handed_in = [one for path, one in of_path.items() if path.stat().st_size <= MAX_BYTES]
     if len(handed_in) < 2:
         return []
     with WorkerHandle(walls(), (), ("numpy", "h5py", "grader.worker.weights"), threads=1) as handle:

@@ -112,7 +112,7 @@ def cell_number(file: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerSeen:
+class LayerInfo:
     kind: str
     name: str
     settings: Mapping[str, Json]
@@ -121,7 +121,7 @@ class LayerSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class DataSeen:
+class DataInfo:
     """What a training was fed: sizes, ranges, and the name of the array file with its row fingerprints."""
 
     rows: int
@@ -142,7 +142,7 @@ class Snapshot:
     name: str
     reason: SnapshotReason
     architecture: str | None
-    layers: tuple[LayerSeen, ...]
+    layers: tuple[LayerInfo, ...]
     parameters: int
     input_shape: tuple[int | None, ...] | None
     output_shape: tuple[int | None, ...] | None
@@ -151,7 +151,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class CompileSeen:
+class CompileInfo:
     """The settings that a model was compiled with. `learning_rate` is None where it is no number (a schedule)."""
 
     model: int
@@ -174,8 +174,8 @@ class Training:
     capped: bool
     finished: bool
     history: Mapping[str, tuple[float, ...]]
-    data: DataSeen | None
-    compiled: CompileSeen | None
+    data: DataInfo | None
+    compiled: CompileInfo | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ class ModelUse:
 
 
 @dataclass(frozen=True, slots=True)
-class AxesSeen:
+class AxesInfo:
     """One axes of a figure: how many images, lines and scattered points it holds, `cmap` the first image's map,
     `grid` the (rows, columns) of the layout it belongs to and `place` its number in it, row by row from 0."""
 
@@ -205,10 +205,10 @@ class AxesSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class FigureSeen:
+class FigureInfo:
     id: int
     how: FigureMoment
-    axes: tuple[AxesSeen, ...]
+    axes: tuple[AxesInfo, ...]
     arrays: str | None
     picture: str | None
 
@@ -264,7 +264,7 @@ class Evidence:
     snapshots: tuple[Snapshot, ...] = ()
     trainings: tuple[Training, ...] = ()
     uses: tuple[ModelUse, ...] = ()
-    figures: tuple[FigureSeen, ...] = ()
+    figures: tuple[FigureInfo, ...] = ()
     calls: tuple[LibraryCall, ...] = ()
     arrays: Mapping[str, tuple[StoredArray, ...]] = field(default_factory=dict)
     files: Mapping[str, int] = field(default_factory=dict)

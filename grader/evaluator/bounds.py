@@ -17,11 +17,11 @@ from grader.measurements import Unmeasurable, Why
 Config: TypeAlias = dict[str, Any]  # Keras' JSON
 Shape: TypeAlias = tuple[int | None, ...]  # of one example
 
-MOST_LAYERS = 200  # nested ones included
-MOST_CALLS = 1000  # of layers: a model may be called many times by the one around it
-MOST_PARAMETERS = 60_000_000
-MOST_VALUES = 1 << 20  # activations of one example in one layer; 128 channels of a 64 × 64 image are half of it
-MOST_STEPS = 1 << 29  # multiplications for one example; LeNet needs 11 million
+MAX_LAYERS = 200  # nested ones included
+MAX_CALLS = 1000  # of layers: a model may be called many times by the one around it
+MAX_PARAMETERS = 60_000_000
+MAX_VALUES = 1 << 20  # activations of one example in one layer; 128 channels of a 64 × 64 image are half of it
+MAX_STEPS = 1 << 29  # multiplications for one example; LeNet needs 11 million
 
 BUILT_FOR = "build_input_shape"  # where a Sequential without an input layer keeps the shape of its input
 
@@ -41,17 +41,17 @@ def check_bounds(config: Config) -> None:
     has written the sizes in.
     """
     layers, calls = count(config["config"])
-    if layers > MOST_LAYERS or calls > MOST_CALLS:
+    if layers > MAX_LAYERS or calls > MAX_CALLS:
         raise Unmeasurable(Why.TOO_LARGE, "too many layers")
     model = built_without_values(config)
     if not model.built:
         raise Unmeasurable(Why.NO_INPUT_SHAPE, "a model without input shape")
-    if model.count_params() > MOST_PARAMETERS:
+    if model.count_params() > MAX_PARAMETERS:
         raise Unmeasurable(Why.TOO_LARGE, "too many parameters")
     found = cost(model, config["config"])
-    if found.values > MOST_VALUES:
+    if found.values > MAX_VALUES:
         raise Unmeasurable(Why.TOO_LARGE, "too many values in one layer")
-    if found.steps > MOST_STEPS:
+    if found.steps > MAX_STEPS:
         raise Unmeasurable(Why.TOO_LARGE, "too much to compute")
 
 

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for, load_model
 from grader.evaluator.scaling import Affine
-from grader.evidence import Forged, load_arrays
+from grader.evidence import InvalidEvidence, load_arrays
 from grader.fingerprints import positions
 from grader.measurements import NEIGHBOURS, EmbeddingFigures, EmbeddingRequest, Outline, Unmeasurable
 
 Points = NDArray[np.float64]
-MOST_POINTS = 70_000
-LARGEST = 1e9  # squares of larger coordinates lead beyond all numbers
+MAX_POINTS = 70_000
+MAX_COORDINATE = 1e9  # squares of larger coordinates lead beyond all numbers
 TRUST_POINTS = 2000
 OTHER_K = (1, 3, 4, 5, 7, 8, 10, 12, 15, 20)
 RECOGNISED = 0.95
@@ -30,14 +30,14 @@ ELLIPSE_ERROR = 0.02
 def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFigures:
     """Return what a recorded t-SNE's points give, with the grader's own labels of the recognised rows.
 
-    Raise `Forged` or `Unmeasurable` where the points cannot be read.
+    Raise `InvalidEvidence` or `Unmeasurable` where the points cannot be read.
     """
     run = load_arrays(inputs.folder, request.arrays)
     if "points" not in run:
-        raise Forged("no points were kept")
+        raise InvalidEvidence("no points were kept")
     points = np.asarray(run["points"], dtype=np.float64)
-    finite = bool(points.size and np.isfinite(points).all() and np.abs(points).max() < LARGEST)
-    if not finite or points.ndim != 2 or points.shape[1] != 2 or len(points) > MOST_POINTS:
+    finite = bool(points.size and np.isfinite(points).all() and np.abs(points).max() < MAX_COORDINATE)
+    if not finite or points.ndim != 2 or points.shape[1] != 2 or len(points) > MAX_POINTS:
         return EmbeddingFigures(finite)
     found = recognise(run, len(points), request, inputs)
     if found is None:
@@ -105,7 +105,7 @@ def _hidden(rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, in
         try:
             model = load_model(snapshot, inputs, images.shape[1:])
             fed = inputs_for(model, np.asarray(images), Affine())
-        except (Unmeasurable, Forged):
+        except (Unmeasurable, InvalidEvidence):
             continue
         for values in hidden_values(model, fed, rows.shape[1]):
             if not np.isfinite(values).all():
@@ -253,7 +253,7 @@ def _recorded(names: Iterable[str], inputs: Inputs) -> list[dict[str, NDArray[An
     for name in names:
         try:
             found.append(load_arrays(inputs.folder, name))
-        except Forged:
+        except InvalidEvidence:
             continue
     return found
 

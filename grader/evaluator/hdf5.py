@@ -15,13 +15,13 @@ from typing import Any
 
 from grader.measurements import Unmeasurable, Why
 
-MOST_BYTES = 512 << 20
-MOST_RATIO = 200  # of all values to the file's bytes
+MAX_BYTES = 512 << 20
+MAX_RATIO = 200  # of all values to the file's bytes
 FREE_BYTES = 8 << 20  # that any file may unpack to, however small it is: fresh biases are all zeros
-MOST_OBJECTS = 5000
-MOST_DEPTH = 20
-MOST_NAMES = 1000  # in an attribute that lists layers or weights
-MOST_TEXT_BYTES = 64 << 20  # of one attribute
+MAX_OBJECTS = 5000
+MAX_DEPTH = 20
+MAX_NAMES = 1000  # in an attribute that lists layers or weights
+MAX_TEXT_BYTES = 64 << 20  # of one attribute
 HEAP = b"GCOL\x01\0\0\0"  # how a heap for texts begins (HDF5 File Format Specification, III.E)
 FILTERS = frozenset((1, 2, 3, 32000))  # deflate, shuffle, checksum, LZF
 
@@ -30,10 +30,10 @@ def check_hdf5(path: Path) -> None:
     """Raises `Unmeasurable`, or what h5py raises for a damaged file."""
     import h5py
 
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > MAX_BYTES:
         raise Unmeasurable(Why.TOO_LARGE, "a file that large")
     with h5py.File(path, "r") as file:
-        examiner = _Examiner(max(FREE_BYTES, min(MOST_BYTES, MOST_RATIO * path.stat().st_size)), longest_text(path))
+        examiner = _Examiner(max(FREE_BYTES, min(MAX_BYTES, MAX_RATIO * path.stat().st_size)), longest_text(path))
         examiner.attributes(file)
         examiner.group(file, 0)
 
@@ -61,7 +61,7 @@ class _Examiner:
         for name in group:
             self._seen += 1
             link = group.get(name, getlink=True)
-            if self._seen > MOST_OBJECTS or depth > MOST_DEPTH or not isinstance(link, h5py.HardLink):
+            if self._seen > MAX_OBJECTS or depth > MAX_DEPTH or not isinstance(link, h5py.HardLink):
                 raise Unmeasurable(Why.FILE, "a file with links, or too deep")
             item = group[name]
             self.attributes(item)
@@ -92,11 +92,11 @@ class _Examiner:
             found = item.attrs.get_id(name)
             values = math.prod(found.shape)
             of_any_length = found.dtype.hasobject
-            if self._seen > MOST_OBJECTS or values > MOST_NAMES:
+            if self._seen > MAX_OBJECTS or values > MAX_NAMES:
                 raise Unmeasurable(Why.FILE, "a file with too many names")
             if of_any_length and h5py.check_string_dtype(found.dtype) is None:
                 raise Unmeasurable(Why.FILE, "a file with foreign data")
-            if values * (self._longest_text if of_any_length else found.dtype.itemsize) > MOST_TEXT_BYTES:
+            if values * (self._longest_text if of_any_length else found.dtype.itemsize) > MAX_TEXT_BYTES:
                 raise Unmeasurable(Why.FILE, "a file with a name that long")
             if name.startswith(("layer_names", "weight_names")) and values:
                 _each_once(item.attrs[name])

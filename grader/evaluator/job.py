@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.evaluator.inputs import Inputs
-from grader.evidence import Forged, write_all
+from grader.evidence import InvalidEvidence, write_all
 from grader.measurements import MeasurementRequest, Refused, Unmeasurable, Why
 from grader.measurements.codec import answer_to_json, request_from_json
 
@@ -42,7 +42,7 @@ def answer(request: MeasurementRequest[object], inputs: Inputs) -> object:
         return getattr(importlib.import_module(module), function)(request, inputs)
     except Unmeasurable as problem:
         return problem.refused
-    except Forged as problem:
+    except InvalidEvidence as problem:
         return Refused(Why.EVIDENCE, {"reason": str(problem)})
 
 

@@ -23,7 +23,7 @@ WRONG_EXAMPLES = 24
 
 
 def predict(request: PredictRequest, inputs: Inputs) -> Prediction:
-    """Return what the recorded weights predict. Raise `Unmeasurable` or `Forged`."""
+    """Return what the recorded weights predict. Raise `Unmeasurable` or `InvalidEvidence`."""
     model = load_model(request.snapshot, inputs, inputs.image_shape(request.inputs.dataset))
     return figures(model, request.inputs, inputs)
 
@@ -70,7 +70,7 @@ def evaluate(model: Any, dataset: str, scale: Scale, inputs: Inputs) -> Predicti
 def load_model(number: int, inputs: Inputs, images: Shape | None = None) -> Any:
     """Return the rebuilt model of a snapshot, to be fed with `images` of a shape (None: with no images).
 
-    Raise `Unmeasurable` or `Forged`.
+    Raise `Unmeasurable` or `InvalidEvidence`.
     """
     snapshot = inputs.snapshot(number)
     arrays = load_arrays(inputs.folder, snapshot["weights"])

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import MOST_LAYERS, MOST_PARAMETERS, Shape, check_bounds, with_sides
+from grader.evaluator.bounds import MAX_LAYERS, MAX_PARAMETERS, Shape, check_bounds, with_sides
 from grader.evidence import ARCHITECTURE_CHARS, read_json
 from grader.measurements import Unmeasurable, Why
 
-MOST_DEPTH = 4
-MOST_IN_SEQUENCE = 80  # Keras builds a Sequential anew for each of its layers
-MOST_SETTING = 1 << 17
-MOST_DIMENSIONS = 1 << 26  # of one input
+MAX_DEPTH = 4
+MAX_IN_SEQUENCE = 80  # Keras builds a Sequential anew for each of its layers
+MAX_SETTING = 1 << 17
+MAX_DIMENSIONS = 1 << 26  # of one input
 
 ACTIVATIONS = frozenset(
     "linear relu relu6 sigmoid hard_sigmoid softmax softplus softsign tanh elu selu gelu silu swish mish"
@@ -83,7 +83,7 @@ def rebuild(architecture: str, weights: list[NDArray[Any]], images: Shape | None
     Raises:
         Unmeasurable: a layer, activation or size that is not allowed, or weights that do not fit.
     """
-    if sum(w.size for w in weights) > MOST_PARAMETERS:
+    if sum(w.size for w in weights) > MAX_PARAMETERS:
         raise Unmeasurable(Why.TOO_LARGE, "too many parameters")
     model = build(architecture, images)
     set_weights(model, weights)
@@ -137,8 +137,8 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
     if kind not in MODELS:
         raise _unknown_layer(kind[:80])
     layers = config.get("layers")
-    most = MOST_LAYERS if MODELS[kind] == "Model" else MOST_IN_SEQUENCE
-    if depth > MOST_DEPTH or not isinstance(layers, list) or len(layers) > most:
+    most = MAX_LAYERS if MODELS[kind] == "Model" else MAX_IN_SEQUENCE
+    if depth > MAX_DEPTH or not isinstance(layers, list) or len(layers) > most:
         raise Unmeasurable(Why.TOO_LARGE, "too many layers")
     clean: dict[str, Any] = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
     if MODELS[kind] == "Model":
@@ -207,7 +207,7 @@ def _plain(name: str, value: Any, depth: int = 3) -> Any:
         return [_plain(name, item, depth - 1) for item in value]
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and abs(value) <= MOST_SETTING:
+    if isinstance(value, int | float) and abs(value) <= MAX_SETTING:
         return value
     raise _unknown_setting(name, value)
 
@@ -218,7 +218,7 @@ def _shape(value: Any) -> list[int | None]:
     shape = [None if n is None else n for n in value]
     if any(isinstance(n, bool) or not (n is None or isinstance(n, int)) or (n or 1) < 1 for n in shape):
         raise Unmeasurable(Why.ARCHITECTURE, "an input shape")
-    if math.prod(n or 1 for n in shape) > MOST_DIMENSIONS:
+    if math.prod(n or 1 for n in shape) > MAX_DIMENSIONS:
         raise Unmeasurable(Why.TOO_LARGE, "an input that large")
     return [None, *shape[1:]]
 
@@ -270,7 +270,7 @@ def _argument(value: Any) -> Any:
 
 
 def _index_wide(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST_DIMENSIONS:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_DIMENSIONS:
         raise Unmeasurable(Why.ARCHITECTURE, "a shape")
     return value
 

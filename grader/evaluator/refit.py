@@ -17,7 +17,7 @@ from grader.domain import Scalar
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for, load_model
 from grader.evaluator.scaling import Affine
-from grader.evidence import Forged, load_arrays
+from grader.evidence import InvalidEvidence, load_arrays
 from grader.measurements import SvmFigures, SvmRequest, Unmeasurable, Why
 
 Rows = NDArray[np.float32]
@@ -25,10 +25,10 @@ Rows = NDArray[np.float32]
 PROBES = 300  # rows by which a network is recognised
 NEAR = 1e-3  # how far rounding may lead, relative to the largest feature
 EQUAL = 10.0  # networks whose error is within this factor of the best give the same features
-FEWEST_KNOWN = 0.95
+MIN_KNOWN_SHARE = 0.95
 KERNELS = ("rbf", "linear", "poly", "sigmoid")
 BATCH = 2000
-MOST_WORK = 1e11  # rows² × features, at most: two minutes; the course's 10 000 rows of 100 features are 1e10
+MAX_WORK = 1e11  # rows² × features, at most: two minutes; the course's 10 000 rows of 100 features are 1e10
 ITERATIONS = 100_000  # for each pair of classes: honest features need some 7000, hostile ones would take an hour
 
 
@@ -46,7 +46,7 @@ class Source:
 def refit(request: SvmRequest, inputs: Inputs) -> SvmFigures:
     """Return where the features of a recorded fit come from, and what an SVM fitted on them again does.
 
-    Raise `Unmeasurable` or `Forged`.
+    Raise `Unmeasurable` or `InvalidEvidence`.
     """
     features, labels = recorded(request, inputs)
     source = find_source(features, request, inputs)
@@ -68,7 +68,7 @@ def refit(request: SvmRequest, inputs: Inputs) -> SvmFigures:
 def recorded(request: SvmRequest, inputs: Inputs) -> tuple[Rows, NDArray[np.int64]]:
     """Return the first rows of the recorded features, shape (n, width), and their recorded labels, shape (n,).
 
-    Raise `Unmeasurable` or `Forged`.
+    Raise `Unmeasurable` or `InvalidEvidence`.
     """
     arrays = load_arrays(inputs.folder, request.arrays)
     features, labels = arrays.get("input"), arrays.get("labels")
@@ -76,7 +76,7 @@ def recorded(request: SvmRequest, inputs: Inputs) -> tuple[Rows, NDArray[np.int6
         raise Unmeasurable(Why.NOT_FEATURES, "images or nothing instead of features")
     if labels is None or labels.shape != (len(features),) or labels.dtype.kind not in "iu":
         raise Unmeasurable(Why.LABELS, "a label is needed for each row of features")
-    if min(request.rows, len(features)) ** 2 * features.shape[1] > MOST_WORK:
+    if min(request.rows, len(features)) ** 2 * features.shape[1] > MAX_WORK:
         raise Unmeasurable(Why.TOO_LARGE, "too much to compute")
     with np.errstate(all="ignore"):
         kept = features[: request.rows].astype(np.float32)
@@ -99,7 +99,7 @@ def find_source(features: Rows, request: SvmRequest, inputs: Inputs) -> Source |
         alike = [(n, values) for n, values, error in candidates if error <= max(EQUAL * best, 1e-6)]
         values = alike[0][1]
         at = rows_at(features, values(images))
-        if (at >= 0).mean() >= FEWEST_KNOWN:
+        if (at >= 0).mean() >= MIN_KNOWN_SHARE:
             test = values(images if split == "test" else inputs.images(request.inputs.dataset, "test"))
             return Source(tuple(n for n, _ in alike), split, at, test)
     return None
@@ -120,7 +120,7 @@ def _candidates(
                 error = _error(features[probes], probes, values, images)
                 if error < NEAR:
                     found.append((number, values, error))
-        except (Unmeasurable, Forged):
+        except (Unmeasurable, InvalidEvidence):
             continue
     return found
 
@@ -183,7 +183,7 @@ def rows_at(features: Rows, among: Rows) -> NDArray[np.int64]:
     near = NEAR * max(float(np.abs(features).max()), 1e-9)
     if len(features) <= len(among):
         straight = np.abs(features - among[: len(features)]).max(axis=1) < near
-        if straight.mean() >= FEWEST_KNOWN:
+        if straight.mean() >= MIN_KNOWN_SHARE:
             return np.where(straight, np.arange(len(features)), -1)
     distance, at = _nearest(features, among)
     return np.where(distance < near, at, -1)

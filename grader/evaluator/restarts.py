@@ -25,7 +25,7 @@ MAX_STEPS = 100_000  # each has a fixed cost too, whatever the nets: some 0.3 ms
 MAX_VALUES = 2e7  # weights, rows and outputs of layers, of all nets together: some five times that is held at once
 MARGIN = 1e-4
 """A "yes" stands above a half by this much: a net that answers one half everywhere solves XOR by rounding errors."""
-FEWEST = 20
+MIN_RESTARTS = 20
 """With fewer restarts than this, the share is too rough to judge by."""
 
 
@@ -55,7 +55,7 @@ def restarts(net: SmallNet, procedure: Procedure, table: Table, count: int, seed
 
 
 def affordable(net: SmallNet, procedure: Procedure, rows: int, wanted: int = 400) -> int:
-    """Return how many restarts to do on a table of `rows`, `wanted` at most; 0 where even `FEWEST` of them would cost
+    """Return how many restarts to do on a table of `rows`, `wanted` at most; 0 where even `MIN_RESTARTS` of them would cost
     too much time or memory."""
     steps, batch = procedure.steps(rows), min(procedure.batch_size, rows)
     if steps > MAX_STEPS:
@@ -64,7 +64,7 @@ def affordable(net: SmallNet, procedure: Procedure, rows: int, wanted: int = 400
     table = rows * (net.inputs + net.outputs)  # which each net sees in an order of its own
     values = net.parameters + table + batch * sum(layer.units for layer in net.layers)
     count = min(wanted, int(WORK / each), int(MAX_VALUES / values))
-    return count if count >= min(wanted, FEWEST) else 0
+    return count if count >= min(wanted, MIN_RESTARTS) else 0
 
 
 # ── What is right ───────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from grader.evaluator.recorded_net import MAX_EPOCHS, Reason, from_keras
 from grader.evaluator.restarts import affordable, half_of, restarts, right
 from grader.evaluator.small_net import Procedure, SmallNet
 from grader.evaluator.xor_table import XOR, can_represent_xor, unfit
-from grader.evidence import Forged
+from grader.evidence import InvalidEvidence
 from grader.measurements import Refused, RestartFigures, RestartRequest, Unmeasurable, Why
 
 SEED = 0  # the same procedure gets the same share, whoever handed it in
@@ -28,7 +28,7 @@ def retry(request: RestartRequest, inputs: Inputs) -> RestartFigures:
         figures = RestartFigures(errors=own_errors(request, inputs, read))
     except Unmeasurable as problem:
         figures = RestartFigures(refused=problem.refused)
-    except Forged as problem:
+    except InvalidEvidence as problem:
         figures = RestartFigures(refused=Refused(Why.EVIDENCE, {"reason": str(problem)}))
     if figures.errors == 0:
         return figures  # nothing to win by trying again
@@ -59,7 +59,7 @@ def _read(request: RestartRequest, inputs: Inputs) -> tuple[SmallNet, Procedure]
 
 
 def own_errors(request: RestartRequest, inputs: Inputs, read: tuple[SmallNet, Procedure] | Reason) -> int:
-    """Return how many of the four points the recorded net gets wrong. Raise `Unmeasurable` or `Forged`."""
+    """Return how many of the four points the recorded net gets wrong. Raise `Unmeasurable` or `InvalidEvidence`."""
     model = load_model(request.snapshot, inputs)
     if getattr(model, "input_shape", None) != (None, XOR.x.shape[1]):
         raise Unmeasurable(Why.NOT_TWO_INPUTS, "an input that is not two numbers")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.bounds import Shape
-from grader.evaluator.hdf5 import FREE_BYTES, MOST_BYTES, MOST_RATIO, check_hdf5
+from grader.evaluator.hdf5 import FREE_BYTES, MAX_BYTES, MAX_RATIO, check_hdf5
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import figures, inputs_for, load_model
 from grader.evaluator.rebuild import build, set_weights
@@ -33,12 +33,12 @@ from grader.measurements import (
 )
 from grader.measurements.request import HANDED_IN, LEFT
 
-MOST_ENTRIES = 200
+MAX_ENTRIES = 200
 SAMPLE = 200
 
 
 def compare_saved(request: SavedModelRequest, inputs: Inputs) -> SavedDifference:
-    """Return how the saved and the recorded model differ on some test images. Raise `Unmeasurable` or `Forged`."""
+    """Return how the saved and the recorded model differ on some test images. Raise `Unmeasurable` or `InvalidEvidence`."""
     images = inputs.images(request.inputs.dataset, "test")[:SAMPLE]
     scale, shape = Affine(request.inputs.scale, request.inputs.offset), images.shape[1:]
     saved = open_saved(inputs.folder / LEFT / request.file, inputs.folder, _built(request.snapshot, inputs), shape)
@@ -57,12 +57,12 @@ def _output(model: Any, inputs: NDArray[np.float32]) -> Any:
 
 
 def evaluate_handed_in(request: HandedInRequest, inputs: Inputs) -> Prediction:
-    """Return what the weights that were handed in predict. Raise `Unmeasurable` or `Forged`."""
+    """Return what the weights that were handed in predict. Raise `Unmeasurable` or `InvalidEvidence`."""
     return _evaluate(request, inputs.folder / HANDED_IN / request.file, Why.HANDED_IN_OTHER, inputs)
 
 
 def evaluate_checkpoint(request: CheckpointRequest, inputs: Inputs) -> Prediction:
-    """Return what the weights that the program left predict. Raise `Unmeasurable` or `Forged`."""
+    """Return what the weights that the program left predict. Raise `Unmeasurable` or `InvalidEvidence`."""
     return _evaluate(request, inputs.folder / LEFT / request.file, Why.SAVED_OTHER, inputs)
 
 
@@ -120,7 +120,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in archive.infolist())
-        if len(archive.infolist()) > MOST_ENTRIES or size > max(FREE_BYTES, min(MOST_BYTES, _ratio(path))):
+        if len(archive.infolist()) > MAX_ENTRIES or size > max(FREE_BYTES, min(MAX_BYTES, _ratio(path))):
             raise Unmeasurable(Why.TOO_LARGE, "an archive that unpacks to too much")
         if not {"config.json", "model.weights.h5"} <= entries.keys():
             raise Unmeasurable(Why.FILE, "not a .keras archive")
@@ -139,7 +139,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
 
 
 def _ratio(path: Path) -> int:
-    return MOST_RATIO * max(path.stat().st_size, 1)
+    return MAX_RATIO * max(path.stat().st_size, 1)
 
 
 def _with_weights(model: Any, path: Path) -> Any:

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.inputs import Inputs
-from grader.evidence import Forged, load_arrays
+from grader.evidence import InvalidEvidence, load_arrays
 from grader.fingerprints import fingerprints, positions
 from grader.measurements import ModelInputs, Unmeasurable, Why
 
 FIRST = 10_000  # images tried before all of them: the exercise asks for the first 10 000
 RECOGNISED = 0.5
-LARGEST = 1e6
+MAX_SCALE = 1e6
 CHUNK = 5000
 COMPARED = 500  # images by which one scale for all of them is found
 
@@ -96,7 +96,7 @@ def affine(name: str | None, dataset: str, inputs: Inputs) -> tuple[float, float
     images."""
     try:
         arrays = load_arrays(inputs.folder, name)
-    except Forged:
+    except InvalidEvidence:
         return None
     hashes, low, high = (arrays.get(key, np.zeros(0)) for key in ("hashes", "low", "high"))
     if hashes.dtype != np.uint64 or not hashes.shape == low.shape == high.shape or hashes.ndim != 1:
@@ -117,7 +117,7 @@ def _between(
     dark, bright = images.min(axis=1).astype(float), images.max(axis=1).astype(float)
     scale = float(np.median((high - low) / np.maximum(bright - dark, 1)))
     offset = float(np.median(low - scale * dark))
-    usable = math.isfinite(scale) and math.isfinite(offset) and 0 < scale < LARGEST and abs(offset) < LARGEST
+    usable = math.isfinite(scale) and math.isfinite(offset) and 0 < scale < MAX_SCALE and abs(offset) < MAX_SCALE
     return (scale, offset) if usable else None
 
 
@@ -144,7 +144,7 @@ def _rows(name: str | None, inputs: Inputs) -> tuple[NDArray[np.uint64], NDArray
     """(fingerprints, labels with -1 for unknown) of the training's sampled rows."""
     try:
         arrays = load_arrays(inputs.folder, name)
-    except Forged:
+    except InvalidEvidence:
         return None
     hashes = arrays.get("hashes", np.zeros(0))
     if hashes.dtype != np.uint64 or hashes.ndim != 1 or not len(hashes):

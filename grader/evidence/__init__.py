@@ -37,7 +37,7 @@ from grader.evidence.arrays import (
 from grader.evidence.event_writer import ARRAY_BYTES, LINE_BYTES, EventWriter, finite_or_name, write_all
 from grader.evidence.events import ARCHITECTURE_CHARS, read_failure, read_notice
 from grader.evidence.fields import TABLE_VALUES, Fields, clean, read_json
-from grader.evidence.forged import Forged
+from grader.evidence.invalid_evidence import InvalidEvidence
 from grader.evidence.pictures import png_size
 from grader.evidence.reader import EVENTS, KIND_EVENTS, STREAM_BYTES, Reader
 
@@ -53,7 +53,7 @@ __all__ = [
     "TABLE_VALUES",
     "EventWriter",
     "Fields",
-    "Forged",
+    "InvalidEvidence",
     "Reader",
     "arrays_of",
     "clean",

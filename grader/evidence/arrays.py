@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from grader.domain import Evidence, StoredArray
-from grader.evidence.forged import Forged
+from grader.evidence.invalid_evidence import InvalidEvidence
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ HEADER_BYTES = 4096
 ARRAY_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.npz")
 LOCAL_HEADER = 30  # bytes in front of an entry's name, by the ZIP specification (APPNOTE 4.3.7)
 CHUNK = 1 << 20
-LARGEST_SIZE = 1 << 40
+MAX_SIDE = 1 << 40
 _KIND = re.compile(r"[<>|](?:b1|[iu][1248]|f[248])")
 # { descr, fortran_order, shape } of such numbers.
 _HEADER = re.compile(
@@ -41,20 +41,20 @@ _HEADER = re.compile(
 
 
 def open_regular(path: Path, most: int) -> int:
-    """A descriptor of a plain file of at most `most` bytes: no link, FIFO or device. Raises `Forged`."""
+    """A descriptor of a plain file of at most `most` bytes: no link, FIFO or device. Raises `InvalidEvidence`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as problem:
-        raise Forged(f"{path.name}: {problem.strerror}") from None
+        raise InvalidEvidence(f"{path.name}: {problem.strerror}") from None
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_size > most:
         os.close(descriptor)
-        raise Forged(f"{path.name}: not a plain file of at most {most} bytes")
+        raise InvalidEvidence(f"{path.name}: not a plain file of at most {most} bytes")
     return descriptor
 
 
 def copy_regular(source: Path, target: Path, most: int) -> None:
-    """Copy a plain file, as `open_regular` understands it; makes the target's folder. Raises `Forged`."""
+    """Copy a plain file, as `open_regular` understands it; makes the target's folder. Raises `InvalidEvidence`."""
     with os.fdopen(open_regular(source, most), "rb") as file:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as copy:
@@ -67,7 +67,7 @@ def directory(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTE
     This parses what a student's process wrote: it runs behind the walls.
 
     Raises:
-        Forged: the file is missing, is not what it should be, or is larger than allowed (`most` bytes, or less).
+        InvalidEvidence: the file is missing, is not what it should be, or is larger than allowed (`most` bytes, or less).
     """
     with _opened(folder, name, most) as file:
         try:
@@ -75,41 +75,41 @@ def directory(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTE
             with zipfile.ZipFile(file) as archive:
                 entries = {entry.filename.removesuffix(".npy"): entry for entry in archive.infolist()}
                 if len(entries) > ARRAYS_PER_FILE or len(entries) != len(archive.infolist()):
-                    raise Forged(f"{name}: too many arrays, or two of one name")
+                    raise InvalidEvidence(f"{name}: too many arrays, or two of one name")
                 if sum(entry.file_size for entry in entries.values()) > ARRAY_FILE_BYTES:
-                    raise Forged(f"{name}: larger than its own file")
+                    raise InvalidEvidence(f"{name}: larger than its own file")
                 return tuple(_stored(key[:100], archive, entry, file) for key, entry in entries.items())
-        except Forged:
+        except InvalidEvidence:
             raise
         except Exception as problem:  # `zipfile` raises whatever it meets on the way
-            raise Forged(f"{name}: {type(problem).__name__}: {problem}"[:300]) from None
+            raise InvalidEvidence(f"{name}: {type(problem).__name__}: {problem}"[:300]) from None
 
 
 def stored_array(value: object) -> StoredArray:
-    """From the list that `dataclasses.astuple` makes. Raises `Forged`."""
+    """From the list that `dataclasses.astuple` makes. Raises `InvalidEvidence`."""
     if not isinstance(value, list | tuple) or len(value) != 5:
-        raise Forged("not a place of an array")
+        raise InvalidEvidence("not a place of an array")
     name, kind, fortran, shape, offset = value
     sizes = shape if isinstance(shape, list | tuple) else [-1]
     numbers = [offset, *sizes]
     if not isinstance(name, str) or not isinstance(kind, str) or not _KIND.fullmatch(kind):
-        raise Forged("not an array of plain numbers")
-    if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= LARGEST_SIZE for n in numbers):
-        raise Forged("not a size")
+        raise InvalidEvidence("not an array of plain numbers")
+    if not all(isinstance(n, int) and not isinstance(n, bool) and 0 <= n <= MAX_SIDE for n in numbers):
+        raise InvalidEvidence("not a size")
     if len(sizes) > ARRAY_DIMENSIONS or math.prod(n or 1 for n in sizes) > ARRAY_FILE_BYTES:
-        raise Forged(f"an array of {len(sizes)} dimensions, or of too many numbers")
+        raise InvalidEvidence(f"an array of {len(sizes)} dimensions, or of too many numbers")
     return StoredArray(name[:100], kind, fortran is True, tuple(sizes), offset)
 
 
 def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a kept file, parsed here: for what runs behind the walls itself. Raises `Forged`."""
+    """The arrays of a kept file, parsed here: for what runs behind the walls itself. Raises `InvalidEvidence`."""
     return _loaded(folder, name, directory(folder, name, most), most)
 
 
 def arrays_of(evidence: Evidence, name: str | None) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a file of which it was told, behind the walls, where they lie. Raises `Forged`."""
+    """The arrays of a file of which it was told, behind the walls, where they lie. Raises `InvalidEvidence`."""
     if name is None or name not in evidence.arrays:
-        raise Forged("no arrays were kept")
+        raise InvalidEvidence("no arrays were kept")
     return _loaded(evidence.folder, name, evidence.arrays[name], ARRAY_FILE_BYTES)
 
 
@@ -120,7 +120,7 @@ def most_bytes(name: str) -> int:
 
 def _opened(folder: Path | None, name: str | None, most: int) -> IO[bytes]:
     if folder is None or name is None or not ARRAY_NAME.fullmatch(name):
-        raise Forged("no arrays were kept")
+        raise InvalidEvidence("no arrays were kept")
     return os.fdopen(open_regular(folder / name, min(most, most_bytes(name))), "rb")
 
 
@@ -131,14 +131,14 @@ def _loaded(
     import numpy as np
 
     if sum(one.size for one in stored) > ARRAY_FILE_BYTES:
-        raise Forged(f"{name}: larger than its own file")
+        raise InvalidEvidence(f"{name}: larger than its own file")
     found = {}
     with _opened(folder, name, most) as file:
         for one in stored:
             file.seek(one.offset)
             data = file.read(one.size)
             if len(data) != one.size:
-                raise Forged(f"{name}: {one.name} is shorter than its shape {one.shape}")
+                raise InvalidEvidence(f"{name}: {one.name} is shorter than its shape {one.shape}")
             order: Literal["C", "F"] = "F" if one.fortran else "C"
             found[one.name] = np.frombuffer(data, dtype=np.dtype(one.kind)).reshape(one.shape, order=order)
     return found
@@ -148,17 +148,17 @@ def _check_directory(file: IO[bytes]) -> None:
     """`zipfile` reads the whole list of entries at once, and makes an object of each."""
     end: Any = zipfile._EndRecData(file)  # type: ignore[attr-defined]  # found as ZipFile will find it
     if end is None or end[5] > DIRECTORY_BYTES:  # the size of the central directory
-        raise Forged("no list of entries, or one that is too long")
+        raise InvalidEvidence("no list of entries, or one that is too long")
 
 
 def _stored(name: str, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: IO[bytes]) -> StoredArray:
     if entry.compress_type != zipfile.ZIP_STORED:
-        raise Forged(f"{entry.filename}: compressed")
+        raise InvalidEvidence(f"{entry.filename}: compressed")
     with archive.open(entry) as member:
         kind, fortran, shape, length = _header(member)
         array = stored_array((name, kind, fortran, shape, 0))
         if array.size > entry.file_size - length:
-            raise Forged(f"{entry.filename}: shorter than its shape {shape}")
+            raise InvalidEvidence(f"{entry.filename}: shorter than its shape {shape}")
         while member.read(CHUNK):  # to its end, where its checksum is compared
             pass
     return replace(array, offset=_data_at(file, entry) + length)
@@ -178,9 +178,9 @@ def _header(member: IO[bytes]) -> tuple[str, bool, tuple[int, ...], int]:
     """
     magic = member.read(10)
     if len(magic) != 10 or not magic.startswith(b"\x93NUMPY\x01\x00"):
-        raise Forged("not an array of version 1.0")
+        raise InvalidEvidence("not an array of version 1.0")
     length = int.from_bytes(magic[8:], "little")
     if length > HEADER_BYTES or (found := _HEADER.fullmatch(member.read(length))) is None:
-        raise Forged("not the header of a plain array")
+        raise InvalidEvidence("not the header of a plain array")
     kind, fortran, sizes = (group.decode() for group in found.groups())
     return kind, fortran == "True", tuple(int(n) for n in sizes.split(",") if n.strip()), len(magic) + length

@@ -11,7 +11,7 @@ from grader.evidence.fields import Fields
 def call(fields: Fields) -> LibraryCall | None:
     """Return the call; None for a kind that nothing is judged by: recorders of before noted more of them.
 
-    Raise `Forged` where it has not the form.
+    Raise `InvalidEvidence` where it has not the form.
     """
     number, arrays = fields.whole("id"), fields.file("arrays")
     read = _KINDS.get(fields.text("what", 60))

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.domain import (
-    AxesSeen,
-    CompileSeen,
-    DataSeen,
+    AxesInfo,
+    CompileInfo,
+    DataInfo,
     Failure,
+    FigureInfo,
     FigureMoment,
-    FigureSeen,
     Frame,
-    LayerSeen,
+    LayerInfo,
     ModelMethod,
     ModelUse,
     Notice,
@@ -26,19 +26,19 @@ from grader.domain import (
 )
 from grader.evidence.calls import call
 from grader.evidence.fields import Fields, real_number
-from grader.evidence.forged import Forged
+from grader.evidence.invalid_evidence import InvalidEvidence
 
 IDENTITY = "identity"  # which object a layer is: one that serves in two models is the same in both
 ARCHITECTURE_CHARS = 1 << 20
 PICTURE_NAME = re.compile(r"[a-z]{1,16}-[0-9]{1,6}\.png")
 
 
-def _layer(value: object) -> LayerSeen:
+def _layer(value: object) -> LayerInfo:
     fields = Fields(value)
     settings = fields.small("settings")
     if not isinstance(settings.get(IDENTITY), int | str | None):
-        raise Forged("an identity that is none")
-    return LayerSeen(
+        raise InvalidEvidence("an identity that is none")
+    return LayerInfo(
         kind=fields.text("kind"),
         name=fields.text("name"),
         settings=settings,
@@ -63,8 +63,8 @@ def snapshot(fields: Fields) -> Snapshot:
     )
 
 
-def _compile(fields: Fields) -> CompileSeen:
-    return CompileSeen(
+def _compile(fields: Fields) -> CompileInfo:
+    return CompileInfo(
         model=fields.whole("model"),
         loss=fields.text("loss"),
         optimizer=fields.text("optimizer"),
@@ -72,8 +72,8 @@ def _compile(fields: Fields) -> CompileSeen:
     )
 
 
-def _data(fields: Fields) -> DataSeen:
-    return DataSeen(
+def _data(fields: Fields) -> DataInfo:
+    return DataInfo(
         rows=fields.whole("rows"),
         shape=tuple(n or 0 for n in fields.shape("shape") or ()),
         dtype=fields.text("dtype", 40),
@@ -112,9 +112,9 @@ def _use(fields: Fields) -> ModelUse:
     )
 
 
-def _axes(value: object) -> AxesSeen:
+def _axes(value: object) -> AxesInfo:
     fields = Fields(value)
-    return AxesSeen(
+    return AxesInfo(
         title=fields.text("title"),
         images=fields.whole("images"),
         cmap=fields.text("cmap", 60),
@@ -129,8 +129,8 @@ def _pair(shape: tuple[int | None, ...] | None) -> tuple[int, int] | None:
     return (shape[0] or 0, shape[1] or 0) if shape is not None and len(shape) == 2 else None
 
 
-def _figure(fields: Fields) -> FigureSeen:
-    return FigureSeen(
+def _figure(fields: Fields) -> FigureInfo:
+    return FigureInfo(
         id=fields.whole("id"),
         how=fields.word("how", FigureMoment),
         axes=fields.many("axes", 1024, _axes),

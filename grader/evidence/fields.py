@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from grader.domain import Json, Scalar
 from grader.evidence.arrays import ARRAY_NAME
-from grader.evidence.forged import Forged
+from grader.evidence.invalid_evidence import InvalidEvidence
 
 TABLE_VALUES = 600  # in one table of small values, all levels together
 WORD_CHARS = 20  # above the longest of any closed set
@@ -23,13 +23,13 @@ class Fields:
 
     def __init__(self, value: object) -> None:
         if not isinstance(value, dict):
-            raise Forged("not an object")
+            raise InvalidEvidence("not an object")
         self._fields: dict[str, Any] = value
 
     def text(self, name: str, most: int = 200) -> str:
         value = self._fields.get(name, "")
         if not isinstance(value, str):
-            raise Forged(f"{name}: not a text")
+            raise InvalidEvidence(f"{name}: not a text")
         return clean(value, most)
 
     def maybe_text(self, name: str, most: int = 200) -> str | None:
@@ -41,12 +41,12 @@ class Fields:
         try:
             return words(text)
         except ValueError:
-            raise Forged(f"{name}: not a word of {words.__name__}") from None
+            raise InvalidEvidence(f"{name}: not a word of {words.__name__}") from None
 
     def whole(self, name: str, low: int = 0, high: int = 1 << 53) -> int:
         value = self._fields.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise Forged(f"{name}: not a whole number from {low} to {high}")
+            raise InvalidEvidence(f"{name}: not a whole number from {low} to {high}")
         return value
 
     def maybe_whole(self, name: str) -> int | None:
@@ -64,7 +64,7 @@ class Fields:
     def many(self, name: str, most: int, read: Callable[[Any], T]) -> tuple[T, ...]:
         value = self._fields.get(name) or []
         if not isinstance(value, list) or len(value) > most:
-            raise Forged(f"{name}: not a list of at most {most}")
+            raise InvalidEvidence(f"{name}: not a list of at most {most}")
         return tuple(read(item) for item in value)
 
     def shape(self, name: str) -> tuple[int | None, ...] | None:
@@ -81,7 +81,7 @@ class Fields:
     def table(self, name: str, most: int = 64) -> dict[str, Any]:
         value = self._fields.get(name) or {}
         if not isinstance(value, dict) or len(value) > most:
-            raise Forged(f"{name}: not a table of at most {most}")
+            raise InvalidEvidence(f"{name}: not a table of at most {most}")
         return {clean(key, 200): item for key, item in value.items()}
 
     def small(self, name: str, most: int = 64) -> dict[str, Json]:
@@ -94,7 +94,7 @@ class Fields:
         if value is None:
             return None
         if not isinstance(value, str) or not form.fullmatch(value):
-            raise Forged(f"{name}: not the name of a kept file")
+            raise InvalidEvidence(f"{name}: not the name of a kept file")
         return value
 
     def sub(self, name: str, read: Callable[[Fields], T]) -> T | None:
@@ -111,18 +111,18 @@ def real_number(value: object) -> float:
     if isinstance(value, str) and value in ("nan", "inf", "-inf"):
         return float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Forged("not a number")
+        raise InvalidEvidence("not a number")
     try:
         return float(value)
     except OverflowError:
-        raise Forged("not a number") from None
+        raise InvalidEvidence("not a number") from None
 
 
 def _dimension(value: object) -> int | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1 << 40:
-        raise Forged("not a dimension")
+        raise InvalidEvidence("not a dimension")
     return value
 
 
@@ -145,19 +145,19 @@ def _small(value: object, room: list[int], depth: int = 3) -> Json:
 
 
 def read_json(data: bytes | str) -> Any:
-    """Strict JSON: no NaN, no duplicate keys, no depth that exhausts the stack. Raises `Forged`."""
+    """Strict JSON: no NaN, no duplicate keys, no depth that exhausts the stack. Raises `InvalidEvidence`."""
     try:
         return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
     except (ValueError, RecursionError) as problem:
-        raise Forged(f"not JSON: {type(problem).__name__}") from None
+        raise InvalidEvidence(f"not JSON: {type(problem).__name__}") from None
 
 
 def _no_constant(name: str) -> float:
-    raise Forged(name)
+    raise InvalidEvidence(name)
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Forged("duplicate keys")
+        raise InvalidEvidence("duplicate keys")
     return found

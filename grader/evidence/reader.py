@@ -13,7 +13,7 @@ from grader.evidence.events import KEPT
 from grader.evidence.events import snapshot as read_snapshot
 from grader.evidence.events import training as read_training
 from grader.evidence.fields import Fields, read_json, real_number
-from grader.evidence.forged import Forged
+from grader.evidence.invalid_evidence import InvalidEvidence
 
 STREAM_BYTES = 64 << 20
 EVENTS = 100_000
@@ -53,7 +53,7 @@ class Reader:
             kind = fields.text("event", 20)
             self._count(kind)
             return kind, self._keep(kind, fields)
-        except Forged:
+        except InvalidEvidence:
             self._rejected += 1
             return None
 
@@ -63,7 +63,7 @@ class Reader:
         if most is not None:
             self._counts[kind] = self._counts.get(kind, 0) + 1
             if self._counts[kind] > most:
-                raise Forged(f"more than {most} events {kind}")
+                raise InvalidEvidence(f"more than {most} events {kind}")
 
     def _keep(self, kind: str, fields: Fields) -> Any:
         if kind in KEPT:
@@ -90,19 +90,19 @@ class Reader:
         elif kind == "finished":
             self._finished = True
         elif kind not in FORMER:
-            raise Forged(f"unknown event {kind!r}")
+            raise InvalidEvidence(f"unknown event {kind!r}")
         return None
 
     def _follow(self, kind: str, fields: Fields) -> Training:
         """The training as it stands. Its history is the last epoch's: the whole would be copied at every line."""
         training = self._trainings.get(fields.whole("fit"))
         if training is None:
-            raise Forged("a training that never began")
+            raise InvalidEvidence("a training that never began")
         if kind == "epoch":
             logs = {name: real_number(value) for name, value in fields.table("logs", 32).items()}
             history = self._histories.setdefault(training.id, {})
             if len(history) + len(logs.keys() - history.keys()) > METRICS:
-                raise Forged("too many metrics")
+                raise InvalidEvidence("too many metrics")
             for name, value in logs.items():
                 history.setdefault(name, []).append(value)
             latest = {name: (value,) for name, value in logs.items()}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.analysis.saved_files import model_files
 from grader.domain import DatasetInfo, Mode, Notice, Outcome, OutcomeStatus, Printed, Submission, Text
-from grader.evidence import LINE_BYTES, Forged, Reader, copy_regular, stored_array
+from grader.evidence import LINE_BYTES, InvalidEvidence, Reader, copy_regular, stored_array
 from grader.grading.execute import RanSubmission, list_files
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def write_run(target: Path, circumstances: Circumstances, submission: Submission
     facts = {"circumstances": asdict(circumstances), "ran": about}
     (target / "run.json").write_text(json.dumps(facts), encoding="utf-8")
     for source, name in (*_handed_in(submission), *(_left(ran) if ran is not None else ())):
-        with contextlib.suppress(Forged):
+        with contextlib.suppress(InvalidEvidence):
             copy_regular(source, target / name, MAX_FILE_BYTES)
 
 

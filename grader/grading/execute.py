@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, OutcomeStatus, ScalerFit, StoredArray, Submission
 from grader.errors import UnreadableSubmission, WorkerDied
-from grader.evidence import ARRAY_BYTES, EVENTS, Forged, Reader, copy_regular
+from grader.evidence import ARRAY_BYTES, EVENTS, InvalidEvidence, Reader, copy_regular
 from grader.intake import exercise_of
 from grader.messages import say
 from grader.parsing import Arrays
@@ -203,7 +203,7 @@ def copy_files(submission: Submission, work: Path) -> None:
     for relative in submission.files[:MAX_FILES]:
         try:
             copy_regular(submission.root / relative, work / relative, MAX_FILE_BYTES)
-        except Forged as problem:
+        except InvalidEvidence as problem:
             if str(relative) == submission.program:
                 raise UnreadableSubmission(
                     say("{file} cannot be read: {reason}", file=relative, reason=problem)
@@ -249,7 +249,7 @@ def candidates(name: str, exercise: Exercise, submission: Submission) -> list[Pa
 def _copied(source: Path, target: Path) -> bool:
     try:
         copy_regular(source, target, MAX_FILE_BYTES)
-    except Forged:
+    except InvalidEvidence:
         return False
     return True
 

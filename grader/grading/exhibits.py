@@ -31,8 +31,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from grader.analysis import Analysis
-from grader.domain import FigureSeen, Json, Submission
-from grader.evidence import Forged, arrays_of, open_regular, png_size
+from grader.domain import FigureInfo, Json, Submission
+from grader.evidence import InvalidEvidence, arrays_of, open_regular, png_size
 from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
 from grader.measurements import Prediction
@@ -41,7 +41,7 @@ from grader.parsing import Cells
 if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
     from grader.grading.workbench import Workbench
 
-MOST_BYTES = 880_000  # of all exhibits as JSON: with the rest, a record stays below 1 MB
+MAX_BYTES = 880_000  # of all exhibits as JSON: with the rest, a record stays below 1 MB
 SOURCE_CHARS = 120_000
 MISTAKES = 12
 GRID_IMAGES = 200
@@ -57,7 +57,7 @@ Exhibit = Callable[[Analysis, Submission, "Workbench | None"], "Json"]
 def exhibits_of(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> dict[str, Json]:
     """The exhibits in the order of their worth, as long as the budget lasts. What cannot be made is left out."""
     found: dict[str, Json] = {}
-    left = MOST_BYTES
+    left = MAX_BYTES
     for kind, make in EXHIBITS.items():
         made: Json = None
         with contextlib.suppress(Exception):  # a courtesy: a fault of it must not cost the record
@@ -168,7 +168,7 @@ def _grid(analysis: Analysis, submission: Submission, workbench: Workbench | Non
     }
 
 
-def _layout(figure: FigureSeen, count: int) -> tuple[int, int]:
+def _layout(figure: FigureInfo, count: int) -> tuple[int, int]:
     """The figure's own grid where it has one that holds the images, else 20 columns."""
     grid = next((a.grid for a in figure.axes if a.grid), None)
     if grid is not None and 0 < grid[1] <= 50 and 0 < grid[0] <= 50 and grid[0] * grid[1] >= count:
@@ -185,7 +185,7 @@ def _figures(analysis: Analysis, submission: Submission, workbench: Workbench | 
     for figure in analysis.evidence.figures:
         if figure.picture is None or len(found) >= FIGURES:
             continue
-        with contextlib.suppress(Forged, OSError):
+        with contextlib.suppress(InvalidEvidence, OSError):
             with os.fdopen(open_regular(analysis.evidence.folder / figure.picture, PICTURE_BYTES), "rb") as file:
                 data = file.read(PICTURE_BYTES)
             width, height = png_size(data)

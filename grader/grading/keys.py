@@ -24,7 +24,7 @@ from typing import Any
 from grader import __version__
 from grader.datasets import cache_folder
 from grader.domain import DatasetInfo, Exercise, Mode, Submission
-from grader.evidence import Forged, open_regular
+from grader.evidence import InvalidEvidence, open_regular
 from grader.grading.closure import ImportGraph, needed_beside
 from grader.grading.execute import HELPERS, MAX_FILE_BYTES, candidates
 from grader.grading.options import Options
@@ -144,7 +144,7 @@ def _file(path: Path, digests: Digests | None) -> str:
             if known is not None and known[0] == state:
                 return known[1]
             found = hashlib.file_digest(file, "sha256").hexdigest()
-    except (Forged, OSError):
+    except (InvalidEvidence, OSError):
         return MISSING
     if digests is not None:
         digests[str(path)] = (state, found)

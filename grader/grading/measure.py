@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from grader.analysis import Answers
 from grader.domain import Evidence, Json, Limits, Request, Snapshot
 from grader.errors import EvaluationFailed, WorkerDied
-from grader.evidence import ARRAY_FILE_BYTES, Forged, copy_regular, read_json
+from grader.evidence import ARRAY_FILE_BYTES, InvalidEvidence, copy_regular, read_json
 from grader.grading.execute import ATTEMPTS, clear
 from grader.measurements import Files, MeasurementRequest, Refused, Why
 from grader.measurements.codec import answer_from_json, request_to_json
@@ -123,7 +123,7 @@ def _copy(source: Path | None, name: str | None, folder: Path) -> None:
         return
     try:
         copy_regular(source / name, folder / name, ARRAY_FILE_BYTES)
-    except Forged:
+    except InvalidEvidence:
         return  # the evaluator will say that it is missing
 
 

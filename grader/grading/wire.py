@@ -21,7 +21,7 @@ from typing import Any
 from grader import catalog, datasets, records
 from grader.domain import DatasetInfo, Exercise, Mode, Record, Submission, Text
 from grader.errors import Breakdown, GraderError
-from grader.evidence import Forged, open_regular
+from grader.evidence import InvalidEvidence, open_regular
 from grader.grading.execute import candidates
 from grader.grading.keys import ALL, code, specification_digest
 from grader.grading.options import CachePolicy, Options
@@ -160,7 +160,7 @@ def _pack(facts: Mapping[str, Any], files: Iterable[tuple[Path, str]]) -> bytes:
         described = json.dumps(facts, allow_nan=False).encode()
         _add(tar, FACTS, io.BytesIO(described), len(described))
         for path, name in files:
-            with contextlib.suppress(Forged), os.fdopen(open_regular(path, MAX_BYTES), "rb") as file:
+            with contextlib.suppress(InvalidEvidence), os.fdopen(open_regular(path, MAX_BYTES), "rb") as file:
                 _add(tar, name, file, os.fstat(file.fileno()).st_size)
     return buffer.getvalue()
 

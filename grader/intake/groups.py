@@ -18,7 +18,7 @@ from grader.messages import say
 
 LISTS = ("groups.csv", "groupes.csv", "group.csv", "groupe.csv")
 LIST_BYTES = 1 << 20
-MOST = 8
+MAX_PEOPLE = 8
 _GROUP = ("group", "groupe", "équipe", "equipe", "team", "binôme", "binome")
 _STUDENT = ("student", "etudiant", "étudiant", "nom", "name", "membre", "member", "élève", "eleve")
 _JOINED = re.compile(r"\s+(?:et|and|&)\s+|\s*\+\s*", re.IGNORECASE)
@@ -44,7 +44,7 @@ def members_in(name: str) -> tuple[str, ...]:
         people = [part.strip() for part in _DASHED.split(name)]
         if not all(" " in person for person in people):
             return ()
-    if not 2 <= len(people) <= MOST or not all(_PERSON.fullmatch(person) for person in people):
+    if not 2 <= len(people) <= MAX_PEOPLE or not all(_PERSON.fullmatch(person) for person in people):
         return ()
     return tuple(clean(person) for person in people)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.domain import Limits, OutcomeStatus
 from grader.errors import WorkerDied
-from grader.evidence import Fields, Forged, read_json
+from grader.evidence import Fields, InvalidEvidence, read_json
 from grader.intake.entries import MIB, Bounds
 from grader.intake.refusals import Refusal, Why
 from grader.intake.unpacking import Unpack, take_over
@@ -19,7 +19,7 @@ from grader.sandbox.removing import remove_tree
 
 SECONDS = 600.0
 MEMORY_MIB = 1024
-MOST_LINES = 4000
+MAX_LINES = 4000
 _ENDED = {
     OutcomeStatus.TIMEOUT: Why.TIME,
     OutcomeStatus.CPU: Why.TIME,
@@ -72,12 +72,12 @@ def _told(lines: list[bytes]) -> tuple[list[Refusal], bool]:
     """The events, read distrustfully: what is not of the expected form is passed over."""
     refused: list[Refusal] = []
     done = False
-    for line in lines[:MOST_LINES]:
+    for line in lines[:MAX_LINES]:
         try:
             event = Fields(read_json(line))
             done = done or event.flag("done")
             if why := event.text("why"):
                 refused.append(Refusal(event.text("name", 300), Why(why)))
-        except (Forged, ValueError):
+        except (InvalidEvidence, ValueError):
             continue
     return refused, done

@@ -11,7 +11,7 @@ from typing import Any
 
 from grader.domain import StoredArray
 from grader.errors import ParsingFailed
-from grader.evidence import ARRAYS_PER_FILE, Fields, Forged, copy_regular, directory, most_bytes, stored_array
+from grader.evidence import ARRAYS_PER_FILE, Fields, InvalidEvidence, copy_regular, directory, most_bytes, stored_array
 from grader.messages import plain
 from grader.parsing.request import Request
 
@@ -28,7 +28,7 @@ class Arrays(Request[tuple[StoredArray, ...] | None]):
     kind = KIND
 
     def lay(self, folder: Path) -> Mapping[str, Any]:
-        with suppress(Forged):
+        with suppress(InvalidEvidence):
             copy_regular(self.source / self.name, folder / self.name, most_bytes(self.name))
         return {"name": self.name}
 
@@ -48,7 +48,7 @@ class Arrays(Request[tuple[StoredArray, ...] | None]):
 def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     try:
         found = directory(Path(about["folder"]), about["name"])
-    except Forged:
+    except InvalidEvidence:
         yield {"forged": True}
         return
     yield {"arrays": [astuple(stored) for stored in found]}

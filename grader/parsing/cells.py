@@ -17,7 +17,7 @@ from typing import Any
 
 from grader.domain import Json, Submission
 from grader.errors import GraderError
-from grader.evidence import Fields, Forged, copy_regular, open_regular, png_size, read_json
+from grader.evidence import Fields, InvalidEvidence, copy_regular, open_regular, png_size, read_json
 from grader.messages import settled
 from grader.parsing.request import Request
 
@@ -50,7 +50,7 @@ class Cells(Request[Json]):
             (self.submission.main, HANDED_IN),
         ):
             if source is not None:
-                with suppress(Forged, OSError):
+                with suppress(InvalidEvidence, OSError):
                     copy_regular(source, folder / name, FILE_BYTES)
         return {}
 
@@ -93,7 +93,7 @@ def _size(encoded: str) -> tuple[int, int]:
     try:
         return png_size(base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):
-        raise Forged("not a PNG") from None
+        raise InvalidEvidence("not a PNG") from None
 
 
 # ── Behind the walls ────────────────────────────────────────────────────────────────────────────
@@ -151,7 +151,7 @@ def _content(path: Path) -> Mapping[str, Any] | None:
     try:
         with os.fdopen(open_regular(path, FILE_BYTES), "rb") as file:
             content = read_json(file.read(FILE_BYTES))
-    except (Forged, OSError):
+    except (InvalidEvidence, OSError):
         return None
     return content if isinstance(content, dict) else None
 
@@ -228,6 +228,6 @@ def _picture(value: object, room: _Room) -> dict[str, Json] | None:
         return None
     try:
         _size(encoded)
-    except Forged:
+    except InvalidEvidence:
         return None
     return {"kind": "png", "data": encoded}

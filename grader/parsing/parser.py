@@ -15,7 +15,7 @@ from typing import Generic, Self, TypeVar
 
 from grader.domain import Limits, Outcome, OutcomeStatus, Text
 from grader.errors import GraderError, ParsingFailed, UnreadableSubmission, WorkerDied
-from grader.evidence import Fields, Forged, read_json
+from grader.evidence import Fields, InvalidEvidence, read_json
 from grader.files import no_room
 from grader.messages import say
 from grader.parsing.job import ASKED
@@ -188,7 +188,9 @@ class _Some(Generic[T]):
         job = Job("grader.parsing.job", {"folder": str(folder)}, LIMITS, folder)
         try:
             ran = handle.run(job, self._line)
-        except Forged as problem:  # lines without the form: no student's code runs there, so it is a fault of ours
+        except (
+            InvalidEvidence
+        ) as problem:  # lines without the form: no student's code runs there, so it is a fault of ours
             return Trouble(str(problem))
         except WorkerDied as problem:
             return Trouble(str(problem))
@@ -198,11 +200,11 @@ class _Some(Generic[T]):
     def _line(self, data: bytes) -> None:
         self._bytes += len(data)
         if len(data) > LINE_BYTES or self._bytes > ANSWER_BYTES:
-            raise Forged("the parser tells more than it may")
+            raise InvalidEvidence("the parser tells more than it may")
         fields = Fields(read_json(data))
         lines = self._lines.get(fields.whole("of"))
         if lines is None:
-            raise Forged("an answer to nothing")
+            raise InvalidEvidence("an answer to nothing")
         if fields.flag("done"):
             lines.complete = True
         else:
@@ -216,7 +218,7 @@ class _Some(Generic[T]):
             elif self._lines[number].complete:
                 try:
                     self.answers.append(_heard(self._requests[number], self._lines[number].told))
-                except Forged as problem:
+                except InvalidEvidence as problem:
                     return Trouble(str(problem))
             else:
                 return None

@@ -9,7 +9,7 @@ from typing import Any
 
 from grader.domain import Failure, Frame, Notice, Parts, Reading, Submission
 from grader.errors import GraderError
-from grader.evidence import Fields, Forged, clean, read_failure, read_notice
+from grader.evidence import Fields, InvalidEvidence, clean, read_failure, read_notice
 from grader.intake.names import Naming
 from grader.messages import say
 from grader.parsing.request import Request
@@ -20,7 +20,7 @@ KIND = "reading"
 FILES = "files"
 UNREADABLE = "Unreadable"
 BEYOND = "TooIntricate"  # the failure of a program that no limit lets through
-LONGEST_NAME = 200  # characters of an answer's key, of an import: longer ones are nobody's
+MAX_NAME_CHARS = 200  # characters of an answer's key, of an import: longer ones are nobody's
 MANY = 1 << 16  # items of one line
 LINES = 1 << 32  # more than any file has
 
@@ -71,7 +71,7 @@ class ReadIfPossible(Read):
 
 
 def reading_of(lines: Sequence[Fields], file: str) -> Reading:
-    """From the lines that `lines_of` gives; `file` is the program's name. Raises `Forged`."""
+    """From the lines that `lines_of` gives; `file` is the program's name. Raises `InvalidEvidence`."""
     answers = [pair for line in lines for pair in line.many("answers", 1, _pair)]
     failures = [failure for line in lines if (failure := line.sub("failure", read_failure))]
     return Reading(
@@ -96,13 +96,13 @@ def _parts(lines: Sequence[Fields], file: str) -> Parts:
 
 def _name(value: object) -> str:
     if not isinstance(value, str):
-        raise Forged("not a name")
-    return clean(value, LONGEST_NAME)
+        raise InvalidEvidence("not a name")
+    return clean(value, MAX_NAME_CHARS)
 
 
 def _line(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LINES:
-        raise Forged("not a line")
+        raise InvalidEvidence("not a line")
     return value
 
 
@@ -119,13 +119,13 @@ def _span(value: object) -> tuple[int, int, str]:
 def _pair(value: object) -> tuple[str, str]:
     key, text = _of(value, 2)
     if not isinstance(text, str):
-        raise Forged("not a text")
+        raise InvalidEvidence("not a text")
     return _name(key), clean(text, MAX_ANSWER_CHARS)
 
 
 def _of(value: object, count: int) -> list[Any]:
     if not isinstance(value, list) or len(value) != count:
-        raise Forged(f"not a list of {count}")
+        raise InvalidEvidence(f"not a list of {count}")
     return value
 
 
@@ -144,11 +144,11 @@ def lines_of(reading: Reading) -> Iterator[Mapping[str, Any]]:
     """A reading as JSON, none of the lines long."""
     yield from in_pieces("source", reading.source)
     for key, text in reading.answers.items():
-        if len(key) <= LONGEST_NAME:
+        if len(key) <= MAX_NAME_CHARS:
             yield {"answers": [[key, text]]}
     if reading.failure is not None:
         yield {"failure": asdict(reading.failure)}
-    yield from in_pieces("imports", [name for name in sorted(reading.imports) if len(name) <= LONGEST_NAME])
+    yield from in_pieces("imports", [name for name in sorted(reading.imports) if len(name) <= MAX_NAME_CHARS])
     for notice in reading.notices:
         yield {"notice": {"fr": notice.text.fr, "en": notice.text.en, "where": notice.where, "line": notice.line}}
     for name in ("marks", "inside", "prose", "cells"):

@@ -25,7 +25,7 @@ class Request(ABC, Generic[T]):
 
     @abstractmethod
     def hear(self, lines: Sequence[Fields]) -> T:
-        """The answer that the lines give. Raises `Forged` where they have not the form."""
+        """The answer that the lines give. Raises `InvalidEvidence` where they have not the form."""
 
     @abstractmethod
     def beyond(self, status: str) -> T:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 
-MOST = 48  # characters of up to 4 bytes: a file name holds 255 bytes
+MAX_CHARS = 48  # characters of up to 4 bytes: a file name holds 255 bytes
 
 
 def slug(name: str, otherwise: str = "copie") -> str:
     """Return a file name of plain characters. Two names that differ only in others are told apart by a digest."""
-    plain = re.sub(r"[^\w.-]+", "_", name).strip("._")[:MOST]
+    plain = re.sub(r"[^\w.-]+", "_", name).strip("._")[:MAX_CHARS]
     if plain and plain == name:
         return plain
     return f"{plain or otherwise}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"

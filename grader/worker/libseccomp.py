@@ -19,7 +19,7 @@ BAD_ARCHITECTURE, OPTIMIZE, BINARY_TREE = 2, 8, 2
 EQUAL, AT_LEAST, MASKED_EQUAL, NOT_EQUAL = 4, 5, 7, 1
 PR_SET_SECCOMP, MODE_FILTER, PR_SET_NO_NEW_PRIVS = 22, 2, 38
 INSTRUCTION_BYTES = 8  # of `struct sock_filter`
-MOST_BYTES = 4096 * INSTRUCTION_BYTES  # the kernel takes no more instructions
+MAX_BYTES = 4096 * INSTRUCTION_BYTES  # the kernel takes no more instructions
 INT = 0xFFFFFFFF  # the kernel looks at the low half of an `int` argument only: so must a comparison
 
 
@@ -138,7 +138,7 @@ class Filter:
         memory = os.memfd_create("filter")
         try:
             self._checked(self._library.seccomp_export_bpf(self._context, memory))
-            return os.pread(memory, MOST_BYTES, 0)
+            return os.pread(memory, MAX_BYTES, 0)
         finally:
             os.close(memory)
             self._library.seccomp_release(self._context)

@@ -33,10 +33,10 @@ from keras.src.models.sequential import Sequential
 
 from grader.worker.epochs import prepare_once
 
-MOST_STEPS = 200
-LEAST_STEPS = 4
-LEAST_TRAINING = 400  # batches in all: below that the larger graph costs more than it saves
-LEAST_EVALUATION = 60
+MAX_STEPS = 200
+MIN_STEPS = 4
+MIN_TRAINING_BATCHES = 400  # batches in all: below that the larger graph costs more than it saves
+MIN_EVALUATION_BATCHES = 60
 OPERATIONS_PER_SECOND = 2e10  # of floating-point numbers, on a slow core
 TRAINING_SECONDS, EVALUATION_SECONDS = 0.25, 1.0  # between two calls there is no progress to see and nothing to stop
 DEFAULT_BATCH = 32
@@ -90,7 +90,7 @@ class Speedups:
             with suppress(Exception):  # what is out of the ordinary runs as it is
                 if model not in self._hurrying and suits(model):
                     steps = steps_of(model, signature.bind(model, *args, **kwargs).arguments)
-            if steps < LEAST_STEPS:
+            if steps < MIN_STEPS:
                 return original(model, *args, **kwargs)
             with self._at(model, steps):
                 return original(model, *args, **kwargs)
@@ -143,7 +143,7 @@ class Speedups:
         size = given.get("batch_size") or DEFAULT_BATCH
         rows = len(given["x"]) * (1 - (given.get("validation_split") or 0.0))
         batches = math.ceil(rows / size)
-        if batches * given.get("epochs", 1) < LEAST_TRAINING:
+        if batches * given.get("epochs", 1) < MIN_TRAINING_BATCHES:
             return 1
         return _fitting(batches, TRAINING_SECONDS, 3 * work(model) * size)  # forward, and backward twice as much
 
@@ -152,7 +152,7 @@ class Speedups:
             return 1
         size = given.get("batch_size") or DEFAULT_BATCH
         batches = math.ceil(len(given["x"]) / size)
-        return _fitting(batches, EVALUATION_SECONDS, work(model) * size) if batches >= LEAST_EVALUATION else 1
+        return _fitting(batches, EVALUATION_SECONDS, work(model) * size) if batches >= MIN_EVALUATION_BATCHES else 1
 
     def _wants_batches(self, callbacks: Any) -> bool:
         if isinstance(callbacks, CallbackList):
@@ -185,7 +185,7 @@ def _arrays(given: Arguments, *names: str) -> bool:
 
 def _fitting(batches: int, seconds: float, operations: float) -> int:
     """How many steps fit into `seconds`, the calls of an epoch being equal in length as far as that goes."""
-    most = int(max(1.0, min(MOST_STEPS, batches, seconds * OPERATIONS_PER_SECOND / max(operations, 1.0))))
+    most = int(max(1.0, min(MAX_STEPS, batches, seconds * OPERATIONS_PER_SECOND / max(operations, 1.0))))
     return math.ceil(batches / math.ceil(batches / most))
 
 

@@ -17,9 +17,9 @@ from typing import Any
 from grader.evidence import write_all
 
 SAMPLE = 2048
-MOST_ENTRIES = 5000
-MOST_VALUES = 64 << 20
-MOST_BYTES = 512 << 20
+MAX_ENTRIES = 5000
+MAX_VALUES = 64 << 20
+MAX_BYTES = 512 << 20
 OPTIMIZER = ("optimizer", "optimizer_weights")
 
 
@@ -63,7 +63,7 @@ def _arrays(path: Path) -> Iterator[tuple[str, Any]]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             entry = archive.getinfo("model.weights.h5")
-            if entry.file_size > MOST_BYTES:
+            if entry.file_size > MAX_BYTES:
                 raise ValueError("too large")
             source = io.BytesIO(archive.read(entry))
     count = values = 0
@@ -73,7 +73,7 @@ def _arrays(path: Path) -> Iterator[tuple[str, Any]]:
             where, group = waiting.pop()
             for name in sorted(group):
                 count += 1
-                if count > MOST_ENTRIES:  # a group may hold itself
+                if count > MAX_ENTRIES:  # a group may hold itself
                     raise ValueError("too many entries")
                 if not isinstance(group.get(name, getlink=True), h5py.HardLink) or (not where and name in OPTIMIZER):
                     continue
@@ -82,6 +82,6 @@ def _arrays(path: Path) -> Iterator[tuple[str, Any]]:
                     waiting.append((f"{where}/{name}", item))
                 elif item.dtype.kind == "f" and not item.external and item.size:
                     values += item.size
-                    if values > MOST_VALUES:
+                    if values > MAX_VALUES:
                         raise ValueError("too many values")
                     yield f"{where}/{name}", np.asarray(item[()], np.float32)

@@ -24,7 +24,7 @@ from rich.console import Console
 from grader import catalog, records
 from grader.analysis import Analysis, provenance
 from grader.domain import Exercise, Mode, Outcome, Reading, RowIndex, Status, Submission
-from grader.evidence import KIND_EVENTS, TABLE_VALUES, Forged, Reader, arrays_of, directory, load_arrays
+from grader.evidence import KIND_EVENTS, TABLE_VALUES, InvalidEvidence, Reader, arrays_of, directory, load_arrays
 from grader.grading.options import Options
 from grader.grading.pipeline import judge_all, make_record
 from grader.measurements import Refused, Why
@@ -188,10 +188,10 @@ def test_a_large_file_that_many_trainings_name_is_read_once(tmp_path: Path) -> N
 def test_arrays_of_a_series_are_no_larger_than_its_recorder_writes(tmp_path: Path) -> None:
     for name in ("rows-1.npz", "call-1.npz"):
         np.savez(tmp_path / name, hashes=np.zeros(1 << 20, np.uint64))
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, "rows-1.npz")
     assert load_arrays(tmp_path, "call-1.npz")["hashes"].shape == (1 << 20,)
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, "call-1.npz", 1 << 20)
 
 
@@ -199,7 +199,7 @@ def test_a_list_of_entries_that_is_too_long_is_not_even_read(tmp_path: Path) -> 
     """An archive of a hundred bytes for each entry would become an object of a thousand."""
     (tmp_path / "weights-1.npz").write_bytes(archive(*((f"w{n}.npy", good_npy()) for n in range(6000))))
     tracemalloc.start()
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_arrays(tmp_path, "weights-1.npz")
     assert tracemalloc.get_traced_memory()[1] < 1 << 20
     tracemalloc.stop()

@@ -185,7 +185,7 @@ def names(*given: bytes) -> Callable[[h5py.Group, Path], None]:
 
 def many_objects(group: h5py.Group, secret: Path) -> None:
     group["k"] = np.ones((12, 8), np.float32)
-    for number in range(hdf5.MOST_OBJECTS + 1):
+    for number in range(hdf5.MAX_OBJECTS + 1):
         group[f"x{number}"] = 0.0
 
 
@@ -215,7 +215,7 @@ HDF5: dict[str, Make] = {
 def test_an_hdf5_file_that_leads_elsewhere_or_unpacks_to_too_much_is_refused(
     make: Make, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hdf5, "MOST_OBJECTS", 200)  # fewer make the same attack sooner
+    monkeypatch.setattr(hdf5, "MAX_OBJECTS", 200)  # fewer make the same attack sooner
     old_file(folder / "left" / "honest.h5")
     assert opened(folder, "honest.h5") is not None
     make(folder / "left" / "m.h5")
@@ -479,7 +479,7 @@ def test_honest_models_lie_far_within_the_bounds(make: Callable[[], Any]) -> Non
     config = model_config(json.loads(model.to_json()), 0)
     dry = bounds.built_without_values(config)
     assert dry.count_params() == model.count_params()
-    assert 0 < bounds.cost(dry, config["config"]).steps < bounds.MOST_STEPS / 1000
+    assert 0 < bounds.cost(dry, config["config"]).steps < bounds.MAX_STEPS / 1000
     assert all(v._value is None for v in dry.variables if "seed" not in v.path), "a variable was allocated"
 
 

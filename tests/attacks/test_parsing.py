@@ -18,7 +18,7 @@ import pytest
 
 from grader import catalog
 from grader.domain import Evidence, Limits, Mode, Record, Status, StoredArray, Submission
-from grader.evidence import Forged, arrays, arrays_of, directory, stored_array
+from grader.evidence import InvalidEvidence, arrays, arrays_of, directory, stored_array
 from grader.grading import CachePolicy, Options, Workbench, grade, reading_workbench, rejudge
 from grader.grading import execute as grading_execute
 from grader.grading.run_cache import RunCache
@@ -224,14 +224,14 @@ def test_arrays_are_taken_from_where_they_lie(tmp_path: Path, rows: tuple[Stored
 def test_a_place_beyond_the_file_holds_no_array(
     lie: dict[str, Any], tmp_path: Path, rows: tuple[StoredArray, ...]
 ) -> None:
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         taken(tmp_path, (replace(rows[0], **lie),))
 
 
 def test_many_names_for_the_same_bytes_are_not_read(tmp_path: Path) -> None:
     np.savez(tmp_path / "rows-1.npz", hashes=np.zeros(1 << 18))
     (one,) = directory(tmp_path, "rows-1.npz")
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         taken(tmp_path, tuple(replace(one, name=f"a{n}") for n in range(1000)))
 
 
@@ -257,7 +257,7 @@ def test_many_names_for_the_same_bytes_are_not_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_place_without_the_form_is_forged(value: Any) -> None:
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         stored_array(value)
 
 
@@ -266,7 +266,7 @@ def test_an_array_file_that_was_replaced_by_a_link_is_not_followed(
 ) -> None:
     (tmp_path / "rows-1.npz").rename(tmp_path / "secret")
     (tmp_path / "rows-1.npz").symlink_to(tmp_path / "secret")
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         taken(tmp_path, rows)
 
 

@@ -12,14 +12,14 @@ import numpy as np
 
 from grader.analysis import Analysis
 from grader.domain import (
-    CompileSeen,
-    DataSeen,
+    CompileInfo,
+    DataInfo,
     Evidence,
     Exercise,
     Failure,
     Finding,
     Frame,
-    LayerSeen,
+    LayerInfo,
     LayerSpec,
     Mode,
     ModelSpec,
@@ -33,7 +33,7 @@ from grader.domain import (
     TsneRun,
     layer,
 )
-from grader.evidence import Forged, directory
+from grader.evidence import InvalidEvidence, directory
 from grader.fingerprints import fingerprints
 from grader.measurements import Prediction, RecognisedRows, Refused, RestartRequest, SvmFigures
 from grader.measurements.codec import RESULTS
@@ -49,30 +49,30 @@ def exercise(*models: ModelSpec, **settings: Any) -> Exercise:
     return Exercise("exo1", Text("Titre", "Title"), "mnist", (), models or (REGRESSION,), **settings)
 
 
-def seen(kind: str, parameters: int = 0, **settings: Any) -> LayerSeen:
+def seen(kind: str, parameters: int = 0, **settings: Any) -> LayerInfo:
     shape = settings.pop("output_shape", None)
     settings.setdefault("activation", "linear") if kind in ("Dense", "Conv2D") else None
-    return LayerSeen(kind, kind.lower(), settings, shape, parameters)
+    return LayerInfo(kind, kind.lower(), settings, shape, parameters)
 
 
 RIGHT = (seen("Dense", 7850, units=10, activation="softmax"),)
 
 
-def snapshot(layers: tuple[LayerSeen, ...] = RIGHT, **changes: Any) -> Snapshot:
+def snapshot(layers: tuple[LayerInfo, ...] = RIGHT, **changes: Any) -> Snapshot:
     parameters = sum(one.parameters for one in layers)
     plain = Snapshot(1, 1, "m", "fit", "{}", layers, parameters, (None, 784), (None, 10), "weights-1.npz", 20)
     return replace(plain, **changes)
 
 
 def training(**changes: Any) -> Training:
-    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5)
+    compiled = CompileInfo(1, "categorical_crossentropy", "SGD", 0.5)
     history = {"loss": (1.0, 0.8, 0.6, 0.5, 0.45, 0.4, 0.38, 0.36, 0.35, 0.34)}
     plain = Training(1, 1, "fit", 10, 10, 300, 2000, False, True, history, None, compiled)
     return replace(plain, **changes)
 
 
-def data(**changes: Any) -> DataSeen:
-    return replace(DataSeen(60000, (784,), "float32", 0.0, 1.0, (10,), None), **changes)
+def data(**changes: Any) -> DataInfo:
+    return replace(DataInfo(60000, (784,), "float32", 0.0, 1.0, (10,), None), **changes)
 
 
 def failure(kind: str = "NameError", message: str = "name 'x' is not defined", cell: int | None = None) -> Failure:
@@ -101,7 +101,7 @@ def _directories(folder: Path | None) -> dict[str, tuple[StoredArray, ...]]:
     """As they are found behind the walls: of the files of plain arrays."""
     found = {}
     for path in folder.glob("*.npz") if folder else ():
-        with suppress(Forged):
+        with suppress(InvalidEvidence):
             found[path.name] = directory(folder, path.name)
     return found
 
@@ -159,7 +159,7 @@ def index() -> RowIndex:
     return RowIndex({"train": fingerprints(TRAIN)[0], "test": fingerprints(TEST)[0]}, LABELS)
 
 
-def fed(folder: Path, rows: np.ndarray, labels: np.ndarray | None = None, name: str = "rows-1.npz") -> DataSeen:
+def fed(folder: Path, rows: np.ndarray, labels: np.ndarray | None = None, name: str = "rows-1.npz") -> DataInfo:
     """What the recorder writes of a training's rows."""
     hashes, low, high = fingerprints(rows)
     kept = {"hashes": hashes, "low": low, "high": high}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from grader.analysis.canonical import canonical, differing, same, written
-from grader.domain import LayerSeen, layer
+from grader.domain import LayerInfo, layer
 from tests.checks.build import seen
 
 ASKED = canonical((
@@ -31,7 +31,7 @@ EQUAL = {
         CONV, POOL, seen("Flatten"), seen("Dense", units=10), seen("Dropout"), seen("Activation", activation="softmax"),
     ),
     "older names": (
-        LayerSeen("Convolution2D", "c", CONV.settings, None, 0), LayerSeen("MaxPool2D", "p", POOL.settings, None, 0), seen("Flatten"), DENSE,
+        LayerInfo("Convolution2D", "c", CONV.settings, None, 0), LayerInfo("MaxPool2D", "p", POOL.settings, None, 0), seen("Flatten"), DENSE,
     ),
 }  # fmt: skip
 
@@ -60,17 +60,17 @@ UNEQUAL = {
     ),
     "no activation": (seen("Conv2D", filters=32, kernel_size=[5, 5]), POOL, seen("Flatten"), DENSE),
     "an activation too many": (CONV, seen("Activation", activation="relu"), POOL, seen("Flatten"), DENSE),
-    "a class of one's own": (CONV, POOL, seen("Flatten"), LayerSeen("__main__.Dense", "d", DENSE.settings, None, 0)),
+    "a class of one's own": (CONV, POOL, seen("Flatten"), LayerInfo("__main__.Dense", "d", DENSE.settings, None, 0)),
 }
 
 
 @pytest.mark.parametrize("layers", EQUAL.values(), ids=EQUAL.keys())
-def test_equal_spellings_are_the_same(layers: tuple[LayerSeen, ...]) -> None:
+def test_equal_spellings_are_the_same(layers: tuple[LayerInfo, ...]) -> None:
     assert same(canonical(layers), ASKED)
 
 
 @pytest.mark.parametrize("layers", UNEQUAL.values(), ids=UNEQUAL.keys())
-def test_what_differs_is_not_the_same(layers: tuple[LayerSeen, ...]) -> None:
+def test_what_differs_is_not_the_same(layers: tuple[LayerInfo, ...]) -> None:
     assert not same(canonical(layers), ASKED)
 
 

@@ -9,7 +9,7 @@ import pytest
 from grader.analysis import Analysis
 from grader.analysis.error_messages import explain
 from grader.analysis.training_hints import training_hint
-from grader.domain import CompileSeen, ModelUse
+from grader.domain import CompileInfo, ModelUse
 from tests.checks.build import analysis, failure, seen, snapshot, training
 
 
@@ -72,7 +72,7 @@ def dense(activation: str) -> Any:
 def test_a_missing_softmax_is_told_only_to_the_loss_that_needs_it() -> None:
     bare = snapshot((dense("linear"),))
     assert "no softmax" in hint(analysis(snapshots=(bare,)))
-    squares = training(compiled=CompileSeen(1, "mse", "SGD", 0.5))
+    squares = training(compiled=CompileInfo(1, "mse", "SGD", 0.5))
     assert hint(analysis(snapshots=(bare,), trainings=(squares,))) == ""
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.analysis import Analysis
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
-from grader.domain import AxesSeen, FigureSeen, Finding, Mode, Printed, Reading, Status
+from grader.domain import AxesInfo, FigureInfo, Finding, Mode, Printed, Reading, Status
 from tests.checks.build import PERCEPTRON, analysis, exercise, failure, measured, spoken
 from tests.checks.build import tsne as run_of
 
@@ -152,9 +152,9 @@ def with_value(**more: Any) -> Analysis:
     return projected(**more)
 
 
-def titled(title: str) -> FigureSeen:
-    return FigureSeen(
-        1, "show", (AxesSeen(title, 0, "tab10", 1, 1000), AxesSeen("Convex Hulls", 0, "", 10, 0)), None, None
+def titled(title: str) -> FigureInfo:
+    return FigureInfo(
+        1, "show", (AxesInfo(title, 0, "tab10", 1, 1000), AxesInfo("Convex Hulls", 0, "", 10, 0)), None, None
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from grader.analysis import Analysis, saved_files
 from grader.checks import figure, saved_model
-from grader.domain import AxesSeen, FigureSeen, Finding, Mode, ModelUse, Reading, Status
+from grader.domain import AxesInfo, FigureInfo, Finding, Mode, ModelUse, Reading, Status
 from grader.measurements import Why
 from tests.checks.build import TEST, TRAIN, analysis, failure, index, measured, spoken
 
@@ -20,8 +20,8 @@ GRID = figure.image_grid(5, 3, 4, 12)
 
 def grid(folder: Path, images: Any, shape: tuple[int, int] = (3, 4), cmap: str = "gray") -> Analysis:
     np.savez(folder / "figure-1.npz", **{f"i{n}": image for n, image in enumerate(images)})
-    axes = tuple(AxesSeen("", 1, cmap, 0, 0, shape, n) for n in range(len(images)))
-    return analysis(folder=folder, rows=index(), figures=(FigureSeen(1, "show", axes, "figure-1.npz", None),))
+    axes = tuple(AxesInfo("", 1, cmap, 0, 0, shape, n) for n in range(len(images)))
+    return analysis(folder=folder, rows=index(), figures=(FigureInfo(1, "show", axes, "figure-1.npz", None),))
 
 
 def judged(about: Analysis, check: Any = GRID) -> Finding:
@@ -89,8 +89,8 @@ def test_forged_figures_are_judged_without_failing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("points", "status"), [(1000, Status.PASSED), (999, Status.FAILED), (0, Status.FAILED)])
 def test_a_scatter_is_judged_by_its_points(points: int, status: Status) -> None:
-    axes = tuple(AxesSeen("", 0, "", 1, n) for n in (points // 2, points - points // 2))
-    about = analysis(figures=(FigureSeen(1, "show", axes, None, None),))
+    axes = tuple(AxesInfo("", 0, "", 1, n) for n in (points // 2, points - points // 2))
+    about = analysis(figures=(FigureInfo(1, "show", axes, None, None),))
     assert judged(about, figure.scatter(2, 1000)).status is status
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.analysis import Analysis
 from grader.checks import accuracy, scaler_leak
-from grader.domain import DataSeen, Finding, Mode, ScalerFit, Status
+from grader.domain import DataInfo, Finding, Mode, ScalerFit, Status
 from grader.fingerprints import fingerprints
 from grader.measurements import RecognisedRows
 from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, measured, spoken, training
@@ -24,13 +24,13 @@ def fit(folder: Path, rows: np.ndarray, number: int = 1) -> ScalerFit:
     return ScalerFit(number, name)
 
 
-def scaled(folder: Path) -> DataSeen:
+def scaled(folder: Path) -> DataInfo:
     """Training images after a scaler by pixel: not to be recognised from outside."""
     by_pixel = np.random.default_rng(0).uniform(0.5, 2, (28, 28))
     return fed(folder, TRAIN * by_pixel, LABELS["train"])
 
 
-def about(folder: Path, *calls: ScalerFit, data: DataSeen | None = None) -> Analysis:
+def about(folder: Path, *calls: ScalerFit, data: DataInfo | None = None) -> Analysis:
     data = data or scaled(folder)
     return analysis(trainings=(training(data=data),), rows=index(), folder=folder, calls=calls)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from grader.analysis import Analysis
 from grader.checks import shared_encoder
-from grader.domain import Finding, LayerSeen, Mode, ModelSpec, Snapshot, Status, layer
+from grader.domain import Finding, LayerInfo, Mode, ModelSpec, Snapshot, Status, layer
 from tests.checks.build import analysis, exercise, seen, snapshot, spoken, training
 
 AUTOENCODER = ModelSpec(
@@ -27,7 +27,7 @@ EXERCISE = exercise(AUTOENCODER, CLASSIFIER)
 CHECK = shared_encoder.check(2)
 
 
-def encoder(identity: int, units: int = 20) -> tuple[LayerSeen, ...]:
+def encoder(identity: int, units: int = 20) -> tuple[LayerInfo, ...]:
     return (
         seen("Flatten", identity=identity + 1),
         seen("Dense", 785 * units, units=units, activation="relu", identity=identity),
@@ -42,7 +42,7 @@ def autoencoder(identity: int = 100, units: int = 20) -> Snapshot:
     return snapshot((*encoder(identity, units), *decoder), id=1, model=1)
 
 
-def classifier(identity: int = 100, units: int = 20, *more: LayerSeen) -> Snapshot:
+def classifier(identity: int = 100, units: int = 20, *more: LayerInfo) -> Snapshot:
     head = seen("Dense", (units + 1) * 10, units=10, activation="softmax", identity=5)
     return snapshot((*encoder(identity, units), *more, head), id=2, model=2)
 

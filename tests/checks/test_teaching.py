@@ -13,7 +13,7 @@ from grader.analysis.notices import notices_of
 from grader.analysis.training_hints import training_hint
 from grader.checks import accuracy, figure, runs, saved_model, training
 from grader.checks.neighbourhood_hit import explain_formula
-from grader.domain import CompileSeen, Evidence, FigureSeen, ModelUse, Reading, Text
+from grader.domain import CompileInfo, Evidence, FigureInfo, ModelUse, Reading, Text
 from grader.measurements import RecognisedRows
 from tests.checks.build import PERCEPTRON, analysis, data, exercise, failure, index, measured, seen, snapshot
 from tests.checks.build import training as trained
@@ -59,7 +59,7 @@ def saved_before() -> Text:
 
 
 def never_shown() -> Text:
-    drawn = FigureSeen(1, "end", (), None, None)
+    drawn = FigureInfo(1, "end", (), None, None)
     return advice(analysis(figures=(drawn,), reading=Reading("plt.imshow(x)")))
 
 
@@ -78,7 +78,7 @@ def on_training_images() -> Text:
 
 
 def not_one_hot() -> Text:
-    compiled = CompileSeen(1, "categorical_crossentropy", "SGD", 0.5)
+    compiled = CompileInfo(1, "categorical_crossentropy", "SGD", 0.5)
     return hint(analysis(trainings=(trained(data=data(label_shape=(1,)), compiled=compiled),)))
 
 
@@ -195,13 +195,13 @@ def test_softmax_where_it_belongs_is_not_blamed() -> None:
     [
         {"reading": Reading("plt.imshow(x)\nfig.show()")},
         {"reading": Reading("fig.savefig('x.png')")},
-        {"figures": (FigureSeen(1, "show", (), None, None), FigureSeen(2, "end", (), None, None))},
+        {"figures": (FigureInfo(1, "show", (), None, None), FigureInfo(2, "end", (), None, None))},
         {"finished": False},
         {"figures": ()},
     ],
 )
 def test_a_figure_that_is_shown_or_kept_is_as_it_should_be(changes: dict[str, Any]) -> None:
-    drawn = (FigureSeen(1, "end", (), None, None),)
+    drawn = (FigureInfo(1, "end", (), None, None),)
     assert notices_of(analysis(**{"figures": drawn, "reading": Reading("plt.imshow(x)"), **changes})) == ()
 
 

@@ -12,7 +12,7 @@ import pytest
 from grader.analysis import Analysis
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
 from grader.checks.neighbourhood_hit import BANDS, band, explain_formula
-from grader.domain import AxesSeen, FigureSeen, HullFit, LibraryCall, Printed, Snapshot
+from grader.domain import AxesInfo, FigureInfo, HullFit, LibraryCall, Printed, Snapshot
 from grader.errors import BadSpecification
 from tests.checks.build import PERCEPTRON, analysis, exercise, snapshot
 from tests.checks.build import tsne as run_of
@@ -123,7 +123,7 @@ def test_20_numbers_of_a_line_are_read(numbers: int, is_seen: bool) -> None:
 
 @pytest.mark.parametrize(("title", "is_seen"), [("NH = 80.4", True), ("NH = 80.6", False), ("NH = 0.804", True)])
 def test_a_title_may_say_it_in_percent(title: str, is_seen: bool) -> None:
-    figure = FigureSeen(1, "show", (AxesSeen(title, 0, "", 1, 1000),), None, None)
+    figure = FigureInfo(1, "show", (AxesInfo(title, 0, "", 1, 1000),), None, None)
     assert (verdict(answered(NH, projected(figures=(figure,)), result(nh=0.8))) == FULL) is is_seen
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from grader.analysis import Analysis, saved_files
 from grader.checks import accuracy, figure, saved_model, scaler_leak
-from grader.domain import AxesSeen, FigureSeen, Finding, ScalerFit, Status
+from grader.domain import AxesInfo, FigureInfo, Finding, ScalerFit, Status
 from grader.fingerprints import fingerprints
 from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, spoken, training
 from tests.checks.test_unfinished import FIGURES, unfinished
@@ -26,8 +26,8 @@ def drawn(folder: Path, *shown: np.ndarray, grid: tuple[int, int] = (3, 4)) -> A
     figures = []
     for number, images in enumerate(shown, start=1):
         np.savez(folder / f"figure-{number}.npz", **{f"i{n}": image for n, image in enumerate(images)})
-        axes = tuple(AxesSeen("", 1, "gray", 0, 0, grid, n) for n in range(len(images)))
-        figures.append(FigureSeen(number, "show", axes, f"figure-{number}.npz", None))
+        axes = tuple(AxesInfo("", 1, "gray", 0, 0, grid, n) for n in range(len(images)))
+        figures.append(FigureInfo(number, "show", axes, f"figure-{number}.npz", None))
     return analysis(folder=folder, rows=index(), figures=tuple(figures))
 
 
@@ -76,13 +76,13 @@ def test_the_figure_with_the_most_images_is_judged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("points", "expected"), [(999, NOTHING), (1000, FULL), (1001, FULL)])
 def test_the_points_of_the_fullest_figure_are_counted(points: int, expected: Verdict) -> None:
-    figures = tuple(FigureSeen(1, "show", (AxesSeen("", 0, "", 0, n),), None, None) for n in (10, points, 20))
+    figures = tuple(FigureInfo(1, "show", (AxesInfo("", 0, "", 0, n),), None, None) for n in (10, points, 20))
     assert verdict(spoken(figure.scatter(2, 1000).judge(analysis(figures=figures)))) == expected
 
 
 @pytest.mark.parametrize(("lines", "hint"), [(0, "c=labels"), (1, "plt.scatter")])
 def test_points_drawn_as_lines_are_told_of_scatter(lines: int, hint: str) -> None:
-    shown = FigureSeen(1, "show", (AxesSeen("", 0, "", lines, 999),), None, None)
+    shown = FigureInfo(1, "show", (AxesInfo("", 0, "", lines, 999),), None, None)
     told = spoken(figure.scatter(2, 1000).judge(analysis(figures=(shown,)))).hint.en
     assert hint in told and ("labels" in told) is (lines == 0)
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.analysis.canonical import canonical
 from grader.analysis.model_match import ends_alike
-from grader.domain import LayerSeen
+from grader.domain import LayerInfo
 from tests.checks.build import RIGHT, analysis, seen, snapshot, training
 
 TEN = seen("Dense", 0, units=10, activation="softmax")  # how the regression that is asked for ends
@@ -19,7 +19,7 @@ THREE = seen("Dense", 0, units=3, activation="relu")
 class Model:
     """`trained` is when, 0 for never; `built` the number of its snapshot."""
 
-    layers: tuple[LayerSeen, ...]
+    layers: tuple[LayerInfo, ...]
     parameters: int = 1
     trained: int = 0
     built: int = 1
@@ -64,7 +64,7 @@ def test_the_order_of_the_criteria(better: Model, worse: Model, first: bool) -> 
         ((TEN,), (), False),
     ],
 )
-def test_how_two_models_end(seen_layers: tuple[LayerSeen, ...], asked: tuple[LayerSeen, ...], alike: bool) -> None:
+def test_how_two_models_end(seen_layers: tuple[LayerInfo, ...], asked: tuple[LayerInfo, ...], alike: bool) -> None:
     assert ends_alike(canonical(seen_layers), canonical(asked)) is alike
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from grader.analysis import Analysis
 from grader.checks import xor
-from grader.domain import CompileSeen, DataSeen, Finding, Mode, ModelSpec, Record, Status, layer
+from grader.domain import CompileInfo, DataInfo, Finding, Mode, ModelSpec, Record, Status, layer
 from tests.checks.build import analysis, exercise, measured, seen, snapshot, spoken, training
 
 CHECK = xor.check(5)
@@ -19,17 +19,17 @@ SPEC = ModelSpec(
     "XOR", (layer("Dense", units=2, activation="relu"), layer("Dense", units=1, activation="sigmoid")), (9,)
 )
 NET = (seen("Dense", 6, units=2, activation="relu"), seen("Dense", 3, units=1, activation="sigmoid"))
-ADAM = CompileSeen(1, "mean_squared_error", "Adam", 0.001)
+ADAM = CompileInfo(1, "mean_squared_error", "Adam", 0.001)
 POINTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 XOR, AND = np.array([0, 1, 1, 0]), np.array([0, 0, 0, 1])
 
 
-def table(folder: Path, target: np.ndarray = XOR, points: np.ndarray = POINTS) -> DataSeen:
+def table(folder: Path, target: np.ndarray = XOR, points: np.ndarray = POINTS) -> DataInfo:
     np.savez(folder / "rows-1.npz", input=points.astype(float), target=target.reshape(len(target), -1).astype(float))
-    return DataSeen(len(points), (2,), "float32", 0.0, 1.0, (1,), "rows-1.npz")
+    return DataInfo(len(points), (2,), "float32", 0.0, 1.0, (1,), "rows-1.npz")
 
 
-def run_of(folder: Path, data: DataSeen | None, **changes: Any) -> Analysis:
+def run_of(folder: Path, data: DataInfo | None, **changes: Any) -> Analysis:
     usual = {"compiled": ADAM, "epochs_asked": 1000, "epochs_run": 1000, "steps": 1000, "batch_size": None}
     return analysis(
         of=exercise(SPEC),
@@ -135,7 +135,7 @@ def test_in_an_audit_the_epochs_that_were_asked_for_are_tried(tmp_path: Path) ->
 
 
 def test_a_learning_rate_that_is_no_number_is_left_out(tmp_path: Path) -> None:
-    compiled = CompileSeen(1, "mean_squared_error", "Adam", float("nan"))
+    compiled = CompileInfo(1, "mean_squared_error", "Adam", float("nan"))
     assert settings_of(run_of(tmp_path, table(tmp_path), compiled=compiled))["learning_rate"] is None
 
 

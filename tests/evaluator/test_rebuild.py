@@ -20,7 +20,7 @@ from keras import Input, Model, Sequential, layers
 
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for
-from grader.evaluator.rebuild import LAYERS, MOST_PARAMETERS, rebuild
+from grader.evaluator.rebuild import LAYERS, MAX_PARAMETERS, rebuild
 from grader.evaluator.scaling import Affine
 from grader.measurements import Unmeasurable
 
@@ -328,7 +328,7 @@ def test_weights_of_other_number_types_are_taken_by_value() -> None:
 def test_too_many_parameters_are_refused_before_anything_is_built() -> None:
     config, _ = small()
     with pytest.raises(Unmeasurable, match="too many"):
-        rebuild(json.dumps(config), [np.broadcast_to(np.float32(0), (MOST_PARAMETERS + 1,))])
+        rebuild(json.dumps(config), [np.broadcast_to(np.float32(0), (MAX_PARAMETERS + 1,))])
 
 
 def test_a_model_without_an_input_shape_is_refused() -> None:
@@ -437,7 +437,7 @@ def test_a_model_for_other_images_is_refused() -> None:
 
 def test_settings_are_read_from_the_folder_that_the_grader_laid_out(tmp_path: Path) -> None:
     from grader.evaluator.predict import load_model
-    from grader.evidence import Forged
+    from grader.evidence import InvalidEvidence
 
     config, weights = small()
     np.savez(tmp_path / "weights-7.npz", **{f"w{i}": w for i, w in enumerate(weights)})
@@ -447,5 +447,5 @@ def test_settings_are_read_from_the_folder_that_the_grader_laid_out(tmp_path: Pa
     for given, wanted in zip(model.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(given, wanted)
     (tmp_path / "snapshot-8.json").write_text(json.dumps({**facts, "weights": "weights-9.npz"}))
-    with pytest.raises(Forged):
+    with pytest.raises(InvalidEvidence):
         load_model(8, Inputs(tmp_path, {}))

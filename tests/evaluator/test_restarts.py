@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from grader.evaluator.many_nets import Table
-from grader.evaluator.restarts import FEWEST, MAX_VALUES, affordable, half_of, restarts, right
+from grader.evaluator.restarts import MAX_VALUES, MIN_RESTARTS, affordable, half_of, restarts, right
 from grader.evaluator.small_net import Dense, Procedure, SmallNet
 from grader.evaluator.xor_table import XOR, can_represent_xor, unfit
 
@@ -150,7 +150,7 @@ def test_the_work_grows_with_the_rows_of_a_table() -> None:
 def test_many_large_nets_do_not_fill_the_memory_however_short_their_training() -> None:
     large = SmallNet((*(Dense(256, "relu") for _ in range(7)), Dense(1, "sigmoid")))
     count = affordable(large, Procedure(epochs=1), 4, wanted=4000)
-    assert count >= FEWEST and count * large.parameters <= MAX_VALUES
+    assert count >= MIN_RESTARTS and count * large.parameters <= MAX_VALUES
 
 
 # ── What is right ───────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from grader.cli import reports
 from grader.cli.deadlines import understand
 from grader.derived import DerivedFiles
 from grader.errors import GraderError
-from grader.evidence import Forged, Reader, load_arrays
+from grader.evidence import InvalidEvidence, Reader, load_arrays
 from grader.grading.run_cache import RunCache
 from grader.intake import groups
 from grader.intake.archives import unpack
@@ -155,7 +155,7 @@ READERS = (
         "notebook", (notebook_of("REPONSES = {'a': 'b'}", "%matplotlib inline\nx = 1"),), _file("exo1.ipynb", _program), (GraderError,)
     ),
     FuzzedReader("events", EVENTS, _lines),
-    FuzzedReader("arrays", (_npz(),), _file("weights-1.npz", lambda p: load_arrays(p.parent, p.name)), (Forged,)),
+    FuzzedReader("arrays", (_npz(),), _file("weights-1.npz", lambda p: load_arrays(p.parent, p.name)), (InvalidEvidence,)),
     FuzzedReader("zip", (_zip("exo1.py", "a/b/exo2.py"), _zip("é/à.txt")), _unpacked("r.zip")),
     FuzzedReader("tar", (_tar("w"), _tar("w:gz"), _tar("w:xz")), _unpacked("r.tar.gz")),
     FuzzedReader("record", (_record(),), _file("a.exo1.json", reports._read), (GraderError,)),

@@ -115,7 +115,7 @@ def test_all_of_a_nasty_file_is_read_within_its_clock(tmp_path: Path, kind: str)
     assert found.source or found.failure is not None or found.notices or is_notebook
 
 
-MOST_HELD = """
+MAX_HELD = """
 import resource, sys
 from pathlib import Path
 from grader.reading.source import read_source
@@ -132,7 +132,7 @@ def test_a_nasty_file_takes_little_memory(tmp_path: Path) -> None:
     files = [tmp_path / f"{number}.py" for number in range(len(NASTY))]
     for file, text in zip(files, NASTY.values(), strict=True):
         file.write_text(text)
-    run = subprocess.run([sys.executable, "-c", MOST_HELD, *files], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", MAX_HELD, *files], capture_output=True, text=True, check=True)
     assert int(run.stdout) < 300  # MiB
 
 

@@ -16,9 +16,9 @@ from grader import catalog
 from grader import records as form
 from grader.analysis import Analysis
 from grader.domain import (
-    AxesSeen,
+    AxesInfo,
     Evidence,
-    FigureSeen,
+    FigureInfo,
     Mode,
     Reading,
     Record,
@@ -27,7 +27,7 @@ from grader.domain import (
 )
 from grader.evaluator.embedding import outline
 from grader.evidence import png_size
-from grader.grading.exhibits import MOST_BYTES, exhibits_of
+from grader.grading.exhibits import MAX_BYTES, exhibits_of
 from grader.grading.pictures import grey, png
 from grader.measurements import EmbeddingFigures, ModelInputs, Prediction, PredictRequest
 from grader.messages import settled
@@ -273,7 +273,7 @@ def test_a_huge_notebook_is_cut_and_says_so(executed: Callable[[Any], Any]) -> N
     cells = [{"cell_type": "code", "source": "x" * CELL_CHARS, "outputs": []} for _ in range(100)]
     found = executed({"cells": cells})
     assert found["cut"] is True
-    assert len(json.dumps(found)) < MOST_BYTES
+    assert len(json.dumps(found)) < MAX_BYTES
 
 
 def test_a_link_in_the_place_of_the_executed_notebook_is_not_followed(tmp_path: Path, parser: Parser) -> None:
@@ -290,7 +290,7 @@ def test_a_progress_bar_shows_its_last_state() -> None:
 
 
 def test_a_fault_of_an_exhibit_costs_that_exhibit_alone(tmp_path: Path) -> None:
-    figure = FigureSeen(1, "show", (AxesSeen("", 12, "gray", 0, 0),), "figure-1.npz", "picture-1.png")
+    figure = FigureInfo(1, "show", (AxesInfo("", 12, "gray", 0, 0),), "figure-1.npz", "picture-1.png")
     broken = facts(
         Evidence(folder=tmp_path, figures=(figure,)),
         answers={PredictRequest(1, ModelInputs("mnist")): Prediction(1.0, 1.0, ((1,),), ("x",), 1)},
@@ -302,4 +302,4 @@ def test_a_fault_of_an_exhibit_costs_that_exhibit_alone(tmp_path: Path) -> None:
 def test_all_exhibits_together_stay_within_their_budget(tmp_path: Path) -> None:
     long = Reading(source="é" * 400_000, answers={f"k{n}": "\u2028" * 9000 for n in range(60)})
     found = exhibits_of(facts(reading=long), submission(tmp_path), None)
-    assert len(json.dumps(found)) <= MOST_BYTES
+    assert len(json.dumps(found)) <= MAX_BYTES

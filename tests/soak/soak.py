@@ -33,7 +33,7 @@ KINDS = ("job", "worker", "batch", "frozen")
 APART = (
     2.5  # seconds between two kills: a job that is killed is tried again, and another kill of it would be its own doing
 )
-MOST_STARTS = 60
+MAX_STARTS = 60
 ANSWERS = ("7850", "7 850", "784*10+10 = 7850", "7840")  # the last one is wrong
 PROGRAM = """REPONSES = {{"parametres": "{answer}", "convexe": "oui", "minimum_global": "oui"}}
 import keras
@@ -60,7 +60,7 @@ def soaked(place: Path, students: int, seed: int, kills: int, sandbox: str = "au
     names = _class_of(place / "class", students)
     while True:
         made.starts += 1
-        assert made.starts < MOST_STARTS, "the batch does not come to its end"
+        assert made.starts < MAX_STARTS, "the batch does not come to its end"
         batch = _started(place, sandbox)
         code = _until_end(batch, dice, made, kills)
         if code in (exits.MARKS_LOST, exits.FULL_MARKS):

@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("checks", "analysis", "measurements", "evaluator", "language")
 PARTS = ("grader", "tests", "assignments", "reference", "submissions", "pyproject.toml", "README.md")
 PYTEST = ("-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider")
-LEAST_SECONDS = 30.0
+MIN_SECONDS = 30.0
 NEAR = 2  # imports from a test elsewhere to the module
 RUNS_PROGRAMS = re.compile(r"\bgrader\.(?:grading|batch|cli|api|sandbox)\b|\bgrade_source\b|\b(?:work)?bench\b")
 SLOWER = 4.0  # than all the tests unchanged: then a mutant runs in a circle
@@ -204,7 +204,7 @@ class Copies:
         with self.one() as copy:
             if not passes(copy, tests, 3600):
                 sys.exit(f"These tests do not pass on the code as it is: {' '.join(tests)}")
-        return max(LEAST_SECONDS, SLOWER * (time.monotonic() - began))
+        return max(MIN_SECONDS, SLOWER * (time.monotonic() - began))
 
     def survives(self, mutant: Mutant, tests: Sequence[str], limit: float) -> bool:
         with self.one() as copy:

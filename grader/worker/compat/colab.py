@@ -13,7 +13,7 @@ from typing import Any
 from grader.messages import say
 from grader.worker.compat.told import Told
 
-LARGEST = 64 << 20
+MAX_BYTES = 64 << 20
 
 
 def install(told: Told) -> None:
@@ -69,7 +69,7 @@ def nothing(*args: Any, **kwargs: Any) -> None:
 def uploaded(work: Path) -> dict[str, bytes]:
     """As Colab gives them: the content of each file by its name."""
     files = [p for p in sorted(work.iterdir()) if p.is_file() and p.suffix not in (".py", ".ipynb")]
-    return {p.name: p.read_bytes() for p in files if p.stat().st_size < LARGEST}
+    return {p.name: p.read_bytes() for p in files if p.stat().st_size < MAX_BYTES}
 
 
 def _show(image: Any) -> None:

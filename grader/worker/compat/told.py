@@ -12,7 +12,7 @@ from grader.evidence import EventWriter
 from grader.messages import say
 from grader.worker.recorder.failures import CELL, TIMED
 
-MOST_NOTICES = 40
+MAX_NOTICES = 40
 IPYTHON = "/IPython/"  # calls magics for the student
 _BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
 
@@ -53,7 +53,7 @@ class Told:
 
     def tell(self, text: Text, place: tuple[str, int] | None = None) -> None:
         place = place or self._place()
-        if place is None or (*place, text.en) in self._said or len(self._said) >= MOST_NOTICES:
+        if place is None or (*place, text.en) in self._said or len(self._said) >= MAX_NOTICES:
             return
         self._said.add((*place, text.en))
         self._writer.write("notice", fr=text.fr, en=text.en, where=place[0], line=place[1])

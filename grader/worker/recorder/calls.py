@@ -20,7 +20,7 @@ from grader.worker.after_import import AfterImport
 from grader.worker.recorder.data import SAMPLE, label_numbers
 from grader.worker.recorder.guard import BoundCall, Guard, Handler
 
-MOST_CALLS = 200
+MAX_CALLS = 200
 KEPT_COLUMNS = 256  # wider inputs are images: their fingerprints are enough
 KEPT_BYTES = 64 << 20
 
@@ -55,7 +55,7 @@ class CallWatch:
 
     def _noter(self, watched: Watched) -> Handler:
         def after(call: BoundCall) -> None:
-            if self._count >= MOST_CALLS:
+            if self._count >= MAX_CALLS:
                 return
             self._count += 1
             facts, arrays = watched.note(call)

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-MOST_FRAMES = 50
-LONGEST_MESSAGE = 4000
+MAX_FRAMES = 50
+MAX_MESSAGE_CHARS = 4000
 CELL = re.compile(r"<cell (\d+)>")
 TIMED = "<timed "  # what IPython calls the lines of a cell below `%%time`
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -33,7 +33,7 @@ def failure_of(problem: BaseException, work: Path, trace: TracebackType | None =
     return {
         "type": type(problem).__name__[:200],
         "message": _bounded(_COLOURS.sub("", _message(problem))),
-        "frames": frames[-MOST_FRAMES:],
+        "frames": frames[-MAX_FRAMES:],
         "cell": cell,
     }
 
@@ -47,9 +47,9 @@ def _message(problem: BaseException) -> str:
 
 def _bounded(message: str) -> str:
     """Both ends of a wall of text: TensorFlow says what is wrong at the very end."""
-    if len(message) <= LONGEST_MESSAGE:
+    if len(message) <= MAX_MESSAGE_CHARS:
         return message
-    return f"{message[: LONGEST_MESSAGE // 2]}\n[…]\n{message[10 - LONGEST_MESSAGE // 2 :]}"
+    return f"{message[: MAX_MESSAGE_CHARS // 2]}\n[…]\n{message[10 - MAX_MESSAGE_CHARS // 2 :]}"
 
 
 def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
@@ -59,7 +59,7 @@ def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
         code = trace.tb_frame.f_code
         frames.append(traceback.FrameSummary(code.co_filename, trace.tb_lineno, code.co_name, lookup_line=False))
         trace = trace.tb_next
-    return frames if len(frames) < MOST_FRAMES else frames[:10] + frames[11 - MOST_FRAMES :]
+    return frames if len(frames) < MAX_FRAMES else frames[:10] + frames[11 - MAX_FRAMES :]
 
 
 def _in_cells(frames: list[traceback.FrameSummary]) -> list[traceback.FrameSummary]:

@@ -19,7 +19,7 @@ from grader.worker.recorder.figures import FigureWatch
 from grader.worker.recorder.guard import Guard
 from grader.worker.recorder.models import ModelWatch
 
-MOST_ARRAYS = 40
+MAX_ARRAYS = 40
 ARRAY_CALLS = 10_000  # far above the numbers of real calls
 LIBRARIES = ("tensorflow", "tensorflow-cpu", "keras", "numpy", "scikit-learn", "scipy", "matplotlib")
 
@@ -72,7 +72,7 @@ class Recorder:
     def _keep_arrays(self, names: Mapping[str, Any]) -> None:
         """Shape and range of the program's own arrays: what the data became in its hands."""
         arrays = [(n, a) for n, a in names.items() if isinstance(a, np.ndarray) and a.dtype.kind in "biuf" and a.size]
-        for number, (name, array) in enumerate(arrays[:MOST_ARRAYS]):
+        for number, (name, array) in enumerate(arrays[:MAX_ARRAYS]):
             low, high = finite_or_name(float(array.min())), finite_or_name(float(array.max()))
             facts = {"name": name, "shape": list(array.shape[:8]), "dtype": str(array.dtype), "low": low, "high": high}
             self.writer.write("call", id=ARRAY_CALLS + number, what="array", facts=facts)

@@ -1,5 +1,5 @@
 """What has not the form of evidence."""
 
 
-class Forged(ValueError):
+class InvalidEvidence(ValueError):
     """A line or a file without the form of evidence."""

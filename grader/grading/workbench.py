@@ -37,7 +37,13 @@ LIBRARIES = (
     "pandas",
     "scipy.spatial",
 )
-EVALUATOR = ("keras", "grader.evaluator.job", "grader.evaluator.predict", "grader.evaluator.saved")
+EVALUATOR = (
+    "keras",
+    "cattrs.preconf.json",  # 0.05
+    "grader.evaluator.job",
+    "grader.evaluator.predict",
+    "grader.evaluator.saved",
+)
 
 
 class Evaluator:

@@ -26,7 +26,7 @@ def run(settings: Settings) -> list[Row]:
 def graded(name: str, mode: object, count: int, jobs: int, threads: int) -> float:
     """Wall seconds with all workers warm."""
     from grader import catalog, sandbox
-    from grader.batch import Task, all_by, benches
+    from grader.batch import Task, all_by, workbenches
     from grader.datasets import needed_by
     from grader.domain import Mode, Submission
     from grader.grading import Options
@@ -36,7 +36,7 @@ def graded(name: str, mode: object, count: int, jobs: int, threads: int) -> floa
     root = ROOT / "reference" / name
     files = (Path("solution.py"), *(Path(p.name) for p in root.glob("*.keras")))
     chosen, _ = sandbox.choose("bubblewrap")
-    with benches(chosen, needed_by([exercise], None), jobs, threads) as pool:
+    with workbenches(chosen, needed_by([exercise], None), jobs, threads) as pool:
         tasks = [
             Task(exercise, Submission(f"x{n}", name, root, root / "solution.py", files), Options(mode, threads=threads))
             for n in range(count)

@@ -23,7 +23,11 @@ DEVIATIONS = 3  # of the accuracy on a small test set, which is luck
 
 
 def check(points: float, full: float, partial: float, model: int = 0, id: str = "accuracy") -> Check:
-    """All points from `full` on, half of them from `partial` on."""
+    """Return the check `accuracy` of `exercise.models[model]`: all points from an accuracy of `full` on, half of them
+    from `partial` on.
+
+    Accuracies are shares from 0 to 1 of the grader's own test images, predicted with the recorded weights.
+    """
     return Check(
         id,
         say("Accuracy on the test images"),
@@ -35,17 +39,20 @@ def check(points: float, full: float, partial: float, model: int = 0, id: str = 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The accuracies (shares from 0 to 1) from which all and a part of the points are earned."""
+    """Hold the accuracies (shares from 0 to 1) from which all and half of the points are earned."""
 
     full: float
     partial: float
 
     @property
     def expected(self) -> Text:
+        """Return what a report shows as expected, as a percentage."""
         return say("at least {full}", full=percent(self.full))
 
 
 def requests(analysis: Analysis, model: int) -> tuple[MeasurementRequest[Prediction], ...]:
+    """Return what the evaluator must measure first: the recorded weights; in an audit, the files handed in; after a
+    training that was cut, its checkpoints. Return nothing where no model was recorded."""
     found = analysis.model(model)
     if found is None:
         return ()
@@ -56,11 +63,16 @@ def requests(analysis: Analysis, model: int) -> tuple[MeasurementRequest[Predict
 
 
 def cut_short(analysis: Analysis, found: MatchedModel) -> bool:
-    """An audit stops each training after a few steps: the weights say nothing then."""
+    """Return whether an audit stopped one of the model's trainings after a few steps: its weights say nothing then."""
     return analysis.mode is Mode.AUDIT and any(t.capped for t in found.trainings)
 
 
 def judge(analysis: Analysis, full: float, part: float, model: int) -> Finding:
+    """Judge the accuracy of `exercise.models[model]` by `full` and `part` (shares from 0 to 1).
+
+    Fail a model that was trained on test images; skip an audit without weights that were handed in. Raise `KeyError`
+    where the evaluator has not answered `requests`.
+    """
     asked = Thresholds(full, part)
     found = analysis.model(model)
     if found is None:

@@ -12,6 +12,8 @@ RIGHT_KINDS = 0.5  # the right layers with a wrong setting
 
 
 def check(points: float, model: int = 0) -> Check:
+    """Return the check `architecture`: all points for the layers of `exercise.models[model]` in order, half of them for
+    the right kinds of layers with other settings."""
     return Check(
         "architecture",
         say("Architecture of the model"),
@@ -22,6 +24,7 @@ def check(points: float, model: int = 0) -> Check:
 
 
 def judge(analysis: Analysis, model: int) -> Finding:
+    """Judge the layers of the recorded model, in the spelling of `grader.analysis.canonical`."""
     asked = canonical(analysis.exercise.models[model].layers)
     expected = written(asked)
     found = analysis.model(model)

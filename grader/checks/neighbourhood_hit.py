@@ -34,7 +34,7 @@ LABELS = {"pixels": say("pixels"), "hidden0": say("hidden layer of the MLP"), "h
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How many neighbours count, which embeddings must be there, and bands in place of the measured ones."""
+    """Hold how many neighbours count, which embeddings must be there, and bands in place of the measured ones."""
 
     k: int
     sources: tuple[str, ...]
@@ -44,10 +44,12 @@ class Asked:
 def check(
     points: float, k: int = NEIGHBOURS, sources: tuple[str, ...] = ("pixels",), bands: Bands | None = None
 ) -> Check:
-    """`sources` are the embeddings that must be there: `pixels`, `hidden0`, `hidden1` (the exercise's models).
+    """Return the check `neighbourhood_hit`: an equal part of the points for each of `sources`, half of it for a hit in
+    its band and half for the student's own value, within 0.005 of the recomputed one.
 
-    `bands` gives for each of them the lowest and highest value to expect; where it is None, they are those that were
-    measured for k = 6. Raise `BadSpecification` where nothing says what is to be expected.
+    `sources` are `pixels`, `hidden0`, `hidden1` (the exercise's models); `k` neighbours count. `bands` gives the lowest
+    and highest hit (shares from 0 to 1) for each source; where it is None, they are those measured for k = 6. Raise
+    `BadSpecification` where k differs and a band is missing.
     """
     if k != NEIGHBOURS and (bands is None or not set(sources) <= bands.keys()):
         raise BadSpecification(
@@ -68,6 +70,8 @@ def check(
 
 
 def judge(analysis: Analysis, asked: Asked) -> Finding:
+    """Judge for each source the embedding with the most points. The hit is that of Paulovich et al. (2008), recomputed
+    by the evaluator."""
     expected = say("in the usual band, and your own value within {near} of the recomputed one", near=number(NEAR, 3))
     found = largest_by_source(analysis.embeddings(asked.k))
     sources = asked.sources
@@ -127,7 +131,11 @@ def _one(analysis: Analysis, embedding: Embedding | None, source: str, asked: As
 def stated(
     analysis: Analysis, embedding: Embedding, source: str, value: float, k: int = NEIGHBOURS
 ) -> tuple[float | None, Text | None]:
-    """The student's value, and what is wrong with it (None where it is right)."""
+    """Return the student's own value, from a variable, the output or a title, and a hint at what is wrong with it (None
+    where it is right); both None where no value was found.
+
+    `value` is the recomputed hit, a share from 0 to 1.
+    """
     variables = [v for name in NAMES[source] if isinstance(v := analysis.evidence.values.get(name), int | float)]
     printed = _printed(analysis.evidence.printed.text)
     for own in (*variables, *printed, *_titled(analysis)):
@@ -160,6 +168,7 @@ def _printed(text: str) -> list[float]:
 
 
 def explain_formula(name: str, k: int = NEIGHBOURS) -> Text:
+    """Return the hint for a mistake in the formula, by its name in `EmbeddingFigures.formulas`."""
     sentences = {
         "division_in_if": say(
             "`tx /= k` stands inside the `if`: it must be divided once per point, after the loop over the neighbours. Check the indentation."
@@ -193,11 +202,14 @@ def _bands() -> dict[str, dict[str, dict[str, list[float]]]]:
 
 
 def data_kind(analysis: Analysis) -> str:
+    """Return which data the measured bands are of: `stand-in` or `mnist`."""
     return "stand-in" if analysis.stand_in else "mnist"
 
 
 def band(source: str, count: int, data: str) -> tuple[float, float]:
-    """(lowest, highest) value to expect for that many points, read between the numbers of points that were measured."""
+    """Return the (lowest, highest) hit to expect for `count` points, shares from 0 to 1: interpolated in the logarithm
+    of `count` between the measured numbers of points, and widened by 0.03. Raise `KeyError` for an unknown source or
+    kind of data."""
     table = _bands()[data][source]
     sizes = sorted(int(n) for n in table)
     low = _between(sizes, [min(table[str(n)]) for n in sizes], count) - MARGIN

@@ -11,10 +11,14 @@ from grader.reading.attribution import exercise_of_failure, first_line_of
 
 
 def check(points: float) -> Check:
+    """Return the check `runs`: all points where the program came to its own end without an error and did something,
+    else none."""
     return Check("runs", say("The program runs to its end"), points, judge)
 
 
 def judge(analysis: Analysis) -> Finding:
+    """Judge how the run ended: a file that cannot be read, a limit that stopped it, an error in this exercise's part,
+    an end from inside, nothing done. An error in another exercise's part of the file costs nothing here."""
     expected = say("a program that ends by itself, without an error")
     if analysis.reading.failure is not None:
         return failed(explain(analysis.reading.failure), expected=expected)
@@ -66,6 +70,7 @@ def _own_failure(analysis: Analysis) -> tuple[Failure | None, str]:
 
 
 def did_something(analysis: Analysis) -> bool:
+    """Return whether a model, a figure or a call of a library was recorded."""
     evidence = analysis.evidence
     calls = [call for call in evidence.calls if not isinstance(call, ArrayInfo)]
     return bool(evidence.snapshots or evidence.figures or calls)

@@ -15,6 +15,8 @@ LEARNT = 2.0  # times better than guessing, a network has learnt something
 
 
 def check(points: float, model: int = 0) -> Check:
+    """Return the check `saved_model`: all points where a file that the program left predicts like the recorded
+    `exercise.models[model]`, up to 0.001 in each output, else none."""
     return Check(
         "saved_model",
         say("Saved model"),
@@ -25,6 +27,7 @@ def check(points: float, model: int = 0) -> Check:
 
 
 def requests(analysis: Analysis, model: int) -> tuple[SavedModelRequest | CheckpointRequest, ...]:
+    """Return the comparisons and checkpoints that the evaluator must measure; nothing where no model was recorded."""
     found = analysis.model(model)
     if found is None:
         return ()
@@ -33,6 +36,9 @@ def requests(analysis: Analysis, model: int) -> tuple[SavedModelRequest | Checkp
 
 
 def judge(analysis: Analysis, model: int) -> Finding:
+    """Judge the model files that the program left. After a training that did not end, a file passes that recognises at
+    least twice as many test images as guessing does. Raise `KeyError` where the evaluator has not answered
+    `requests`."""
     expected = say("a file that gives the same predictions as the trained model")
     found = analysis.model(model)
     if found is None:

@@ -12,6 +12,8 @@ OTHER_HEAD = 0.5  # shared, but what follows the encoder is not what was asked f
 
 
 def check(points: float, models: tuple[int, int] = (0, 1)) -> Check:
+    """Return the check `shared_encoder`: all points where the two `models` hold the same encoder object, half of them
+    where something else than the layer asked for follows it."""
     return Check(
         "shared_encoder",
         say("One encoder for both models"),
@@ -21,6 +23,7 @@ def check(points: float, models: tuple[int, int] = (0, 1)) -> Check:
 
 
 def judge(analysis: Analysis, first: int, second: int) -> Finding:
+    """Judge whether the models of the numbers `first` and `second` share layers that have parameters."""
     expected = say("the same encoder object in both models")
     one = analysis.model(first)
     if one is None:
@@ -61,7 +64,7 @@ def judge(analysis: Analysis, first: int, second: int) -> Finding:
 
 
 def shared_layers(one: MatchedModel, other: MatchedModel) -> list[LayerInfo]:
-    """The layers with parameters of `other` that are the same objects in `one`, in order."""
+    """Return the layers with parameters of `other` that are the same objects in `one`, in order."""
     there = {layer.settings.get("identity") for layer in one.shape.layers if layer.parameters}
     return [la for la in other.shape.layers if la.parameters and la.settings.get("identity") in there]
 

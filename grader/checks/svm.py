@@ -26,7 +26,8 @@ NAMES = (say("autoencoder"), say("classifier"))
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Settings of one SVM, and the accuracies from which all and half of its points are earned."""
+    """Hold the settings of one SVM, and the accuracies (shares from 0 to 1) from which all and half of its points are
+    earned."""
 
     C: float
     gamma: float
@@ -34,16 +35,20 @@ class Asked:
     partial: float
 
     def agrees(self, fit: SvmFit) -> bool:
+        """Return whether a recorded fit has these settings (up to a relative rounding of 1e-6) and an RBF kernel."""
         given = (real(fit.C), real(fit.gamma))
         near = all(math.isclose(a, b, rel_tol=1e-6) for a, b in zip(given, (self.C, self.gamma), strict=True))
         return near and fit.kernel == "rbf"
 
     @property
     def written(self) -> str:
+        """Return the settings as a call of `SVC`."""
         return f"SVC(C={self.C:g}, gamma={self.gamma:g})"
 
 
 def features(points: float, size: int = 20, rows: int = ROWS) -> Check:
+    """Return the check `latent`: half of the points for each of the two models whose encoder gave the `size` features
+    of an SVM, at the end of its training. `rows` is how many rows of each fit are used."""
     return Check(
         "latent",
         say("Features of your own encoder"),
@@ -54,6 +59,8 @@ def features(points: float, size: int = 20, rows: int = ROWS) -> Check:
 
 
 def check(points: float, autoencoder: Asked, classifier: Asked, rows: int = ROWS) -> Check:
+    """Return the check `svm`: half of the points for each of the two SVMs, on the features after the training of the
+    autoencoder and of the classifier. `rows` is how many rows of each fit are used."""
     asked = (autoencoder, classifier)
     return Check(
         "svm",
@@ -68,6 +75,7 @@ def check(points: float, autoencoder: Asked, classifier: Asked, rows: int = ROWS
 
 
 def judge_features(analysis: Analysis, size: int, rows: int) -> Finding:
+    """Judge which networks gave the features of the recorded fits, as the evaluator found by computing them again."""
     expected = say("{size} features, from the encoder after each of the two trainings", size=size)
     fits = analysis.svms(rows)
     if not fits:
@@ -111,6 +119,8 @@ def _no_fit(analysis: Analysis, expected: Text) -> Finding:
 
 
 def judge(analysis: Analysis, asked: tuple[Asked, Asked], rows: int) -> Finding:
+    """Judge settings, data, labels and accuracy on the test images of each SVM, fitted again by the evaluator. Skip an
+    audit that stopped a training."""
     expected = join(
         [
             say("{name}: {svm}, at least {full}", name=name, svm=one.written, full=percent(one.full, 0))

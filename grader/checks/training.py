@@ -34,7 +34,8 @@ def check(
     id: str = "training",
     rows: int | None = None,
 ) -> Check:
-    """A third of the points each for the loss, the optimizer and the epochs; what is None is free.
+    """Return the check `training` of `exercise.models[model]`: an equal part of the points for each of the loss, the
+    optimizer and the number of epochs; what is None is free and takes no part.
 
     `rows` is how many rows make an epoch, where the exercise's dataset does not say it.
     """
@@ -49,6 +50,7 @@ def check(
 def judge(
     analysis: Analysis, loss: str | None, optimizer: str | None, epochs: int, model: int, rows: int | None = None
 ) -> Finding:
+    """Judge loss, optimizer and epochs as they were recorded; more epochs than asked for are no fault."""
     expected = _written(loss, optimizer, epochs)
     found = analysis.model(model)
     if found is None:
@@ -92,6 +94,7 @@ def _compiled(found: MatchedModel) -> CompileInfo:
 
 
 def name_of(loss: str) -> str:
+    """Return Keras' name of a loss, for its short forms, its class and its variant for labels given as numbers too."""
     return LOSSES.get(loss.lower(), loss.lower())
 
 

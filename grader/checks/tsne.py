@@ -14,6 +14,9 @@ HALF = 0.5
 def check(
     points: float, perplexity: float = 30, init: str = "pca", minimum: int = 1000, verbose: int | None = None
 ) -> Check:
+    """Return the check `tsne`: all points for a t-SNE in two dimensions with these settings (names and meaning as in
+    scikit-learn's `TSNE`) of at least `minimum` test images, half of them where something differs. `verbose` is free
+    where None."""
     asked: dict[str, Scalar] = {"n_components": 2, "init": init, "perplexity": perplexity}
     if verbose is not None:
         asked["verbose"] = verbose
@@ -27,6 +30,7 @@ def check(
 
 
 def judge(analysis: Analysis, asked: dict[str, Scalar], minimum: int) -> Finding:
+    """Judge the settings, the number and the origin of the points of the best embedding."""
     expected = say("{settings}, at least {minimum} test images", settings=_written(asked), minimum=number(minimum))
     found = analysis.best_embedding
     if found is None:

@@ -21,6 +21,8 @@ BAND = 0.5
 
 
 def check(points: float, restarts: int = 2000, model: int = 0) -> Check:
+    """Return the check `xor`: all points where the recorded net gives no error, or 8 % of at most `restarts` fresh
+    starts of its training do; half of them from 3 % on."""
     return Check(
         "xor",
         say("No error on the four points, luck set aside"),
@@ -31,12 +33,15 @@ def check(points: float, restarts: int = 2000, model: int = 0) -> Check:
 
 
 def requests(analysis: Analysis, restarts: int, model: int) -> tuple[RestartRequest, ...]:
+    """Return what the evaluator must measure; nothing where no model was recorded or trained."""
     found = analysis.model(model)
     request = restart_request(found, restarts) if found is not None else None
     return (request,) if request else ()
 
 
 def judge(analysis: Analysis, restarts: int, model: int) -> Finding:
+    """Judge the recorded net's errors, else the share of the starts that succeed. Ask for a teacher's review where its
+    training cannot be tried again. Raise `KeyError` where the evaluator has not answered `requests`."""
     expected = say("no error on the four points, from this start or from others")
     found = analysis.model(model)
     if found is None:

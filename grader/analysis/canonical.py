@@ -19,12 +19,15 @@ ALIASES = {"Convolution2D": "Conv2D", "MaxPool2D": "MaxPooling2D"}
 
 @dataclass(frozen=True, slots=True)
 class Layer:
+    """Hold one layer: its Keras class and those of its settings that are known or asked for."""
+
     kind: str
     settings: Mapping[str, Json]
 
 
 def canonical(layers: Iterable[LayerInfo | LayerSpec]) -> tuple[Layer, ...]:
-    """Activations inside the layers they follow; input, dropout and a reshape of the input left out."""
+    """Return the layers with activations inside those that they follow, without inputs, dropout and a reshape of the
+    input."""
     found: list[Layer] = []
     for layer in layers:
         kind = ALIASES.get(layer.kind, layer.kind)
@@ -43,11 +46,12 @@ def _linear(layer: Layer) -> bool:
 
 
 def agrees(seen: Layer, asked: Layer) -> bool:
-    """Every setting that is asked for is there; a pair written as one number ([5, 5] or 5) is the same pair."""
+    """Return whether every setting asked for is there; a pair written as one number ([5, 5] or 5) is the same pair."""
     return seen.kind == asked.kind and not differing(seen, asked)
 
 
 def differing(seen: Layer, asked: Layer) -> tuple[str, ...]:
+    """Return the names of the settings asked for that are not there."""
     return tuple(name for name, value in asked.settings.items() if _pair(seen.settings.get(name)) != _pair(value))
 
 
@@ -59,6 +63,7 @@ def _pair(value: Json) -> Json:
 
 
 def same(seen: tuple[Layer, ...], asked: tuple[Layer, ...]) -> bool:
+    """Return whether the layers agree one by one with those asked for."""
     return len(seen) == len(asked) and all(agrees(s, a) for s, a in zip(seen, asked, strict=True))
 
 
@@ -66,7 +71,7 @@ SHOWN = ("units", "filters", "kernel_size", "pool_size", "padding", "activation"
 
 
 def written(layers: tuple[Layer, ...]) -> Text:
-    """« Conv2D(32, 5×5, sigmoid) → Dense(10, softmax) »; Keras names are the same in both languages."""
+    """Return « Conv2D(32, 5×5, sigmoid) → Dense(10, softmax) », the same in both languages, for Keras' names are."""
     return join([plain(_written(layer)) for layer in layers], " → ") if layers else plain("∅")
 
 

@@ -28,7 +28,7 @@ _EXPECTED = re.compile(
 
 
 def error_hint(failure: Failure) -> Text:
-    """A meaning that fits the message; empty where the type's own must do."""
+    """Return what an error's message means; empty where only the meaning of its type is known."""
     for types, pattern, sentence in _KNOWN:
         if failure.type in types:
             found = re.search(pattern, failure.message[:4000], re.DOTALL)

@@ -19,8 +19,8 @@ MAX_BOUND = 1e6  # of the lows and highs that tell a scale
 
 @dataclass(frozen=True, slots=True)
 class RowProvenance:
-    """Of the sampled rows: how many were recognised (`known`), how many of those are test images, how many had a
-    label that is not theirs; and how pixels 0…255 became inputs: `scale` · pixel + `offset`."""
+    """Count of the sampled rows how many were recognised (`known`), how many of those are test images (`test`), and how
+    many had a label that is not theirs; say how pixels from 0 to 255 became inputs: `scale` · pixel + `offset`."""
 
     sampled: int = 0
     known: int = 0
@@ -31,7 +31,7 @@ class RowProvenance:
 
     @property
     def as_they_are(self) -> bool:
-        """True where the rows are still images: no scaler by pixel has touched them."""
+        """Return whether most rows were recognised as images: no scaler by pixel has changed them."""
         return self.sampled > 0 and self.known > self.sampled / 2
 
 
@@ -82,7 +82,7 @@ def _one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
 
 
 def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return whether and where each hash stands in `among`, both of the shape of `hashes` (n,); positions are 0 where
+    """Return whether each hash stands in `among`, and where, both of shape (n,) as `hashes` is; the position is 0 where
     it does not."""
     import numpy as np
 

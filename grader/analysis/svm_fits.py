@@ -15,35 +15,37 @@ MAX_OTHER_MOMENTS = 6  # besides the ends of the two trainings
 
 @dataclass(frozen=True, slots=True)
 class MeasuredSvm:
-    """One recorded `SVC.fit`, and what the evaluator says of it."""
+    """Hold one recorded `SVC.fit`, and what the evaluator answered about it."""
 
     call: SvmFit
     answer: SvmFigures | Refused
 
     @property
     def width(self) -> int:
-        """Features per row; 0 where the rows are no table."""
+        """Return the number of features per row; 0 where the rows are no table."""
         return self.call.shape[1] if len(self.call.shape) == 2 else 0
 
     @property
     def models(self) -> tuple[int, ...]:
-        """Numbers of the networks that give these features: 0 and 1 after their trainings, larger at other moments."""
+        """Return the numbers of the networks that give these features: 0 and 1 after their trainings, larger at other
+        moments."""
         return self.answer.models if isinstance(self.answer, SvmFigures) else ()
 
     @property
     def written(self) -> str:
+        """Return the recorded settings as a call of `SVC`."""
         call = self.call
         shown = f"C={_shown(call.C)}, gamma={_shown(call.gamma)}"
         return f"SVC({shown})" if call.kernel == "rbf" else f"SVC({shown}, kernel={call.kernel})"
 
 
 def svm_fits_of(evidence: Evidence) -> tuple[SvmFit, ...]:
-    """Return the last fits whose arrays were kept, in their order."""
+    """Return the last fits of SVMs whose arrays were kept, at most 4, in their order."""
     return tuple(fit for fit in evidence.calls_of(SvmFit) if fit.arrays)[-MAX_FITS:]
 
 
 def svm_request(fit: SvmFit, rows: int, inputs: ModelInputs, networks: tuple[tuple[int, int], ...]) -> SvmRequest:
-    """Return the request for a fit, of which `rows` at most are used."""
+    """Return the request for a fit, of which `rows` rows at most are used; `networks` as in `moments`."""
     return SvmRequest(fit.arrays or "", rows, fit.C, fit.gamma, fit.kernel, inputs, networks)
 
 

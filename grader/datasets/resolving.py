@@ -19,11 +19,11 @@ KNOWN: dict[str, Dataset] = {dataset.name: dataset for dataset in (MNIST, FASHIO
 
 
 def resolve(name: str, data_dir: Path | None = None, cache_dir: Path | None = None) -> DatasetInfo:
-    """Return the dataset `name`, prepared. Never downloads.
+    """Return the dataset `name`, prepared; download nothing.
 
-    `data_dir` defaults to the environment's GRADE_DATA; a data folder need not hold every dataset, but what it
-    holds must be sound. `cache_dir` defaults to GRADE_CACHE, else to the user's cache folder.
-    Raises DataUnavailable: an unknown name, a data folder that is not there, a damaged file in it, no place to write.
+    `data_dir` defaults to the environment's GRADE_DATA; a data folder need not hold every dataset, but what it holds
+    must be sound. `cache_dir` defaults to GRADE_CACHE, else to the user's cache folder. Raise `DataUnavailable`: an
+    unknown name, a data folder that is not there, a damaged file in it, no place to write.
     """
     dataset = _known(name)
     cache = cache_dir or cache_folder()
@@ -41,7 +41,7 @@ def resolve(name: str, data_dir: Path | None = None, cache_dir: Path | None = No
 
 
 def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
-    """Download the dataset into the Keras cache, and prepare it. Raises DataUnavailable."""
+    """Download the dataset into the Keras cache and return it, prepared. Raise `DataUnavailable`."""
     dataset = _known(name)
     if dataset.download is None:
         raise DataUnavailable(
@@ -72,6 +72,7 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
 
 
 def cache_folder() -> Path:
+    """Return the folder for prepared data: GRADE_CACHE of the environment, else the user's cache folder."""
     from platformdirs import user_cache_path
 
     named = os.environ.get("GRADE_CACHE")

@@ -20,7 +20,10 @@ UNNAMED = "function"  # an activation given as a function that Keras knows under
 
 
 def check_agreement(model: Any, noted: Sequence[Mapping[str, Any]]) -> None:
-    """`noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`. Raises `Unmeasurable`."""
+    """Raise `Unmeasurable` where a rebuilt Keras model is not the one that was noted.
+
+    `noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`.
+    """
     found = {inside + layer.name: layer for inside, layer in _unfolded(model)}
     by_name = {str(one["settings"].get("inside") or "") + one["name"]: one for one in noted}
     if len(by_name) != len(noted) or found.keys() != by_name.keys():

@@ -28,7 +28,7 @@ BUILT_FOR = "build_input_shape"  # where a Sequential without an input layer kee
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one example: `values`, how many the largest layer gives, and `steps`, multiplications, from above."""
+    """Hold upper bounds for one example: `values`, how many the largest layer gives, and `steps`, multiplications."""
 
     values: int
     steps: int
@@ -56,7 +56,7 @@ def check_bounds(config: Config) -> None:
 
 
 def count(config: Config) -> tuple[int, int]:
-    """(layers, calls of layers), those of nested models included."""
+    """Return (layers, calls of layers), those of nested models included."""
     layers = calls = 0
     for item in config["layers"]:
         inner = count(item["config"]) if "layers" in item["config"] else (1, 1)
@@ -66,7 +66,8 @@ def count(config: Config) -> tuple[int, int]:
 
 
 def built_without_values(config: Config) -> Any:
-    """The Keras model of a cleaned configuration, all shapes known and not one variable allocated."""
+    """Return the Keras model of a cleaned configuration, all shapes known and not one variable allocated. Raise what
+    Keras raises on settings that do not fit together."""
     import keras
     from keras.src.backend.common import global_state
 
@@ -122,7 +123,8 @@ def _fits(own: Sequence[int | None], given: Shape) -> bool:
 def cost(model: Any, config: Config) -> Cost:
     """Return what one example costs in a model without values, of the `config` (its inner part) it was built from.
 
-    A model inside of it may leave the sides of its input open: it is bounded for each shape that it is called on.
+    A model inside of it may leave the sides of its input open: it is bounded for each shape that it is called on. Raise
+    `Unmeasurable` where such a shape stays unknown.
     """
     values = total = 0
     own = {layer.name: layer for layer in model.layers}
@@ -156,7 +158,8 @@ def _calls(layer: Any) -> list[tuple[Shape, ...]]:
 
 
 def shapes(layer: Any, which: str = "output_tensors") -> list[tuple[int, ...]]:
-    """Of what one layer gives (or takes, `input_tensors`) at each of its calls, without the batch axis."""
+    """Return the shapes that a layer gives (or takes, `input_tensors`) at each of its calls, without the batch axis; an
+    open side counts as 1."""
     tensors = [tensor for node in layer._inbound_nodes for tensor in getattr(node, which)]
     return [tuple(n or 1 for n in tensor.shape[1:]) for tensor in tensors]
 

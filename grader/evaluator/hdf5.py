@@ -27,7 +27,7 @@ FILTERS = frozenset((1, 2, 3, 32000))  # deflate, shuffle, checksum, LZF
 
 
 def check_hdf5(path: Path) -> None:
-    """Raises `Unmeasurable`, or what h5py raises for a damaged file."""
+    """Raise `Unmeasurable` for a file with more than plain, small arrays, and what h5py raises for a damaged one."""
     import h5py
 
     if path.stat().st_size > MAX_BYTES:
@@ -39,7 +39,8 @@ def check_hdf5(path: Path) -> None:
 
 
 def longest_text(path: Path) -> int:
-    """The bytes of the largest heap for texts of any length: none of them is longer, and many may be the same one."""
+    """Return the bytes of the largest heap for texts of any length: none of them is longer, and many may be the same
+    one."""
     longest, size = 0, path.stat().st_size
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         at = content.find(HEAP)

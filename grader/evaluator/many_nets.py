@@ -31,7 +31,7 @@ ORDERS = SEEDS - 1  # the stream of the mini-batches' orders, apart from those o
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """The examples: `x` (rows, inputs) float32; `y` (rows, outputs) float32, or class numbers (rows, 1).
+    """Hold the examples: `x` (rows, inputs) float32; `y` (rows, outputs) float32, or class numbers (rows, 1).
 
     Raises:
         ValueError: axes that do not fit each other.
@@ -46,11 +46,13 @@ class Table:
 
     @property
     def rows(self) -> int:
+        """Return the number of examples."""
         return len(self.x)
 
 
 def initial(net: SmallNet, nets: int, seed: int) -> Weights:
-    """Return fresh weights of `nets` nets, drawn by Keras' initialisers as for one net each."""
+    """Return fresh weights of `nets` nets (for the shapes see `Weights`), drawn by Keras' initialisers as for one net
+    each."""
     weights: list[Array] = []
     for at, (layer, (inputs, units)) in enumerate(zip(net.layers, net.shapes, strict=True)):
         weights.append(draw(layer.kernel, nets, (inputs, units), _mixed(seed, 2 * at)))
@@ -62,8 +64,9 @@ def initial(net: SmallNet, nets: int, seed: int) -> Weights:
 def draw(initializer: Initial, nets: int, shape: tuple[int, ...], seed: int) -> Array:
     """Return (nets, *shape): for each net what Keras' initialiser gives for `shape`, (inputs, units) or (units,).
 
-    Variance scaling divides by the fans of the shape that it is asked for. It is asked here for all nets at once, so
-    its scale is corrected by the ratio of those fans to the ones of a single net (Keras: `compute_fans`).
+    Variance scaling (He et al. 2015; Glorot and Bengio 2010) divides by the fans of the shape that it is asked for. It
+    is asked here for all nets at once, so its scale is corrected by the ratio of those fans to the ones of a single net
+    (Keras: `compute_fans`).
     """
     import keras
 
@@ -197,7 +200,8 @@ def _loop(body: Callable[[Any], None], times: int) -> None:
 
 
 def answers(net: SmallNet, procedure: Procedure, table: Table, weights: Weights) -> tuple[Array, Array]:
-    """Return the outputs of each net (nets, rows, units), and its mean loss over the table (nets,)."""
+    """Return the outputs of each net (nets, rows, units), and its mean loss over the table (nets,). Raise `ValueError`
+    for a table that does not fit the net or the loss."""
     import keras
     import tensorflow as tf
 

@@ -73,7 +73,7 @@ MODELS = {"Sequential": "Sequential", "Functional": "Model", "Model": "Model"}  
 
 
 def rebuild(architecture: str, weights: list[NDArray[Any]], images: Shape | None = None) -> Any:
-    """The Keras model of a recorded architecture, with its weights.
+    """Return the Keras model of a recorded architecture, with its weights.
 
     Args:
         architecture: JSON as `model.to_json()` writes it.
@@ -112,6 +112,7 @@ def build(architecture: str, images: Shape | None = None) -> Any:
 
 
 def set_weights(model: Any, weights: list[NDArray[Any]]) -> None:
+    """Set the weights of a Keras model. Raise `Unmeasurable` where their shapes do not fit, or one is not finite."""
     wanted = [tuple(w.shape) for w in model.weights]
     given = [w.shape for w in weights]
     if wanted != given:
@@ -132,7 +133,8 @@ def _finish(model: Any) -> None:
 
 
 def model_config(given: Any, depth: int) -> dict[str, Any]:
-    """A clean copy of a model's configuration."""
+    """Return a clean copy of a model's configuration: what is on the lists and nothing else. Raise `Unmeasurable` for a
+    layer, a setting or a size that is not allowed, and for models more than 4 deep inside one another."""
     kind, config = _named(given)
     if kind not in MODELS:
         raise _unknown_layer(kind[:80])

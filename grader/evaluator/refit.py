@@ -34,8 +34,9 @@ ITERATIONS = 100_000  # for each pair of classes: honest features need some 7000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where features come from: the numbers of the `models` that give them, the `split`, and per row the image's
-    number there, -1 where it is unknown. `test` holds the same features of the test images."""
+    """Hold where features come from: the numbers of the `models` that give them, the `split`, and per row the image's
+    number there, shape (n,), -1 where it is unknown. `test` holds the same features of the test images, shape (m,
+    width)."""
 
     models: tuple[int, ...]
     split: str
@@ -89,7 +90,8 @@ def recorded(request: SvmRequest, inputs: Inputs) -> tuple[Rows, NDArray[np.int6
 
 
 def find_source(features: Rows, request: SvmRequest, inputs: Inputs) -> Source | None:
-    """The networks and the images that give these features; None where no recorded network does."""
+    """Return the networks and the images that give these features, shape (n, width); None where no recorded network
+    does."""
     for split in ("train", "test"):
         images = inputs.images(request.inputs.dataset, split)
         candidates = _candidates(features, images, request, inputs)
@@ -147,7 +149,7 @@ class _Features:
 
 
 def chain(model: Any) -> list[Any]:
-    """The layers in order, nested models unfolded. Raises `Unmeasurable` for a net that branches."""
+    """Return the layers in order, nested models unfolded. Raise `Unmeasurable` for a net that branches."""
     layers: list[Any] = []
     for layer in model.layers:
         if hasattr(layer, "layers"):
@@ -160,7 +162,7 @@ def chain(model: Any) -> list[Any]:
 
 
 def depths(model: Any, width: int) -> list[int]:
-    """The numbers of the layers that give `width` numbers per image."""
+    """Return the numbers of the layers that give `width` numbers per image. Raise as `chain`."""
     return [n for n, layer in enumerate(chain(model)) if tuple(layer.output.shape[1:]) == (width,)]
 
 
@@ -179,7 +181,10 @@ def _error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: N
 
 
 def rows_at(features: Rows, among: Rows) -> NDArray[np.int64]:
-    """The number of the image that gives each row; -1 where none does."""
+    """Return the number of the image that gives each row, as an array of shape (n,); -1 where none does.
+
+    `features` has shape (n, width); `among`, the features of the images, has shape (m, width).
+    """
     near = NEAR * max(float(np.abs(features).max()), 1e-9)
     if len(features) <= len(among):
         straight = np.abs(features - among[: len(features)]).max(axis=1) < near

@@ -82,13 +82,15 @@ def _built(snapshot: int, inputs: Inputs) -> str:
 
 
 def shapes_of(model: Any) -> list[tuple[int, ...]]:
+    """Return the shape of each weight of a Keras model, in the order of `get_weights`."""
     return [tuple(w.shape) for w in model.weights]
 
 
 def open_saved(path: Path, scratch: Path, architecture: str | None, images: Shape | None = None) -> Any:
-    """Return the model of a file, to be fed with `images` of a shape; of one that holds weights only, in `architecture`.
+    """Return the model of a file, to be fed with `images` of a shape; of one that holds weights only, in
+    `architecture`.
 
-    `scratch` is a folder for what has to be unpacked. Raise `Unmeasurable`.
+    `scratch` is a folder for what has to be unpacked. Raise `Unmeasurable`, or `OSError` where the disk is full.
     """
     if not path.is_file():
         raise Unmeasurable(Why.FILE, "the file cannot be read")

@@ -28,14 +28,14 @@ COMPARED = 500  # images by which one scale for all of them is found
 
 
 class Scale(Protocol):
-    """How pixels become inputs."""
+    """Turn pixels into inputs of a network."""
 
     def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """pixels · `scale` + `offset`."""
+    """Turn pixels into pixels · `scale` + `offset`."""
 
     scale: float = 1 / 255
     offset: float = 0.0
@@ -47,7 +47,8 @@ class Affine:
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """pixels · `scale` + `offset`, then minus `mean`, over `deviation`; the last two have one value per pixel."""
+    """Turn pixels into pixels · `scale` + `offset`, then minus `mean`, over `deviation`; the last two have one value
+    per pixel."""
 
     scale: float
     offset: float
@@ -55,7 +56,7 @@ class Scaler:
     deviation: NDArray[np.float32]
 
     def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
-        """(n, …) → (n, number of pixels)."""
+        """Return an array of shape (n, number of pixels) for pixels of shape (n, …)."""
         flat = pixels.reshape(len(pixels), -1).astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
         flat -= self.mean
         flat /= self.deviation
@@ -64,7 +65,8 @@ class Scaler:
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """The scaler that a training's rows went through, and what they were: as `grader.analysis.provenance` counts."""
+    """Hold the scaler that a training's rows went through, and what they were: as `grader.analysis.provenance`
+    counts."""
 
     scaler: Scaler
     known: int = 0

@@ -26,7 +26,7 @@ HIDDEN_ERROR = 1e-3
 
 
 def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFigures:
-    """Return what a recorded t-SNE's points give, with the grader's own labels of the recognised rows.
+    """Return what a recorded t-SNE's points, shape (n, 2), give with the grader's own labels of the recognised rows.
 
     Raise `InvalidEvidence` or `Unmeasurable` where the points cannot be read.
     """
@@ -80,8 +80,11 @@ class Recognised:
 def recognise(
     run: Mapping[str, NDArray[Any]], count: int, request: EmbeddingRequest, inputs: Inputs
 ) -> Recognised | None:
-    """Return what the `count` rows of a recorded run are, as images of the dataset or hidden values of a network; None
-    where they are nothing known."""
+    """Return what the rows of a recorded run are, as images of the dataset or hidden values of a network; None where
+    they are nothing known.
+
+    `run` has `hashes`, shape (count,), and for hidden values the `input`, shape (count, width).
+    """
     hashes = run.get("hashes")
     if hashes is None or hashes.shape != (count,):
         return None

@@ -98,8 +98,9 @@ def _mixed(seed: int, stream: int) -> int:
 
 
 def train(net: SmallNet, procedure: Procedure, table: Table, weights: Weights, seed: int) -> Weights:
-    """Return the weights after the training that Keras' `fit` would give each net: in every epoch each net sees all
-    rows, in an order of its own where they come in several batches. A training may diverge: to NaN, or beyond.
+    """Return the weights, of the same shapes, after the training that Keras' `fit` would give each net: in every epoch
+    each net sees all rows, in an order of its own where they come in several batches. A training may diverge: to NaN,
+    or beyond.
 
     Raises:
         ValueError: a table that does not fit the net or the loss.

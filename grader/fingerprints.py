@@ -80,12 +80,12 @@ def _scramble(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
     """Return where each hash stands in `among`, as an array of the shape of `hashes`, (n,); -1 where it does not, and
     for the hash of an empty row."""
-    order = _order(_Same(among)) if not among.flags.writeable else np.argsort(among, kind="stable")
+    order = _sorted_order(_ArrayKey(among)) if not among.flags.writeable else np.argsort(among, kind="stable")
     at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
     return np.where((among[at] == hashes) & (hashes != 0), at, -1)
 
 
-class _Same:
+class _ArrayKey:
     """An array as a key: equal to itself alone."""
 
     def __init__(self, array: NDArray[Any]) -> None:
@@ -95,11 +95,11 @@ class _Same:
         return id(self.array)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.array is self.array
+        return isinstance(other, _ArrayKey) and other.array is self.array
 
 
 @lru_cache(
     maxsize=8
 )  # the rows of a dataset, asked for again with every submission; it holds them, so no id comes back
-def _order(of: _Same) -> NDArray[np.int64]:
+def _sorted_order(of: _ArrayKey) -> NDArray[np.int64]:
     return np.argsort(of.array, kind="stable")

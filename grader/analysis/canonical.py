@@ -34,14 +34,14 @@ def canonical(layers: Iterable[LayerInfo | LayerSpec]) -> tuple[Layer, ...]:
         if kind in TRANSPARENT or (kind in RESHAPING and not found):
             continue
         activation = layer.settings.get("activation") if kind == "Activation" else ACTIVATION_LAYERS.get(kind)
-        if activation is not None and found and _linear(found[-1]):
+        if activation is not None and found and _is_linear(found[-1]):
             found[-1] = Layer(found[-1].kind, {**found[-1].settings, "activation": activation})
         else:
             found.append(Layer(kind, dict(layer.settings)))
     return tuple(found)
 
 
-def _linear(layer: Layer) -> bool:
+def _is_linear(layer: Layer) -> bool:
     return layer.settings.get("activation") == "linear"
 
 
@@ -52,10 +52,12 @@ def agrees(seen: Layer, asked: Layer) -> bool:
 
 def differing(seen: Layer, asked: Layer) -> tuple[str, ...]:
     """Return the names of the settings asked for that are not there."""
-    return tuple(name for name, value in asked.settings.items() if _pair(seen.settings.get(name)) != _pair(value))
+    return tuple(
+        name for name, value in asked.settings.items() if _one_if_equal(seen.settings.get(name)) != _one_if_equal(value)
+    )
 
 
-def _pair(value: Json) -> Json:
+def _one_if_equal(value: Json) -> Json:
     if isinstance(value, list | tuple):
         first: Json = value[0] if len(set(map(str, value))) == 1 else list(value)
         return first
@@ -72,10 +74,10 @@ SHOWN = ("units", "filters", "kernel_size", "pool_size", "padding", "activation"
 
 def written(layers: tuple[Layer, ...]) -> Text:
     """Return « Conv2D(32, 5×5, sigmoid) → Dense(10, softmax) », the same in both languages, for Keras' names are."""
-    return join([plain(_written(layer)) for layer in layers], " → ") if layers else plain("∅")
+    return join([plain(_layer_text(layer)) for layer in layers], " → ") if layers else plain("∅")
 
 
-def _written(layer: Layer) -> str:
+def _layer_text(layer: Layer) -> str:
     parts = []
     for name in SHOWN:
         value = layer.settings.get(name)

@@ -49,14 +49,14 @@ def embedding_request(
     return EmbeddingRequest(
         dataset,
         run.arrays or "",
-        _arrays(evidence.calls_of(HullFit)),
-        _arrays(evidence.calls_of(MixtureFit)),
+        _array_files(evidence.calls_of(HullFit)),
+        _array_files(evidence.calls_of(MixtureFit)),
         tuple(networks),
         k,
     )
 
 
-def _arrays(calls: Iterable[LibraryCall]) -> tuple[str, ...]:
+def _array_files(calls: Iterable[LibraryCall]) -> tuple[str, ...]:
     return tuple(call.arrays for call in calls if call.arrays)[:MAX_SHAPES]
 
 

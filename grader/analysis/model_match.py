@@ -79,12 +79,12 @@ def match_models(
     written = {id(snapshot): canonical(snapshot.layers) for snapshot in evidence.snapshots}
     asked = [canonical(spec.layers) for spec in specs]
     return tuple(
-        _match(spec, asked[n], [other for m, other in enumerate(asked) if m != n], written, evidence, index)
+        _best_match(spec, asked[n], [other for m, other in enumerate(asked) if m != n], written, evidence, index)
         for n, spec in enumerate(specs)
     )
 
 
-def _match(
+def _best_match(
     spec: ModelSpec,
     asked: tuple[Layer, ...],
     others: list[tuple[Layer, ...]],
@@ -99,7 +99,9 @@ def _match(
     fit = _ranking(spec, asked, written, evidence)
     best = max(candidates, key=lambda s: (*fit(s), s.id))
     # The same model may have been cut or grown later: only snapshots of the same shape are that model.
-    alike = [s for s in evidence.snapshots if s.model == best.model and _shape(s) == _shape(best) and s.weights]
+    alike = [
+        s for s in evidence.snapshots if s.model == best.model and _layer_shapes(s) == _layer_shapes(best) and s.weights
+    ]
     return MatchedModel(
         spec=spec,
         shape=best,
@@ -141,5 +143,5 @@ def ends_alike(layers: tuple[Layer, ...], asked: tuple[Layer, ...]) -> bool:
     return layers[-1].kind == asked[-1].kind and layers[-1].settings.get("units") == asked[-1].settings.get("units")
 
 
-def _shape(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
+def _layer_shapes(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
     return tuple((la.kind, la.parameters, str(la.settings.get("activation"))) for la in snapshot.layers)

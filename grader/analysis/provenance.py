@@ -42,7 +42,7 @@ def provenance_of(trainings: Iterable[Training], evidence: Evidence, index: RowI
     for training in trainings:
         if training.data is not None and index is not None:
             if training.data.rows_file not in known:
-                known[training.data.rows_file] = _one(evidence, training.data, index)
+                known[training.data.rows_file] = _provenance_of_one(evidence, training.data, index)
             one = known[training.data.rows_file]
             total = RowProvenance(
                 total.sampled + one.sampled,
@@ -55,7 +55,7 @@ def provenance_of(trainings: Iterable[Training], evidence: Evidence, index: RowI
     return total
 
 
-def _one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
+def _provenance_of_one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
     import numpy as np
 
     try:
@@ -77,7 +77,7 @@ def _one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
     if labels.shape == hashes.shape:
         true = np.where(in_train, index.labels["train"][at_train], index.labels["test"][at_test])
         wrong = int((known & (labels >= 0) & (labels != true)).sum())
-    scale, offset = _scale(low[known], high[known])
+    scale, offset = _scale_and_offset(low[known], high[known])
     return RowProvenance(len(hashes), int(known.sum()), int(only_test.sum()), wrong, scale, offset)
 
 
@@ -92,7 +92,7 @@ def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArra
     return at >= 0, np.maximum(at, 0)
 
 
-def _scale(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
+def _scale_and_offset(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
     """From the rows' lows and highs, which are pixels 0 and (nearly always) 255."""
     import numpy as np
 

@@ -35,7 +35,7 @@ class MeasuredSvm:
     def written(self) -> str:
         """Return the recorded settings as a call of `SVC`."""
         call = self.call
-        shown = f"C={_shown(call.C)}, gamma={_shown(call.gamma)}"
+        shown = f"C={_value_text(call.C)}, gamma={_value_text(call.gamma)}"
         return f"SVC({shown})" if call.kernel == "rbf" else f"SVC({shown}, kernel={call.kernel})"
 
 
@@ -64,7 +64,7 @@ def moments(
     ends = {
         n: end
         for n, found in enumerate((autoencoder, classifier))
-        if found is not None and (end := _end(evidence, found)) is not None
+        if found is not None and (end := _last_trained(evidence, found)) is not None
     }
     taken = {end.id for end in ends.values()}
     others = [s for s in evidence.snapshots if s.weights and s.architecture is not None and s.id not in taken]
@@ -72,7 +72,7 @@ def moments(
     return tuple((number, snapshot.id) for number, snapshot in every.items())
 
 
-def _end(evidence: Evidence, found: MatchedModel) -> Snapshot | None:
+def _last_trained(evidence: Evidence, found: MatchedModel) -> Snapshot | None:
     mine = [s for s in evidence.snapshots if s.model == found.shape.model and s.weights and s.architecture]
     trained = [s for s in mine if s.reason in ("fit", "train_on_batch")]
     return max(trained or mine, key=lambda s: s.id, default=None)
@@ -83,5 +83,5 @@ def real(value: Scalar) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
 
 
-def _shown(value: Scalar) -> str:
+def _value_text(value: Scalar) -> str:
     return f"{value:g}" if isinstance(value, int | float) else repr(value)

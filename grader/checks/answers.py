@@ -29,7 +29,7 @@ def _title(key: str) -> Text:
     return say("Question “{key}”", key=key)
 
 
-def _empty(expected: Text) -> Finding:
+def _no_answer(expected: Text) -> Finding:
     return failed(
         say("No answer was given."),
         expected=expected,
@@ -66,25 +66,25 @@ def judge_number(answer: str, accepted: tuple[float, ...], why: Text, labels: tu
     where no single number can be read."""
     asked = say("a number, with its calculation")
     if not answer.strip():
-        return _empty(asked)
+        return _no_answer(asked)
     stated = final_number(answer, labels)
     measured = shortened(answer)
     if stated.value is None:
         return review(say("No single result can be read in the answer; a teacher will look at it."), measured, asked)
     if not any(abs(stated.value - value) <= NEAR * max(1, abs(value)) for value in accepted):
-        return failed(say("{value} is not right.", value=_figure(stated.value)), measured, asked, why)
+        return failed(say("{value} is not right.", value=_number_text(stated.value)), measured, asked, why)
     if not stated.consistent and stated.calculation is not None:
         return partial(
             RIGHT_VALUE,
-            say("The result is right, but the calculation gives {value}.", value=_figure(stated.calculation)),
+            say("The result is right, but the calculation gives {value}.", value=_number_text(stated.calculation)),
             measured,
             asked,
             why,
         )
-    return passed(say("{value} is right.", value=_figure(stated.value)), measured, asked)
+    return passed(say("{value} is right.", value=_number_text(stated.value)), measured, asked)
 
 
-def _figure(value: float) -> Text:
+def _number_text(value: float) -> Text:
     return written(value) if value == int(value) and abs(value) < 1e15 else plain(f"{value:g}")
 
 
@@ -108,7 +108,7 @@ def judge_yes_no(answer: str, expected: bool, why: Text, about: tuple[str, ...])
     understood = understand(answer, about)
     measured = shortened(answer)
     if understood is Understood.EMPTY:
-        return _empty(asked)
+        return _no_answer(asked)
     if understood is Understood.UNCLEAR:
         return review(say("The answer is not clearly a yes or a no; a teacher will look at it."), measured, asked)
     if (understood is Understood.YES) is expected:
@@ -143,7 +143,7 @@ def judge_shapes(answer: str, expected: tuple[tuple[int, ...], ...], why: Text) 
     shape at most. Ask for a teacher's review where no shape can be read."""
     asked = say("the shape that leaves each layer, in order")
     if not answer.strip():
-        return _empty(asked)
+        return _no_answer(asked)
     measured = shortened(answer)
     found = read_shapes(answer)
     # Numbers alone also count layers or name sizes: only a shape of three numbers contradicts.
@@ -173,7 +173,7 @@ def judge_free_text(analysis: Analysis, key: str, rubric: Text) -> Finding:
     """Return a finding for a teacher's review, with the first 4000 characters of the answer; fail an empty one."""
     answer = analysis.reading.answers.get(key, "")
     if not answer.strip():
-        return _empty(say("some sentences"))
+        return _no_answer(say("some sentences"))
     return replace(review(say("A teacher will read this answer."), shortened(answer, 4000)), rubric=rubric)
 
 
@@ -194,7 +194,7 @@ def judge_space(answer: str, dimension: int, why: Text) -> Finding:
     others."""
     asked = say("a space with its dimension, such as [0,1]^3")
     if not answer.strip():
-        return _empty(asked)
+        return _no_answer(asked)
     measured = shortened(answer)
     plain_ = unicodedata.normalize("NFKC", EXPONENTS.sub(r"^\g<0>", answer))
     powers = {math.prod(map(int, re.findall(r"\d+", power))) for power in DIMENSION.findall(plain_)}

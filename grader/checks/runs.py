@@ -24,7 +24,7 @@ def judge(analysis: Analysis) -> Finding:
         return failed(explain(analysis.reading.failure), expected=expected)
     if analysis.mode is Mode.STATIC or analysis.outcome is None:
         return skipped(say("Not judged: the program was only read, not run."))
-    stopped = _stopped(analysis.outcome, analysis)
+    stopped = _stop_message(analysis.outcome, analysis)
     if stopped:
         return failed(stopped, say("stopped after {seconds} s", seconds=number(analysis.outcome.seconds, 1)), expected)
     if analysis.evidence.failures:
@@ -76,7 +76,7 @@ def did_something(analysis: Analysis) -> bool:
     return bool(evidence.snapshots or evidence.figures or calls)
 
 
-def _stopped(outcome: Outcome, analysis: Analysis) -> Text:
+def _stop_message(outcome: Outcome, analysis: Analysis) -> Text:
     limits = analysis.exercise.limits
     sentences = {
         "timeout": say(
@@ -99,12 +99,12 @@ def _stopped(outcome: Outcome, analysis: Analysis) -> Text:
             files=number(limits.files),
         ),
         "output": say("The program printed without end and was stopped."),
-        "killed": _killed(outcome),
+        "killed": _kill_message(outcome),
     }
     return sentences.get(outcome.status, Text())
 
 
-def _killed(outcome: Outcome) -> Text:
+def _kill_message(outcome: Outcome) -> Text:
     """What is known of it: the grader sends its own kills for reasons of their own, and tries once more after others."""
     if not outcome.ended_from_outside:
         return say("The program was killed by a signal ({code}).", code=outcome.exit)

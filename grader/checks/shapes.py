@@ -40,7 +40,7 @@ def judge_data(analysis: Analysis, shapes: tuple[tuple[int, ...], ...], low: flo
     without = _without_shapes(analysis.evidence.printed.text)
     numbers = {float(n) for n in RANGE.findall(without)}
     in_range = {low, high} <= numbers and not any(array.high != high or array.low != low for array in own)
-    measured = _measured(own)
+    measured = _range_text(own)
     if not missing and in_range:
         return passed(say("The shapes and the range are printed, and right."), measured, expected)
     wrong = []
@@ -64,7 +64,7 @@ def _without_shapes(text: str) -> str:
     return re.sub(r"[(\[]\s*\d+\s*(?:,\s*\d+\s*)+,?[)\]]", " ", text)
 
 
-def _measured(arrays: list[ArrayInfo]) -> Text:
+def _range_text(arrays: list[ArrayInfo]) -> Text:
     if not arrays:
         return Text()
     return say("pixels from {low} to {high}", low=arrays[0].low, high=arrays[0].high)
@@ -84,13 +84,13 @@ def check(points: float, expected: tuple[tuple[int, ...], ...], model: int = 0) 
 
 def judge(analysis: Analysis, asked: tuple[tuple[int, ...], ...], model: int) -> Finding:
     """Judge the shapes that leave the layers of `exercise.models[model]`."""
-    expected = join([plain(_shape(shape)) for shape in asked], " → ")
+    expected = join([plain(_shape_text(shape)) for shape in asked], " → ")
     found = analysis.model(model)
     if found is None:
         return nothing_recorded(analysis, expected)
     silent = {"Activation", "Dropout", "InputLayer", "Rescaling", "Softmax", "ReLU"}
     seen = tuple(layer.output_shape or () for layer in found.shape.layers if layer.kind not in silent)
-    measured = join([plain(_shape(shape)) for shape in seen], " → ")
+    measured = join([plain(_shape_text(shape)) for shape in seen], " → ")
     if seen == asked:
         return passed(say("Every layer gives the shape that is asked for."), measured, expected)
     right = 0
@@ -104,5 +104,5 @@ def judge(analysis: Analysis, asked: tuple[tuple[int, ...], ...], model: int) ->
     )
 
 
-def _shape(shape: tuple[int | None, ...]) -> str:
+def _shape_text(shape: tuple[int | None, ...]) -> str:
     return "×".join(str(n) for n in shape) or "?"

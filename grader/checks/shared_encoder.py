@@ -51,7 +51,7 @@ def judge(analysis: Analysis, first: int, second: int) -> Finding:
             expected,
             say("Put the same variable `encoder` into both models: the same Keras object, hence the same weights."),
         )
-    head = _head(shared[-1], analysis.exercise.models[second].layers[-1])
+    head = _head_parameters(shared[-1], analysis.exercise.models[second].layers[-1])
     if head is not None and other.shape.parameters - count != head:
         return partial(
             OTHER_HEAD,
@@ -69,7 +69,7 @@ def shared_layers(one: MatchedModel, other: MatchedModel) -> list[LayerInfo]:
     return [la for la in other.shape.layers if la.parameters and la.settings.get("identity") in there]
 
 
-def _head(last: LayerInfo, asked: LayerSpec) -> int | None:
+def _head_parameters(last: LayerInfo, asked: LayerSpec) -> int | None:
     """Parameters of the layer asked for behind the shared encoder, whatever the encoder's own size."""
     inputs, units = last.settings.get("units"), asked.settings.get("units")
     return (inputs + 1) * units if isinstance(inputs, int) and isinstance(units, int) else None

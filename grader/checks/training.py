@@ -51,7 +51,7 @@ def judge(
     analysis: Analysis, loss: str | None, optimizer: str | None, epochs: int, model: int, rows: int | None = None
 ) -> Finding:
     """Judge loss, optimizer and epochs as they were recorded; more epochs than asked for are no fault."""
-    expected = _written(loss, optimizer, epochs)
+    expected = _settings_text(loss, optimizer, epochs)
     found = analysis.model(model)
     if found is None:
         return nothing_recorded(analysis, expected)
@@ -64,9 +64,9 @@ def judge(
             expected,
             say("Call `model.fit(x_train, y_train, …)` after `model.compile(…)`."),
         )
-    compiled = _compiled(found)
+    compiled = _last_compile(found)
     ran = epochs_of(found, rows or analysis.training_rows)
-    measured = _written(compiled.loss, compiled.optimizer, ran)
+    measured = _settings_text(compiled.loss, compiled.optimizer, ran)
     wrong: list[Text] = []
     if loss and name_of(compiled.loss) != loss:
         wrong.append(say("the loss is {seen} instead of {asked}", seen=compiled.loss or "?", asked=loss))
@@ -88,7 +88,7 @@ def judge(
     return partial(1 - len(wrong) / asked, message, measured, expected, hint)
 
 
-def _compiled(found: MatchedModel) -> CompileInfo:
+def _last_compile(found: MatchedModel) -> CompileInfo:
     known = [t.compiled for t in found.trainings if t.compiled is not None]
     return known[-1] if known else CompileInfo(found.shape.model, "", "", None)
 
@@ -101,10 +101,10 @@ def name_of(loss: str) -> str:
 def epochs_of(found: MatchedModel, rows: int | None) -> int:
     """Return the epochs really run; in an audit, those that were asked for; for a loop over batches, the passes over
     `rows` rows that its steps are worth, those of its own first batch where None."""
-    return sum(_epochs(t, rows) for t in found.trainings)
+    return sum(_epochs_of_one(t, rows) for t in found.trainings)
 
 
-def _epochs(training: Training, rows: int | None) -> int:
+def _epochs_of_one(training: Training, rows: int | None) -> int:
     if training.capped and training.finished:
         return training.epochs_asked
     if training.how == "fit":
@@ -117,6 +117,6 @@ def _epochs(training: Training, rows: int | None) -> int:
     return round(training.steps * batch / size)
 
 
-def _written(loss: str | None, optimizer: str | None, epochs: int) -> Text:
+def _settings_text(loss: str | None, optimizer: str | None, epochs: int) -> Text:
     parts = [plain(item) for item in (loss, optimizer) if item]
     return join([*parts, say_n("{count} epoch", "{count} epochs", epochs)])

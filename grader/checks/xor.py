@@ -62,10 +62,10 @@ def judge(analysis: Analysis, restarts: int, model: int) -> Finding:
             hint=say("The exclusive or is 1 for (0, 1) and (1, 0), and 0 for (0, 0) and (1, 1)."),
         )
     answer = analysis.answer(request)
-    return _by_figures(RestartFigures(refused=answer) if isinstance(answer, Refused) else answer, expected)
+    return _judge_figures(RestartFigures(refused=answer) if isinstance(answer, Refused) else answer, expected)
 
 
-def _by_figures(figures: RestartFigures, expected: Text) -> Finding:
+def _judge_figures(figures: RestartFigures, expected: Text) -> Finding:
     if figures.errors == 0:
         return passed(say("Your network gives no error on the four points."), say("no error"), expected)
     own = (
@@ -86,10 +86,10 @@ def _by_figures(figures: RestartFigures, expected: Text) -> Finding:
             own,
             expected,
         )
-    return _by_share(figures.share, figures.restarts, own, expected)
+    return _judge_share(figures.share, figures.restarts, own, expected)
 
 
-def _by_share(share: float, tried: int | None, own: Text, expected: Text) -> Finding:
+def _judge_share(share: float, tried: int | None, own: Text, expected: Text) -> Finding:
     count = number(tried) if tried is not None else plain("?")
     told = say("{share} of {count} other starts succeed", share=percent(share), count=count)
     measured = say("{own}; {told}", own=own, told=told) if own else told

@@ -43,10 +43,10 @@ def _positions(
     column, row = np.arange(side)[None, None, :] - centre, np.arange(side)[None, :, None] - centre
     x = (np.cos(angle) * column + np.sin(angle) * row) * np.exp(-wide) + shear * row + right + wobble[0]
     y = (np.cos(angle) * row - np.sin(angle) * column) * np.exp(-high) + down + wobble[1]
-    return _counted(x + centre, side), _counted(y + centre, side)
+    return _rounded(x + centre, side), _rounded(y + centre, side)
 
 
-def _counted(position: NDArray[np.float64], side: int) -> NDArray[np.int32]:
+def _rounded(position: NDArray[np.float64], side: int) -> NDArray[np.int32]:
     """Return positions in 1/256 of a pixel, kept inside the frame, so that the pixel to the right of, or below, a
     position exists."""
     return np.rint(np.clip(position * UNIT, 0, (side - 1) * UNIT - 1)).astype(np.int32)

@@ -89,7 +89,7 @@ def with_sides(config: Config, given: Sequence[Shape]) -> Config:
     image of one channel may come with or without that axis. An input that does not fit what it is given stays as it is.
     """
     config = copy.deepcopy(config)
-    inputs = _inputs(config["config"])
+    inputs = _input_places(config["config"])
     for (place, key), shape in zip(inputs, given, strict=True) if len(inputs) == len(given) else ():
         for fed in (shape, (*shape, 1), shape[:-1] if shape[-1:] == (1,) else shape):
             if place.get(key) is not None and _fits(place[key][1:], fed):
@@ -97,20 +97,20 @@ def with_sides(config: Config, given: Sequence[Shape]) -> Config:
     return config
 
 
-def _inputs(config: Config) -> list[tuple[Config, str]]:
+def _input_places(config: Config) -> list[tuple[Config, str]]:
     """Return where the shapes of a model's inputs stand: a table, and the key in it."""
     if "input_layers" in config:
         by_name = {item["config"]["name"]: item["config"] for item in config["layers"]}
-        return [(by_name.get(name, {}), "batch_shape") for name in _names(config["input_layers"])]
+        return [(by_name.get(name, {}), "batch_shape") for name in _layer_names(config["input_layers"])]
     first = config["layers"][0] if config["layers"] else {}
     return [(first["config"], "batch_shape") if first.get("class_name") == "InputLayer" else (config, BUILT_FOR)]
 
 
-def _names(ends: Any) -> list[str]:
+def _layer_names(ends: Any) -> list[str]:
     """Return the names in `input_layers`: of [name, node, tensor], or of lists of these."""
     if ends and isinstance(ends[0], str):
         return [ends[0]]
-    return [name for end in ends for name in _names(end)]
+    return [name for end in ends for name in _layer_names(end)]
 
 
 def _fits(own: Sequence[int | None], given: Shape) -> bool:
@@ -133,7 +133,7 @@ def cost(model: Any, config: Config) -> Cost:
         if layer is None:
             continue
         if "layers" in item["config"]:
-            each = [_cost_inside(layer, item, given) for given in _calls(layer)]
+            each = [_cost_inside(layer, item, given) for given in _call_shapes(layer)]
             once = Cost(max(c.values for c in each), max(c.steps for c in each))
         else:
             once = Cost(max((math.prod(s) for s in shapes(layer)), default=0), _steps(layer))
@@ -145,13 +145,13 @@ def cost(model: Any, config: Config) -> Cost:
 def _cost_inside(layer: Any, item: Config, given: Sequence[Shape]) -> Cost:
     """Return what a model inside of another one costs in a call on shapes `given`."""
     fed = with_sides(item, given)
-    left_open = any(None in (place.get(key) or ())[1:] for place, key in _inputs(fed["config"]))
+    left_open = any(None in (place.get(key) or ())[1:] for place, key in _input_places(fed["config"]))
     if left_open and not any(None in shape for shape in given):
         raise Unmeasurable(Why.NO_INPUT_SHAPE, "a model inside, called on what its input does not tell")
     return cost(layer if fed == item else built_without_values(fed), fed["config"])
 
 
-def _calls(layer: Any) -> list[tuple[Shape, ...]]:
+def _call_shapes(layer: Any) -> list[tuple[Shape, ...]]:
     """Return what a layer is called on, without the batch axis; each kind of call once, at least one."""
     found = [tuple(tuple(t.shape[1:]) for t in node.input_tensors) for node in layer._inbound_nodes]
     return list(dict.fromkeys(found)) or [()]

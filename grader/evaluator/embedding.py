@@ -95,10 +95,12 @@ def recognise(
             images = inputs.images(request.dataset, split)
             rows = images[np.maximum(at, 0)].reshape(count, -1).astype(np.float32) / 255
             return Recognised(split, np.where(at >= 0, labels[at], -1), rows)
-    return _hidden(run.get("input"), count, request, inputs)
+    return _recognise_hidden(run.get("input"), count, request, inputs)
 
 
-def _hidden(rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, inputs: Inputs) -> Recognised | None:
+def _recognise_hidden(
+    rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, inputs: Inputs
+) -> Recognised | None:
     """Rows that are hidden values of a recorded model for test images."""
     if rows is None or rows.ndim != 2 or len(rows) != count or not np.isfinite(rows).all():
         return None

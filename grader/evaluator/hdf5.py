@@ -100,10 +100,10 @@ class _Examiner:
             if values * (self._longest_text if of_any_length else found.dtype.itemsize) > MAX_TEXT_BYTES:
                 raise Unmeasurable(Why.FILE, "a file with a name that long")
             if name.startswith(("layer_names", "weight_names")) and values:
-                _each_once(item.attrs[name])
+                _check_unique(item.attrs[name])
 
 
-def _each_once(names: Iterable[Any]) -> None:
+def _check_unique(names: Iterable[Any]) -> None:
     plain = [n.decode("utf-8", "replace") if isinstance(n, bytes) else str(n) for n in names]
     parts = [part for name in plain for part in name.split("/")]
     if len(set(plain)) != len(plain) or any(part in ("", ".", "..") for part in parts):

@@ -55,9 +55,9 @@ def initial(net: SmallNet, nets: int, seed: int) -> Weights:
     each."""
     weights: list[Array] = []
     for at, (layer, (inputs, units)) in enumerate(zip(net.layers, net.shapes, strict=True)):
-        weights.append(draw(layer.kernel, nets, (inputs, units), _mixed(seed, 2 * at)))
+        weights.append(draw(layer.kernel, nets, (inputs, units), _stream_seed(seed, 2 * at)))
         if layer.use_bias:
-            weights.append(draw(layer.bias, nets, (units,), _mixed(seed, 2 * at + 1)))
+            weights.append(draw(layer.bias, nets, (units,), _stream_seed(seed, 2 * at + 1)))
     return tuple(weights)
 
 
@@ -89,7 +89,7 @@ def _fan(mode: str, shape: tuple[int, ...]) -> float:
     return float(max(1.0, {"fan_in": inputs, "fan_out": outputs}.get(mode, (inputs + outputs) / 2)))
 
 
-def _mixed(seed: int, stream: int) -> int:
+def _stream_seed(seed: int, stream: int) -> int:
     """Return a seed of its own for each stream of random numbers."""
     return int(np.random.default_rng((seed, stream)).integers(SEEDS))
 
@@ -124,7 +124,7 @@ def train(net: SmallNet, procedure: Procedure, table: Table, weights: Weights, s
         optimizer.apply(tape.gradient(total, own), variables)
 
     nets = len(weights[0])
-    epoch = _epoch(step, table, nets, min(procedure.batch_size, table.rows), _mixed(seed, ORDERS))
+    epoch = _epoch(step, table, nets, min(procedure.batch_size, table.rows), _stream_seed(seed, ORDERS))
     _repeat(epoch, procedure.epochs)
     return tuple(variable.numpy() for variable in variables)
 

@@ -119,7 +119,7 @@ def _candidates(
             model = load_model(snapshot, inputs, images.shape[1:])
             for depth in depths(model, features.shape[1]):
                 values = _Features(model, depth, scale)
-                error = _error(features[probes], probes, values, images)
+                error = _relative_error(features[probes], probes, values, images)
                 if error < NEAR:
                     found.append((number, values, error))
         except (Unmeasurable, InvalidEvidence):
@@ -166,7 +166,7 @@ def depths(model: Any, width: int) -> list[int]:
     return [n for n, layer in enumerate(chain(model)) if tuple(layer.output.shape[1:]) == (width,)]
 
 
-def _error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[Any]) -> float:
+def _relative_error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[Any]) -> float:
     """The middle distance of the probed rows to what the network gives, relative to the largest feature.
 
     The rows are most often the first images in their order; else each row's nearest is looked for.
@@ -233,7 +233,7 @@ def _accuracy(
 
 def _positive(name: str, value: Scalar) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
-        raise _setting(name, value)
+        raise _unknown_setting(name, value)
     return float(value)
 
 
@@ -243,9 +243,9 @@ def _gamma(value: Scalar) -> float | str:
 
 def _kernel(value: Scalar) -> str:
     if value not in KERNELS or not isinstance(value, str):
-        raise _setting("kernel", value)
+        raise _unknown_setting("kernel", value)
     return value
 
 
-def _setting(name: str, value: Scalar) -> Unmeasurable:
+def _unknown_setting(name: str, value: Scalar) -> Unmeasurable:
     return Unmeasurable(Why.SETTING, f"{name}={str(value)[:40]}", name=name, value=str(value)[:40])

@@ -41,7 +41,9 @@ def compare_saved(request: SavedModelRequest, inputs: Inputs) -> SavedDifference
     """Return how the saved and the recorded model differ on some test images. Raise `Unmeasurable` or `InvalidEvidence`."""
     images = inputs.images(request.inputs.dataset, "test")[:SAMPLE]
     scale, shape = Affine(request.inputs.scale, request.inputs.offset), images.shape[1:]
-    saved = open_saved(inputs.folder / LEFT / request.file, inputs.folder, _built(request.snapshot, inputs), shape)
+    saved = open_saved(
+        inputs.folder / LEFT / request.file, inputs.folder, _built_architecture(request.snapshot, inputs), shape
+    )
     recorded = load_model(request.snapshot, inputs, shape)
     a, b = (_output(model, inputs_for(model, images, scale)) for model in (saved, recorded))
     if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
@@ -68,7 +70,7 @@ def evaluate_checkpoint(request: CheckpointRequest, inputs: Inputs) -> Predictio
 
 def _evaluate(request: HandedInRequest | CheckpointRequest, path: Path, other: Why, inputs: Inputs) -> Prediction:
     """In the architecture that the program builds: what else the file says of layers between is of no account."""
-    architecture, images = _built(request.snapshot, inputs), inputs.image_shape(request.inputs.dataset)
+    architecture, images = _built_architecture(request.snapshot, inputs), inputs.image_shape(request.inputs.dataset)
     saved = open_saved(path, inputs.folder, architecture, images)
     model = build(architecture, images)
     if shapes_of(saved) != shapes_of(model):
@@ -77,7 +79,7 @@ def _evaluate(request: HandedInRequest | CheckpointRequest, path: Path, other: W
     return figures(model, request.inputs, inputs)
 
 
-def _built(snapshot: int, inputs: Inputs) -> str:
+def _built_architecture(snapshot: int, inputs: Inputs) -> str:
     return str(inputs.snapshot(snapshot)["architecture"])
 
 
@@ -122,7 +124,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in archive.infolist())
-        if len(archive.infolist()) > MAX_ENTRIES or size > max(FREE_BYTES, min(MAX_BYTES, _ratio(path))):
+        if len(archive.infolist()) > MAX_ENTRIES or size > max(FREE_BYTES, min(MAX_BYTES, _max_unpacked(path))):
             raise Unmeasurable(Why.TOO_LARGE, "an archive that unpacks to too much")
         if not {"config.json", "model.weights.h5"} <= entries.keys():
             raise Unmeasurable(Why.FILE, "not a .keras archive")
@@ -140,7 +142,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     return _with_weights(model, weights)
 
 
-def _ratio(path: Path) -> int:
+def _max_unpacked(path: Path) -> int:
     return MAX_RATIO * max(path.stat().st_size, 1)
 
 

@@ -25,10 +25,10 @@ _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
 def fingerprints(rows: NDArray[Any]) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.float64]]:
-    """Hash, lowest and highest value of each row.
+    """Return hash, lowest and highest value of each row, three arrays of shape (n,).
 
-    `rows` has shape (n, ...) and any real dtype. The three results have shape (n,). The hash is 0 for a row that
-    cannot be told from others: constant, empty, or with a value that is not finite (then low or high says so).
+    `rows` has shape (n, ...) and any real dtype. The hash is 0 for a row that cannot be told from others: constant,
+    empty, or with a value that is not finite (then low or high says so).
     """
     flat = np.asarray(rows).reshape(len(rows), -1) if np.size(rows) else np.zeros((len(rows), 0))
     hashes = np.zeros(len(flat), np.uint64)
@@ -78,13 +78,14 @@ def _scramble(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each hash stands in `among`; -1 where it does not, and for the hash of an empty row."""
-    order = _order(_Same(among)) if not among.flags.writeable else np.argsort(among, kind="stable")
+    """Return where each hash stands in `among`, as an array of the shape of `hashes`, (n,); -1 where it does not, and
+    for the hash of an empty row."""
+    order = _sorted_order(_ArrayKey(among)) if not among.flags.writeable else np.argsort(among, kind="stable")
     at = order[np.searchsorted(among[order], hashes).clip(0, len(among) - 1)]
     return np.where((among[at] == hashes) & (hashes != 0), at, -1)
 
 
-class _Same:
+class _ArrayKey:
     """An array as a key: equal to itself alone."""
 
     def __init__(self, array: NDArray[Any]) -> None:
@@ -94,11 +95,11 @@ class _Same:
         return id(self.array)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.array is self.array
+        return isinstance(other, _ArrayKey) and other.array is self.array
 
 
 @lru_cache(
     maxsize=8
 )  # the rows of a dataset, asked for again with every submission; it holds them, so no id comes back
-def _order(of: _Same) -> NDArray[np.int64]:
+def _sorted_order(of: _ArrayKey) -> NDArray[np.int64]:
     return np.argsort(of.array, kind="stable")

@@ -53,8 +53,8 @@ EXERCISE = Exercise(
         svm.check(
             points=4,
             rows=10_000,
-            autoencoder=svm.Asked(C=1000.0, gamma=0.02, full=0.65, partial=0.50),
-            classifier=svm.Asked(C=1.0, gamma=0.02, full=0.93, partial=0.88),
+            autoencoder=svm.SvmSpec(C=1000.0, gamma=0.02, full=0.65, partial=0.50),
+            classifier=svm.SvmSpec(C=1.0, gamma=0.02, full=0.93, partial=0.88),
         ),
         answers.free_text(
             "pourquoi",

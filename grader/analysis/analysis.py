@@ -47,7 +47,7 @@ Answers = Mapping[Request, object]
 
 @dataclass(frozen=True)
 class Analysis:
-    """The facts of one run, and what they mean.
+    """Hold the facts of one run, and what they mean.
 
     `reading` is what the source says, `outcome` and `evidence` what the run showed, `answers` what the evaluator
     measured, `rows` the images of the dataset by content, `handed_in` the paths of the files that were handed in,
@@ -72,23 +72,25 @@ class Analysis:
         return known
 
     def answer(self, request: MeasurementRequest[R]) -> R | Refused:
-        """Return what the evaluator said. Raise `KeyError` where it was not asked: a fault of the check's own."""
+        """Return what the evaluator answered. Raise `KeyError` where it was not asked: a fault of the check's own."""
         return cast("R | Refused", self.answers[request])
 
     @property
     def training_rows(self) -> int | None:
-        """How many training images the dataset has; None where it has none."""
+        """Return how many training images the dataset has; None where it has none."""
         return len(self.rows.split["train"]) if self.rows is not None else None
 
     # ── Models ──────────────────────────────────────────────────────────────────────────────────
 
     @cached_property
     def models(self) -> tuple[MatchedModel | None, ...]:
-        """For each architecture of the exercise the recorded model that is meant by it."""
+        """Return for each architecture of the exercise the recorded model that fits it; None where no model was
+        recorded."""
         return match_models(self.exercise.models, self.evidence, self.rows)
 
     def model(self, which: int = 0) -> MatchedModel | None:
-        """Return the model meant by `exercise.models[which]`; None where no model was recorded."""
+        """Return the model that fits `exercise.models[which]`; None where no model was recorded. Raise `IndexError`
+        where the exercise has fewer models."""
         return self.models[which] if self.exercise.models else None
 
     @cached_property
@@ -106,10 +108,12 @@ class Analysis:
 
     @cached_property
     def scaler_fits(self) -> tuple[ScalerFit, ...]:
+        """Return the last recorded fits of scalers, at most 6, in their order."""
         return scaler_fits_of(self.evidence)
 
     @cached_property
     def tsne_runs(self) -> tuple[TsneRun, ...]:
+        """Return the last recorded runs of t-SNE, at most 6, in their order."""
         return tsne_runs_of(self.evidence)
 
     @cached_property
@@ -130,7 +134,8 @@ class Analysis:
         return {}
 
     def embeddings(self, k: int = NEIGHBOURS) -> tuple[Embedding, ...]:
-        """Return the t-SNE runs with their measured figures; empty figures where they were refused."""
+        """Return the t-SNE runs with their measured figures; empty figures where they were refused. Raise as
+        `answer`."""
         if k not in self._embeddings:
             answers = [self.answer(request) for request in self.embedding_requests(k)]
             figures = [EmbeddingFigures(finite=False) if isinstance(one, Refused) else one for one in answers]
@@ -139,17 +144,19 @@ class Analysis:
 
     @property
     def best_embedding(self) -> Embedding | None:
-        """The run that criteria are judged on."""
+        """Return the t-SNE run that criteria are judged on; None where none shows recognised images. Raise as
+        `answer`."""
         return best_of(self.embeddings())
 
     @cached_property
     def classifier(self) -> MatchedModel | None:
-        """The model for the exercise's second architecture, where one was built besides that for the first."""
+        """Return the model for the exercise's second architecture, where one was built besides that for the first."""
         first = self.model(0)
         return classifier_beside(first, self.model(1)) if first is not None and len(self.models) > 1 else None
 
     @cached_property
     def svm_fits(self) -> tuple[SvmFit, ...]:
+        """Return the last recorded fits of SVMs, at most 4, in their order."""
         return svm_fits_of(self.evidence)
 
     @cached_property
@@ -164,7 +171,7 @@ class Analysis:
         return tuple(svm_request(fit, rows, inputs, self._moments) for fit in self.svm_fits)
 
     def svms(self, rows: int) -> tuple[MeasuredSvm, ...]:
-        """Return the SVMs with what was measured of them."""
+        """Return the SVMs with what was measured of them on at most `rows` rows. Raise as `answer`."""
         return tuple(
             MeasuredSvm(fit, self.answer(request))
             for fit, request in zip(self.svm_fits, self.svm_requests(rows), strict=True)

@@ -15,23 +15,24 @@ MAX_RUNS = 6
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """One t-SNE run and what the evaluator says of it; `figures.source` is empty where its rows are not known."""
+    """Hold one t-SNE run and what was measured of it; `figures.source` is empty where its rows are not known."""
 
     run: TsneRun
     figures: EmbeddingFigures
 
     @property
     def source(self) -> str:
+        """Return which rows were projected, as `EmbeddingFigures.source`."""
         return self.figures.source
 
     @property
     def count(self) -> int:
-        """How many points were projected."""
+        """Return how many points were projected."""
         return self.run.points[0] if self.run.points else 0
 
 
 def tsne_runs_of(evidence: Evidence) -> tuple[TsneRun, ...]:
-    """Return the last runs whose arrays were kept, in their order."""
+    """Return the last runs of t-SNE whose arrays were kept, at most 6, in their order."""
     return tuple(run for run in evidence.calls_of(TsneRun) if run.arrays)[-MAX_RUNS:]
 
 
@@ -48,19 +49,20 @@ def embedding_request(
     return EmbeddingRequest(
         dataset,
         run.arrays or "",
-        _arrays(evidence.calls_of(HullFit)),
-        _arrays(evidence.calls_of(MixtureFit)),
+        _array_files(evidence.calls_of(HullFit)),
+        _array_files(evidence.calls_of(MixtureFit)),
         tuple(networks),
         k,
     )
 
 
-def _arrays(calls: Iterable[LibraryCall]) -> tuple[str, ...]:
+def _array_files(calls: Iterable[LibraryCall]) -> tuple[str, ...]:
     return tuple(call.arrays for call in calls if call.arrays)[:MAX_SHAPES]
 
 
 def best_of(embeddings: Iterable[Embedding]) -> Embedding | None:
-    """Return the run that criteria are judged on: of recognised images, the most points; the last of equals."""
+    """Return the run that criteria are judged on: of those with recognised images the one with the most points, the
+    last of equals; None where there is none."""
     known = [e for e in embeddings if e.source]
     return max(enumerate(known), key=lambda item: (item[1].count, item[0]))[1] if known else None
 

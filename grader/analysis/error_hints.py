@@ -28,7 +28,7 @@ _EXPECTED = re.compile(
 
 
 def error_hint(failure: Failure) -> Text:
-    """A meaning that fits the message; empty where the type's own must do."""
+    """Return what an error's message means; empty where only the meaning of its type is known."""
     for types, pattern, sentence in _KNOWN:
         if failure.type in types:
             found = re.search(pattern, failure.message[:4000], re.DOTALL)
@@ -42,7 +42,7 @@ def error_hint(failure: Failure) -> Text:
 _CONTRIB = say("`tf.contrib` was removed in 2019: what a course needs of it is in `keras`")
 
 
-def _module(found: re.Match[str]) -> Text:
+def _missing_module(found: re.Match[str]) -> Text:
     name = safe(found["name"], 80)
     if name in COURSE:
         return say(
@@ -71,7 +71,7 @@ def _module(found: re.Match[str]) -> Text:
     )
 
 
-def _path(found: re.Match[str]) -> Text:
+def _missing_file(found: re.Match[str]) -> Text:
     path = safe(found["one"] or found["two"] or "", 120)
     if _FOREIGN.match(path):
         return say(
@@ -82,7 +82,7 @@ def _path(found: re.Match[str]) -> Text:
     return Text()
 
 
-def _shapes(found: re.Match[str]) -> Text:
+def _wrong_shape(found: re.Match[str]) -> Text:
     numbers = _EXPECTED.search(found.string) or _EXPECTED_SHAPE.search(found.string)
     if numbers is None:
         return say(
@@ -102,7 +102,7 @@ _ONE_NUMBER = say(
 )
 
 
-def _labels(found: re.Match[str]) -> Text:
+def _wrong_labels(found: re.Match[str]) -> Text:
     if found["more"] or int(found["columns"]) > MAX_CLASSES:
         return say("the images themselves were given where their labels are expected: give `y_test`, one number each")
     return say(
@@ -117,14 +117,18 @@ def _always(text: Text) -> Callable[[re.Match[str]], Text]:
 _VALUE = ("ValueError", "InvalidArgumentError", "TypeError")
 _FILES = ("FileNotFoundError", "OSError", "ValueError", "PermissionError", "NotFoundError")
 _KNOWN: tuple[tuple[tuple[str, ...], str, Callable[[re.Match[str]], Text]], ...] = (
-    (("ModuleNotFoundError",), r"No module named '(?P<name>[^']{1,200})'", _module),
-    (_FILES, rf"(?:No such file|unable to open|File not found|not found|Permission denied).*?{_QUOTED.pattern}", _path),
+    (("ModuleNotFoundError",), r"No module named '(?P<name>[^']{1,200})'", _missing_module),
+    (
+        _FILES,
+        rf"(?:No such file|unable to open|File not found|not found|Permission denied).*?{_QUOTED.pattern}",
+        _missing_file,
+    ),
     (
         _FILES,
         r"File not found: filepath=|No such file or directory: '[^']*\.(?:keras|h5|hdf5)'|Unable to (?:synchronously )?open file",
         _always(say("this file is not beside the program: hand it in too, or write it before it is read")),
     ),
-    (_VALUE, r"incompatible with the layer|Invalid input shape for input", _shapes),
+    (_VALUE, r"incompatible with the layer|Invalid input shape for input", _wrong_shape),
     (
         _VALUE,
         r"must have the same shape|Shapes? \(None,[^)]*\) and \(None,[^)]*\) are incompatible|must have the same rank",
@@ -181,7 +185,7 @@ _KNOWN: tuple[tuple[tuple[str, ...], str, Callable[[re.Match[str]], Text]], ...]
     (
         _VALUE,
         r"labels doit être de forme .* reçu : \((?P<rows>\d+), (?P<columns>\d+)(?P<more>, \d+)?",
-        _labels,
+        _wrong_labels,
     ),
     (
         ("IndexError",),

@@ -65,8 +65,8 @@ def _place(failure: Failure) -> Text:
 
 
 def fold(message: str) -> str:
-    """The lines of a message that say something: the first ones; of TensorFlow's walls of text, the last before the
-    name of the node."""
+    """Return the lines of a message that say something, cut to 300 characters: the first two; of TensorFlow's long
+    messages the last before the name of the node."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     node = next((at for at, line in enumerate(lines) if line.startswith("[[{{node")), 0)
     if node and not lines[node - 1].startswith(("File ", "Detected at")):

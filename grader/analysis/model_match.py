@@ -14,8 +14,8 @@ from grader.domain import Evidence, ModelSpec, RowIndex, Snapshot, Training
 
 @dataclass(frozen=True, eq=False)
 class MatchedModel:
-    """The model that fits an architecture best: its `shape` snapshot says what it is, `final` holds its last
-    weights of that shape (None where none were kept), `trainings` are its own, `others` counts the other models.
+    """Hold the recorded model that fits an architecture best: its `shape` snapshot says what it is, `final` holds its
+    last weights of that shape (None where none were kept), `trainings` are its own, `others` counts the other models.
 
     What is worked out of it is worked out once.
     """
@@ -30,40 +30,43 @@ class MatchedModel:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """Its layers, written in one way."""
+        """Return its layers in canonical form."""
         return canonical(self.shape.layers)
 
     @cached_property
     def asked(self) -> tuple[Layer, ...]:
-        """The layers that are asked for, written in the same way."""
+        """Return the layers that are asked for, in canonical form."""
         return canonical(self.spec.layers)
 
     @property
     def exact(self) -> bool:
+        """Return whether its layers are those that are asked for."""
         return same(self.layers, self.asked)
 
     @cached_property
     def provenance(self) -> RowProvenance:
-        """What its trainings saw."""
+        """Return which rows its trainings saw."""
         return provenance_of(self.trainings, self.evidence, self.index)
 
     @cached_property
     def fed_table(self) -> FedTable | None:
-        """The table of pairs of numbers that its last training was fed, where it was one."""
+        """Return the table of pairs of numbers that its last training was fed; None where it was not one."""
         return fed_table(self.evidence, self.trainings)
 
     @property
     def trained(self) -> bool:
+        """Return whether at least one epoch or one step of a loop was recorded."""
         return any(t.epochs_run or t.steps for t in self.trainings)
 
     @property
     def unfinished(self) -> bool:
-        """Its last training was begun and did not come to its end: a limit, a kill, `os._exit`, an error in it."""
+        """Return whether its last training was begun and did not come to its end: a limit, a kill, `os._exit`, an error
+        in it."""
         return bool(self.trainings) and not self.trainings[-1].finished
 
     @property
     def last_rows(self) -> str | None:
-        """The array file of the last training whose rows were kept."""
+        """Return the name of the array file of the last training whose rows were kept."""
         kept = (t.data.rows_file for t in reversed(self.trainings) if t.data is not None and t.data.rows_file)
         return next(kept, None)
 
@@ -71,16 +74,17 @@ class MatchedModel:
 def match_models(
     specs: tuple[ModelSpec, ...], evidence: Evidence, index: RowIndex | None
 ) -> tuple[MatchedModel | None, ...]:
-    """Return for each architecture asked for the recorded model that fits it best; ties go to the one trained last."""
+    """Return for each architecture asked for the recorded model that fits it best, None where no model can be it; ties
+    go to the one trained last."""
     written = {id(snapshot): canonical(snapshot.layers) for snapshot in evidence.snapshots}
     asked = [canonical(spec.layers) for spec in specs]
     return tuple(
-        _match(spec, asked[n], [other for m, other in enumerate(asked) if m != n], written, evidence, index)
+        _best_match(spec, asked[n], [other for m, other in enumerate(asked) if m != n], written, evidence, index)
         for n, spec in enumerate(specs)
     )
 
 
-def _match(
+def _best_match(
     spec: ModelSpec,
     asked: tuple[Layer, ...],
     others: list[tuple[Layer, ...]],
@@ -95,7 +99,9 @@ def _match(
     fit = _ranking(spec, asked, written, evidence)
     best = max(candidates, key=lambda s: (*fit(s), s.id))
     # The same model may have been cut or grown later: only snapshots of the same shape are that model.
-    alike = [s for s in evidence.snapshots if s.model == best.model and _shape(s) == _shape(best) and s.weights]
+    alike = [
+        s for s in evidence.snapshots if s.model == best.model and _layer_shapes(s) == _layer_shapes(best) and s.weights
+    ]
     return MatchedModel(
         spec=spec,
         shape=best,
@@ -137,5 +143,5 @@ def ends_alike(layers: tuple[Layer, ...], asked: tuple[Layer, ...]) -> bool:
     return layers[-1].kind == asked[-1].kind and layers[-1].settings.get("units") == asked[-1].settings.get("units")
 
 
-def _shape(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
+def _layer_shapes(snapshot: Snapshot) -> tuple[tuple[str, int, str], ...]:
     return tuple((la.kind, la.parameters, str(la.settings.get("activation"))) for la in snapshot.layers)

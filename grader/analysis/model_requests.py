@@ -13,7 +13,7 @@ from grader.measurements import CheckpointRequest, HandedInRequest, ModelInputs,
 
 @dataclass(frozen=True)
 class ModelRequests:
-    """Bound to one model of one run, so that what is asked and what is looked up are the same."""
+    """Hold the requests about one model of one run, so that what is asked and what is looked up are the same."""
 
     model: MatchedModel
     evidence: Evidence
@@ -23,14 +23,14 @@ class ModelRequests:
 
     @cached_property
     def plain_inputs(self) -> ModelInputs:
-        """The dataset's images in the range in which the training saw them."""
+        """Return how the dataset's images became inputs, by the range in which the training saw them."""
         rows = self.model.provenance
         return ModelInputs(self.dataset, rows.scale, rows.offset)
 
     @cached_property
     def inputs(self) -> ModelInputs:
-        """The same, with the training's rows, which tell the scale exactly; and the recorded scalers, the last first,
-        where the network was not fed the images as they are."""
+        """Return `plain_inputs` with the training's rows, which tell the scale exactly; and the recorded scalers, the
+        last first, where the network was not fed the images as they are."""
         plain, rows = self.plain_inputs, self.model.last_rows
         if rows is None:
             return plain
@@ -40,13 +40,14 @@ class ModelRequests:
 
     @cached_property
     def prediction(self) -> PredictRequest | None:
-        """None where no weights were recorded, or the model cannot be rebuilt."""
+        """Return the request for the recorded weights; None where none were recorded, or the model cannot be
+        rebuilt."""
         final = self.model.final
         return None if final is None or final.architecture is None else PredictRequest(final.id, self.inputs)
 
     @cached_property
     def handed_in(self) -> tuple[HandedInRequest, ...]:
-        """The weights handed in beside the program, as they were before it could overwrite them."""
+        """Return one request for each file of weights handed in beside the program, as it was before the run."""
         mine = [s for s in self.evidence.snapshots if s.model == self.model.shape.model and s.weights]
         built = max(mine, key=lambda s: s.id, default=None)
         if built is None:
@@ -55,7 +56,8 @@ class ModelRequests:
 
     @cached_property
     def checkpoints(self) -> tuple[CheckpointRequest, ...]:
-        """Files whose weights are tried in the network that the program built, where training left none to record.
+        """Return one request for each file whose weights are tried in the network that the program built, where
+        training left none to record.
 
         Only files that this network was seen to be saved to: one that was handed in is no work of this run.
         """
@@ -67,7 +69,8 @@ class ModelRequests:
 
     @cached_property
     def comparisons(self) -> tuple[SavedModelRequest, ...]:
-        """Files whose predictions are compared with those of the recorded model; none where no weights were recorded."""
+        """Return one request for each file whose predictions are compared with those of the recorded model; none where
+        no weights were recorded."""
         final = self.model.final
         if final is None or final.architecture is None:
             return ()

@@ -11,13 +11,13 @@ from grader.messages import number, say, say_n
 def notices_of(analysis: Analysis) -> tuple[Notice, ...]:
     """Return the notices that the recorded facts give, for the report."""
     found = [model for model in analysis.models if model is not None]
-    sentences = [_which(found[0])] if len(found) == 1 else []
-    sentences += [_evaluated(analysis, one) for one in found[:1]]
-    sentences.append(_never_shown(analysis))
+    sentences = [_which_model(found[0])] if len(found) == 1 else []
+    sentences += [_evaluated_on_training_images(analysis, one) for one in found[:1]]
+    sentences.append(_figure_never_shown(analysis))
     return tuple(Notice(sentence) for sentence in sentences if sentence)
 
 
-def _which(found: MatchedModel) -> Text:
+def _which_model(found: MatchedModel) -> Text:
     """Several models were built: which one is judged, and why."""
     if not found.others:
         return Text()
@@ -36,7 +36,7 @@ def _which(found: MatchedModel) -> Text:
     )
 
 
-def _evaluated(analysis: Analysis, found: MatchedModel) -> Text:
+def _evaluated_on_training_images(analysis: Analysis, found: MatchedModel) -> Text:
     """`evaluate` was called, but only on as many images as were trained on."""
     rows = {use.rows for use in analysis.evidence.uses if use.how == "evaluate" and use.model == found.shape.model}
     trained = {t.data.rows for t in found.trainings if t.data is not None}
@@ -50,7 +50,7 @@ def _evaluated(analysis: Analysis, found: MatchedModel) -> Text:
     )
 
 
-def _never_shown(analysis: Analysis) -> Text:
+def _figure_never_shown(analysis: Analysis) -> Text:
     """Figures were drawn, and none of them was on a screen or in a file: they were still there at the program's end."""
     source = analysis.reading.source
     if not analysis.evidence.figures or any(figure.how != "end" for figure in analysis.evidence.figures):

@@ -19,8 +19,8 @@ MAX_BOUND = 1e6  # of the lows and highs that tell a scale
 
 @dataclass(frozen=True, slots=True)
 class RowProvenance:
-    """Of the sampled rows: how many were recognised (`known`), how many of those are test images, how many had a
-    label that is not theirs; and how pixels 0…255 became inputs: `scale` · pixel + `offset`."""
+    """Count of the sampled rows how many were recognised (`known`), how many of those are test images (`test`), and how
+    many had a label that is not theirs; say how pixels from 0 to 255 became inputs: `scale` · pixel + `offset`."""
 
     sampled: int = 0
     known: int = 0
@@ -31,7 +31,7 @@ class RowProvenance:
 
     @property
     def as_they_are(self) -> bool:
-        """True where the rows are still images: no scaler by pixel has touched them."""
+        """Return whether most rows were recognised as images: no scaler by pixel has changed them."""
         return self.sampled > 0 and self.known > self.sampled / 2
 
 
@@ -42,7 +42,7 @@ def provenance_of(trainings: Iterable[Training], evidence: Evidence, index: RowI
     for training in trainings:
         if training.data is not None and index is not None:
             if training.data.rows_file not in known:
-                known[training.data.rows_file] = _one(evidence, training.data, index)
+                known[training.data.rows_file] = _provenance_of_one(evidence, training.data, index)
             one = known[training.data.rows_file]
             total = RowProvenance(
                 total.sampled + one.sampled,
@@ -55,7 +55,7 @@ def provenance_of(trainings: Iterable[Training], evidence: Evidence, index: RowI
     return total
 
 
-def _one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
+def _provenance_of_one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
     import numpy as np
 
     try:
@@ -77,12 +77,12 @@ def _one(evidence: Evidence, data: DataInfo, index: RowIndex) -> RowProvenance:
     if labels.shape == hashes.shape:
         true = np.where(in_train, index.labels["train"][at_train], index.labels["test"][at_test])
         wrong = int((known & (labels >= 0) & (labels != true)).sum())
-    scale, offset = _scale(low[known], high[known])
+    scale, offset = _scale_and_offset(low[known], high[known])
     return RowProvenance(len(hashes), int(known.sum()), int(only_test.sum()), wrong, scale, offset)
 
 
 def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return whether and where each hash stands in `among`, both of the shape of `hashes` (n,); positions are 0 where
+    """Return whether each hash stands in `among`, and where, both of shape (n,) as `hashes` is; the position is 0 where
     it does not."""
     import numpy as np
 
@@ -92,7 +92,7 @@ def find(hashes: NDArray[np.generic], among: NDArray[np.uint64]) -> tuple[NDArra
     return at >= 0, np.maximum(at, 0)
 
 
-def _scale(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
+def _scale_and_offset(low: NDArray[np.float64], high: NDArray[np.float64]) -> tuple[float, float]:
     """From the rows' lows and highs, which are pixels 0 and (nearly always) 255."""
     import numpy as np
 

@@ -13,7 +13,8 @@ KERAS_BATCH = 32  # Keras' own default
 
 
 def restart_request(found: MatchedModel, restarts: int) -> RestartRequest | None:
-    """Return None where there is nothing to measure: never trained, or a model without architecture."""
+    """Return the request to train a model again from at most `restarts` starts; None where there is nothing to measure:
+    never trained, or a model without architecture."""
     last = next((t for t in reversed(found.trainings) if t.epochs_run or t.steps), None)
     if found.final is None or found.final.architecture is None or last is None:
         return None

@@ -12,13 +12,13 @@ KINDS = (".keras", ".h5", ".hdf5")
 
 
 def model_files(names: Iterable[str]) -> list[str]:
-    """Return the model files among the names, whole models before weights alone."""
+    """Return at most 6 model files among the names, whole models before weights alone."""
     files = [n for n in names if n.lower().endswith(KINDS) and n.isprintable() and len(n) < 200]
     return sorted(files, key=lambda n: (n.lower().endswith(".weights.h5"), n))[:MAX_FILES]
 
 
 def left_files(evidence: Evidence) -> list[str]:
-    """Return the model files that the program left: those it found beside it do not prove that it saves."""
+    """Return the model files that the program wrote: those it found beside it do not prove that it saves."""
     return model_files(n for n in evidence.files if evidence.files[n])
 
 
@@ -33,6 +33,6 @@ def saves_in(evidence: Evidence) -> list[ModelUse]:
 
 
 def stem(path: str) -> str:
-    """Return a name without its folder and endings: old ones were put right as the file was written."""
+    """Return a name without its folder and endings: old ones were changed to today's as the file was written."""
     name = PurePath(path).name
     return name.split(".", 1)[0] or name

@@ -18,8 +18,8 @@ MAX_FITS = 6  # the last ones
 
 @dataclass(frozen=True, slots=True)
 class FittedRows:
-    """Of the sampled rows that a scaler was fitted on: how many are images of the dataset, how many of those are
-    test images (and not training images as well)."""
+    """Count of the sampled rows that a scaler was fitted on how many are images of the dataset (`known`), and how many
+    of those are test images and not training images as well (`test`)."""
 
     sampled: int
     known: int
@@ -27,12 +27,12 @@ class FittedRows:
 
 
 def scaler_fits_of(evidence: Evidence) -> tuple[ScalerFit, ...]:
-    """Return the last fits whose arrays were kept, in their order."""
+    """Return the last fits of scalers whose arrays were kept, at most 6, in their order."""
     return tuple(fit for fit in evidence.calls_of(ScalerFit) if fit.arrays)[-MAX_FITS:]
 
 
 def fitted_rows(evidence: Evidence, fit: ScalerFit, index: RowIndex) -> FittedRows:
-    """Return what the rows of a fit are; all zero where they were not kept."""
+    """Return what the rows of a fit are; all zero where they were not kept or cannot be read."""
     hashes = _hashes(evidence, fit)
     if hashes is None:
         return FittedRows(0, 0, 0)

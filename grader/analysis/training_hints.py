@@ -20,7 +20,7 @@ def training_hint(found: MatchedModel) -> Text:
         _diverged(losses),
         _unscaled(data),
         _labels_not_one_hot(data, found, classes),
-        _softmax(found),
+        _misplaced_softmax(found),
         _created_again(found),
         _plateau(losses, classes),
         _still_falling(losses, found),
@@ -62,7 +62,7 @@ def _labels_not_one_hot(data: DataInfo | None, found: MatchedModel, classes: int
     return Text()
 
 
-def _softmax(found: MatchedModel) -> Text:
+def _misplaced_softmax(found: MatchedModel) -> Text:
     """Missing under a cross-entropy that expects shares, applied twice, which flattens them, or too early."""
     compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
     layers = found.layers
@@ -82,7 +82,7 @@ def _softmax(found: MatchedModel) -> Text:
 def _created_again(found: MatchedModel) -> Text:
     """A model of the same shape that was never trained, and is judged by the program in the trained one's place."""
     trained = {t.model for t in found.evidence.trainings}
-    alike = {s.model for s in found.evidence.snapshots if _form(s) == _form(found.shape)} - trained
+    alike = {s.model for s in found.evidence.snapshots if _layer_sizes(s) == _layer_sizes(found.shape)} - trained
     judged = {u.model for u in found.evidence.uses if u.how in ("evaluate", "predict", "save")}
     loaded = {u.model for u in found.evidence.uses if u.how == "load_weights"}
     if trained and alike & judged - loaded:
@@ -90,7 +90,7 @@ def _created_again(found: MatchedModel) -> Text:
     return Text()
 
 
-def _form(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
+def _layer_sizes(snapshot: Snapshot) -> tuple[tuple[str, int], ...]:
     return tuple((layer.kind, layer.parameters) for layer in snapshot.layers)
 
 

@@ -19,20 +19,21 @@ CODES = ((0.0, 1.0), (-1.0, 1.0))  # what stands for 0 and 1 in the inputs
 
 @dataclass(frozen=True, slots=True)
 class FedTable:
-    """`rows` of shape (n, 2), and whether the answer to each is yes, shape (n,)."""
+    """Hold the `rows` that a training was fed, of shape (n, 2), and whether the answer to each is yes, of shape
+    (n,)."""
 
     rows: NDArray[np.float64]
     answers: NDArray[np.bool_]
 
     @property
     def code(self) -> tuple[float, float]:
-        """What stands for 0 and for 1 in the rows."""
+        """Return what stands for 0 and for 1 in the rows."""
         values = set(self.rows.ravel().tolist())
         return next((code for code in CODES if values <= set(code)), CODES[0])
 
     @property
     def is_xor(self) -> bool:
-        """Whether the rows are the four points, each with the exclusive or of its two numbers."""
+        """Return whether the rows are the four points, each with the exclusive or of its two numbers."""
         low, high = self.code
         ones = self.rows == high
         if not ((self.rows == low) | ones).all():

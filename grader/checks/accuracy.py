@@ -16,14 +16,18 @@ from grader.measurements import CheckpointRequest, HandedInRequest, MeasurementR
 from grader.messages import join, percent, say
 
 BAND = 0.5  # the share of the points between the two thresholds
-TOO_WELL = 0.03  # a model that knows the test images this much better than the training images has seen them
-TOO_WELL_STAND_IN = 0.08  # its test digits are a little easier: no test digit resembles another class
+MAX_LEAD = 0.03  # a model that knows the test images this much better than the training images has seen them
+MAX_LEAD_STAND_IN = 0.08  # its test digits are a little easier: no test digit resembles another class
 TEST_SHARE = 0.005
 DEVIATIONS = 3  # of the accuracy on a small test set, which is luck
 
 
 def check(points: float, full: float, partial: float, model: int = 0, id: str = "accuracy") -> Check:
-    """All points from `full` on, half of them from `partial` on."""
+    """Return the check `accuracy` of `exercise.models[model]`: all points from an accuracy of `full` on, half of them
+    from `partial` on.
+
+    Accuracies are shares from 0 to 1 of the grader's own test images, predicted with the recorded weights.
+    """
     return Check(
         id,
         say("Accuracy on the test images"),
@@ -35,17 +39,20 @@ def check(points: float, full: float, partial: float, model: int = 0, id: str = 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The accuracies (shares from 0 to 1) from which all and a part of the points are earned."""
+    """Hold the accuracies (shares from 0 to 1) from which all and half of the points are earned."""
 
     full: float
     partial: float
 
     @property
     def expected(self) -> Text:
+        """Return what a report shows as expected, as a percentage."""
         return say("at least {full}", full=percent(self.full))
 
 
 def requests(analysis: Analysis, model: int) -> tuple[MeasurementRequest[Prediction], ...]:
+    """Return what the evaluator must measure first: the recorded weights; in an audit, the files handed in; after a
+    training that was cut, its checkpoints. Return nothing where no model was recorded."""
     found = analysis.model(model)
     if found is None:
         return ()
@@ -56,20 +63,25 @@ def requests(analysis: Analysis, model: int) -> tuple[MeasurementRequest[Predict
 
 
 def cut_short(analysis: Analysis, found: MatchedModel) -> bool:
-    """An audit stops each training after a few steps: the weights say nothing then."""
+    """Return whether an audit stopped one of the model's trainings after a few steps: its weights say nothing then."""
     return analysis.mode is Mode.AUDIT and any(t.capped for t in found.trainings)
 
 
 def judge(analysis: Analysis, full: float, part: float, model: int) -> Finding:
+    """Judge the accuracy of `exercise.models[model]` by `full` and `part` (shares from 0 to 1).
+
+    Fail a model that was trained on test images; skip an audit without weights that were handed in. Raise `KeyError`
+    where the evaluator has not answered `requests`.
+    """
     asked = Thresholds(full, part)
     found = analysis.model(model)
     if found is None:
         return nothing_recorded(analysis, asked.expected)
     if cut_short(analysis, found):
-        return _by_hand_in(analysis, found, asked)
+        return _judge_handed_in(analysis, found, asked)
     request = analysis.requests_of(found).prediction
     if request is None and found.shape.architecture is not None:
-        return _by_checkpoint(analysis, found, asked)
+        return _judge_checkpoint(analysis, found, asked)
     if request is None:
         return failed(
             say("The model cannot be rebuilt by the grader: it has layers or a class of your own."),
@@ -84,15 +96,15 @@ def judge(analysis: Analysis, full: float, part: float, model: int) -> Finding:
             hint=training_hint(found)
             or say("Use the layers of Keras that the handout names, with inputs and outputs of the right size."),
         )
-    return _by_figures(analysis, found, answer, asked)
+    return _judge_prediction(analysis, found, answer, asked)
 
 
-def _by_hand_in(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
+def _judge_handed_in(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
     """An audit: the training was cut after a few steps, so the weights that were handed in are judged."""
     requests = analysis.requests_of(found).handed_in
-    best = _best(analysis, requests)
+    best = _best_file(analysis, requests)
     if best is not None:
-        return _by_figures(analysis, found, best[1], asked)
+        return _judge_prediction(analysis, found, best[1], asked)
     first = analysis.answer(requests[0]) if requests else None
     if isinstance(first, Refused):
         return failed(
@@ -105,12 +117,12 @@ def _by_hand_in(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> F
     )
 
 
-def _by_checkpoint(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
+def _judge_checkpoint(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
     """No weights were recorded, for the program did not come so far: what it saved on the way is judged."""
-    best = _best(analysis, analysis.requests_of(found).checkpoints)
+    best = _best_file(analysis, analysis.requests_of(found).checkpoints)
     if best is not None:
         file, prediction = best
-        finding = _by_figures(analysis, found, prediction, asked)
+        finding = _judge_prediction(analysis, found, prediction, asked)
         said = say("Judged by {file}, saved while the training, which did not end, was running.", file=file)
         return replace(finding, message=join([finding.message, said], " "))
     stopped = (
@@ -124,17 +136,19 @@ def _by_checkpoint(analysis: Analysis, found: MatchedModel, asked: Thresholds) -
     return failed(stopped, expected=asked.expected, hint=hint)
 
 
-def _best(analysis: Analysis, requests: Sequence[HandedInRequest | CheckpointRequest]) -> tuple[str, Prediction] | None:
+def _best_file(
+    analysis: Analysis, requests: Sequence[HandedInRequest | CheckpointRequest]
+) -> tuple[str, Prediction] | None:
     """The file whose weights do best, the first of equals."""
     answers = [(request.file, analysis.answer(request)) for request in requests]
     usable = [(file, answer) for file, answer in answers if isinstance(answer, Prediction)]
     return max(usable, key=lambda item: item[1].accuracy, default=None)
 
 
-def _by_figures(analysis: Analysis, found: MatchedModel, prediction: Prediction, asked: Thresholds) -> Finding:
+def _judge_prediction(analysis: Analysis, found: MatchedModel, prediction: Prediction, asked: Thresholds) -> Finding:
     accuracy, expected = prediction.accuracy, asked.expected
     measured = percent(accuracy, 2)
-    rows = _recognised(prediction, found.provenance)
+    rows = _rows_behind_scaler(prediction, found.provenance)
     if _trained_on_test(analysis, rows, prediction):
         return failed(
             say(
@@ -147,7 +161,7 @@ def _by_figures(analysis: Analysis, found: MatchedModel, prediction: Prediction,
         )
     if accuracy >= asked.full:
         return passed(say("{measured} of the test images are recognised.", measured=measured), measured, expected)
-    hint = _labels_hint(rows) or training_hint(found) or _untrained(found)
+    hint = _labels_hint(rows) or training_hint(found) or _untrained_hint(found)
     message = say(
         "{measured} of the test images are recognised; {full} are asked for.",
         measured=measured,
@@ -158,7 +172,7 @@ def _by_figures(analysis: Analysis, found: MatchedModel, prediction: Prediction,
     return failed(message, measured, expected, hint)
 
 
-def _recognised(prediction: Prediction, rows: RowProvenance) -> RowProvenance:
+def _rows_behind_scaler(prediction: Prediction, rows: RowProvenance) -> RowProvenance:
     """What the evaluator recognised behind a scaler, where there was one."""
     behind = prediction.rows
     if behind is None or not behind.known:
@@ -172,12 +186,12 @@ def _trained_on_test(analysis: Analysis, rows: RowProvenance, prediction: Predic
     if rows.known:
         return rows.test > max(TEST_SHARE * rows.known, 1)
     lead = prediction.accuracy - prediction.train_accuracy
-    return lead > (TOO_WELL_STAND_IN if analysis.stand_in else _too_well(prediction.images))
+    return lead > (MAX_LEAD_STAND_IN if analysis.stand_in else _max_lead(prediction.images))
 
 
-def _too_well(images: int) -> float:
-    """`TOO_WELL`, or more where the test set is so small that honest accuracies lie further apart."""
-    return max(TOO_WELL, DEVIATIONS * 0.5 / math.sqrt(images)) if images else TOO_WELL
+def _max_lead(images: int) -> float:
+    """`MAX_LEAD`, or more where the test set is so small that honest accuracies lie further apart."""
+    return max(MAX_LEAD, DEVIATIONS * 0.5 / math.sqrt(images)) if images else MAX_LEAD
 
 
 def _labels_hint(rows: RowProvenance) -> Text:
@@ -189,5 +203,5 @@ def _labels_hint(rows: RowProvenance) -> Text:
     return Text()
 
 
-def _untrained(found: MatchedModel) -> Text:
+def _untrained_hint(found: MatchedModel) -> Text:
     return Text() if found.trained else say("Call `model.fit(x_train, y_train, …)` before judging the model.")

@@ -29,7 +29,7 @@ def _title(key: str) -> Text:
     return say("Question “{key}”", key=key)
 
 
-def _empty(expected: Text) -> Finding:
+def _no_answer(expected: Text) -> Finding:
     return failed(
         say("No answer was given."),
         expected=expected,
@@ -38,6 +38,7 @@ def _empty(expected: Text) -> Finding:
 
 
 def shortened(answer: str, most: int = 160) -> Text:
+    """Return the answer on one line, cut to `most` characters."""
     folded = " ".join(answer.split())
     return plain(folded if len(folded) <= most else f"{folded[: most - 1]}…")
 
@@ -45,7 +46,11 @@ def shortened(answer: str, most: int = 160) -> Text:
 def number(
     key: str, points: float, expected: float | tuple[float, ...], why: Text, labels: tuple[str, ...] = ()
 ) -> Check:
-    """A number, alone or at the end of its calculation. `labels` are words that name it in a longer answer."""
+    """Return the check `answer.<key>` of a number, alone or at the end of its calculation.
+
+    `expected` is the right value, or several of them; `why` is the hint for a wrong one; `labels` are words that name
+    the number in a longer answer. A right result whose calculation gives another earns half of the points.
+    """
     accepted = expected if isinstance(expected, tuple) else (expected,)
     return Check(
         f"answer.{key}",
@@ -57,32 +62,37 @@ def number(
 
 
 def judge_number(answer: str, accepted: tuple[float, ...], why: Text, labels: tuple[str, ...] = ()) -> Finding:
+    """Judge a number against the `accepted` ones, equal up to a relative rounding of 1e-9. Ask for a teacher's review
+    where no single number can be read."""
     asked = say("a number, with its calculation")
     if not answer.strip():
-        return _empty(asked)
+        return _no_answer(asked)
     stated = final_number(answer, labels)
     measured = shortened(answer)
     if stated.value is None:
         return review(say("No single result can be read in the answer; a teacher will look at it."), measured, asked)
     if not any(abs(stated.value - value) <= NEAR * max(1, abs(value)) for value in accepted):
-        return failed(say("{value} is not right.", value=_figure(stated.value)), measured, asked, why)
+        return failed(say("{value} is not right.", value=_number_text(stated.value)), measured, asked, why)
     if not stated.consistent and stated.calculation is not None:
         return partial(
             RIGHT_VALUE,
-            say("The result is right, but the calculation gives {value}.", value=_figure(stated.calculation)),
+            say("The result is right, but the calculation gives {value}.", value=_number_text(stated.calculation)),
             measured,
             asked,
             why,
         )
-    return passed(say("{value} is right.", value=_figure(stated.value)), measured, asked)
+    return passed(say("{value} is right.", value=_number_text(stated.value)), measured, asked)
 
 
-def _figure(value: float) -> Text:
+def _number_text(value: float) -> Text:
     return written(value) if value == int(value) and abs(value) < 1e15 else plain(f"{value:g}")
 
 
 def yes_no(key: str, points: float, expected: bool, why: Text, about: tuple[str, ...] = ()) -> Check:
-    """Yes or no, in French or English; `about` names the property in question, for « elle est convexe »."""
+    """Return the check `answer.<key>` of a yes or no, in French or English: all points or none.
+
+    `why` is the hint for a wrong answer; `about` are words for the property in question, as in « elle est convexe ».
+    """
     return Check(
         f"answer.{key}",
         _title(key),
@@ -93,11 +103,12 @@ def yes_no(key: str, points: float, expected: bool, why: Text, about: tuple[str,
 
 
 def judge_yes_no(answer: str, expected: bool, why: Text, about: tuple[str, ...]) -> Finding:
+    """Judge whether the answer means `expected`. Ask for a teacher's review where it is clearly neither yes nor no."""
     asked = say("yes or no, and why")
     understood = understand(answer, about)
     measured = shortened(answer)
     if understood is Understood.EMPTY:
-        return _empty(asked)
+        return _no_answer(asked)
     if understood is Understood.UNCLEAR:
         return review(say("The answer is not clearly a yes or a no; a teacher will look at it."), measured, asked)
     if (understood is Understood.YES) is expected:
@@ -113,7 +124,11 @@ def judge_yes_no(answer: str, expected: bool, why: Text, about: tuple[str, ...])
 
 
 def shapes(key: str, points: float, expected: tuple[tuple[int, ...], ...], why: Text) -> Check:
-    """The shape that leaves each layer, in order, however it is written; what follows the last one is free."""
+    """Return the check `answer.<key>` of the shape that leaves each layer, in order, however it is written: all points
+    or none.
+
+    What follows the last shape is free; `why` is the hint for a wrong answer.
+    """
     return Check(
         f"answer.{key}",
         _title(key),
@@ -124,9 +139,11 @@ def shapes(key: str, points: float, expected: tuple[tuple[int, ...], ...], why: 
 
 
 def judge_shapes(answer: str, expected: tuple[tuple[int, ...], ...], why: Text) -> Finding:
+    """Judge whether the `expected` shapes (without the batch axis) stand in the answer in their order, with one other
+    shape at most. Ask for a teacher's review where no shape can be read."""
     asked = say("the shape that leaves each layer, in order")
     if not answer.strip():
-        return _empty(asked)
+        return _no_answer(asked)
     measured = shortened(answer)
     found = read_shapes(answer)
     # Numbers alone also count layers or name sizes: only a shape of three numbers contradicts.
@@ -141,7 +158,8 @@ def judge_shapes(answer: str, expected: tuple[tuple[int, ...], ...], why: Text) 
 
 
 def free_text(key: str, points: float, rubric: Text) -> Check:
-    """Read by a teacher: the record carries the answer, and the rubric for the teacher's eyes."""
+    """Return the check `answer.<key>` that a teacher marks: the record holds the answer, and the `rubric` for the
+    teacher only."""
     return Check(
         f"answer.{key}",
         _title(key),
@@ -152,14 +170,16 @@ def free_text(key: str, points: float, rubric: Text) -> Check:
 
 
 def judge_free_text(analysis: Analysis, key: str, rubric: Text) -> Finding:
+    """Return a finding for a teacher's review, with the first 4000 characters of the answer; fail an empty one."""
     answer = analysis.reading.answers.get(key, "")
     if not answer.strip():
-        return _empty(say("some sentences"))
+        return _no_answer(say("some sentences"))
     return replace(review(say("A teacher will read this answer."), shortened(answer, 4000)), rubric=rubric)
 
 
 def space(key: str, points: float, dimension: int, why: Text) -> Check:
-    """The space of the images, as ℝ^784, [0,1]^784, {0..255}^784, 256^784 images, « 784 dimensions »…"""
+    """Return the check `answer.<key>` of the space of images of `dimension` numbers, written as ℝ^784, [0,1]^784,
+    {0..255}^784, 256^784 images, « 784 dimensions »…: all points or none. `why` is the hint for a wrong dimension."""
     return Check(
         f"answer.{key}",
         _title(key),
@@ -170,9 +190,11 @@ def space(key: str, points: float, dimension: int, why: Text) -> Check:
 
 
 def judge_space(answer: str, dimension: int, why: Text) -> Finding:
+    """Judge the dimension that an answer names. Ask for a teacher's review where it names none, or the right one among
+    others."""
     asked = say("a space with its dimension, such as [0,1]^3")
     if not answer.strip():
-        return _empty(asked)
+        return _no_answer(asked)
     measured = shortened(answer)
     plain_ = unicodedata.normalize("NFKC", EXPONENTS.sub(r"^\g<0>", answer))
     powers = {math.prod(map(int, re.findall(r"\d+", power))) for power in DIMENSION.findall(plain_)}

@@ -12,6 +12,8 @@ RIGHT_KINDS = 0.5  # the right layers with a wrong setting
 
 
 def check(points: float, model: int = 0) -> Check:
+    """Return the check `architecture`: all points for the layers of `exercise.models[model]` in order, half of them for
+    the right kinds of layers with other settings."""
     return Check(
         "architecture",
         say("Architecture of the model"),
@@ -22,6 +24,7 @@ def check(points: float, model: int = 0) -> Check:
 
 
 def judge(analysis: Analysis, model: int) -> Finding:
+    """Judge the layers of the recorded model, in the spelling of `grader.analysis.canonical`."""
     asked = canonical(analysis.exercise.models[model].layers)
     expected = written(asked)
     found = analysis.model(model)
@@ -32,7 +35,7 @@ def judge(analysis: Analysis, model: int) -> Finding:
     if same(seen, asked):
         return passed(say("The layers are those that are asked for."), measured, expected)
     if [layer.kind for layer in seen] == [layer.kind for layer in asked]:
-        wrong = [_wrong(s, a) for s, a in zip(seen, asked, strict=True) if differing(s, a)]
+        wrong = [_differences(s, a) for s, a in zip(seen, asked, strict=True) if differing(s, a)]
         return partial(
             RIGHT_KINDS,
             say("The right layers, but not all their settings: {wrong}.", wrong=join(wrong, "; ")),
@@ -42,22 +45,22 @@ def judge(analysis: Analysis, model: int) -> Finding:
     return failed(say("The layers are not those that are asked for."), measured, expected, _hint(seen, asked))
 
 
-def _wrong(seen: Layer, asked: Layer) -> Text:
+def _differences(seen: Layer, asked: Layer) -> Text:
     return join(
         [
             say(
                 "{layer}: {name} is {seen} instead of {asked}",
                 layer=seen.kind,
                 name=name,
-                seen=_show(seen, name),
-                asked=_show(asked, name),
+                seen=_setting_text(seen, name),
+                asked=_setting_text(asked, name),
             )
             for name in differing(seen, asked)
         ]
     )
 
 
-def _show(layer: Layer, name: str) -> Text:
+def _setting_text(layer: Layer, name: str) -> Text:
     value = layer.settings.get(name)
     return plain("×".join(map(str, value)) if isinstance(value, list | tuple) else value)
 

@@ -9,6 +9,8 @@ from grader.messages import say
 
 
 def check(points: float) -> Check:
+    """Return the check `ellipses`: a tenth of the points for each of ten classes whose full-covariance Gaussian is
+    right."""
     return Check(
         "ellipses",
         say("Best-fitting ellipse of each class"),

@@ -17,8 +17,11 @@ WRONG_NUMBER = 0.5
 
 
 def image_grid(points: float, rows: int, columns: int, first: int, cmap: str = "gray") -> Check:
-    """The `first` training images in order, `rows` × `columns`, in the colours `cmap`: any shades of grey where that is
-    one of them."""
+    """Return the check `figure`: all points for the `first` training images in order, in `rows` × `columns`, in the
+    colours `cmap` (any shades of grey where that is one of them).
+
+    Three quarters are earned in another grid or other colours, half with another number of images.
+    """
     return Check(
         "figure",
         say("Figure with the first images"),
@@ -29,7 +32,7 @@ def image_grid(points: float, rows: int, columns: int, first: int, cmap: str = "
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What a figure is to show: the `first` images in `rows` × `columns`, in the colours `cmap`."""
+    """Describe what a figure must show: the `first` images in `rows` × `columns`, in the colours `cmap`."""
 
     rows: int
     columns: int
@@ -38,10 +41,12 @@ class Grid:
 
     @property
     def colours(self) -> frozenset[str]:
+        """Return the names of matplotlib's colour maps that are accepted."""
         return GREY if self.cmap in GREY else frozenset({self.cmap})
 
 
 def judge_grid(analysis: Analysis, asked: Grid) -> Finding:
+    """Judge the recorded figure that shows the most images, by the content of its pixels."""
     rows, columns, first = asked.rows, asked.columns, asked.first
     expected = _expected(asked)
     figures = [f for f in analysis.evidence.figures if f.axes and f.arrays is not None]
@@ -99,7 +104,8 @@ def _expected(asked: Grid) -> Text:
 
 
 def leading_images(analysis: Analysis, figure: FigureInfo) -> int:
-    """How many images from the first on are the training images of the same number, pixels upright."""
+    """Return how many images of a figure, from the first on, are the training images of the same number, 28 × 28 and
+    upright; on any grey scale."""
     import numpy as np
 
     from grader.fingerprints import fingerprints
@@ -145,11 +151,13 @@ def _pixels_hint(analysis: Analysis, figure: FigureInfo) -> Text:
 
 
 def scatter(points: float, minimum: int) -> Check:
-    """A figure in which at least `minimum` points are scattered."""
+    """Return the check `figure`: all points for a figure in which at least `minimum` points are scattered, else
+    none."""
     return Check("figure", say("Figure of the projection"), points, lambda analysis: judge_scatter(analysis, minimum))
 
 
 def judge_scatter(analysis: Analysis, minimum: int) -> Finding:
+    """Judge the number of scattered points in the recorded figure that has the most of them."""
     expected = say("a figure with at least {minimum} points", minimum=number(minimum))
     if not analysis.evidence.figures:
         return _no_figure(analysis, expected)

@@ -8,33 +8,40 @@ from grader.messages import say
 
 
 def passed(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    """Return a finding that earns all points."""
     return Finding(Status.PASSED, 1.0, message, measured, expected, hint)
 
 
 def partial(
     share: float, message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()
 ) -> Finding:
+    """Return a finding that earns `share` (from 0 to 1) of the points."""
     return Finding(Status.PARTIAL, share, message, measured, expected, hint)
 
 
 def failed(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    """Return a finding that earns no points."""
     return Finding(Status.FAILED, 0.0, message, measured, expected, hint)
 
 
 def skipped(message: Text, hint: Text = Text()) -> Finding:
+    """Return a finding for what this run could not show: no points, and no fault of the program's."""
     return Finding(Status.SKIPPED, 0.0, message, hint=hint)
 
 
 def review(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
+    """Return a finding that a teacher must decide."""
     return Finding(Status.REVIEW, 0.0, message, measured, expected, hint)
 
 
 def error(message: Text, hint: Text = Text()) -> Finding:
+    """Return a finding for a fault of the grader's own."""
     return Finding(Status.ERROR, 0.0, message, hint=hint)
 
 
 def nothing_recorded(analysis: Analysis, expected: Text = Text()) -> Finding:
-    """No model was seen: why depends on how the program went."""
+    """Return the finding where no model was recorded: skipped where nothing was run, else failed with the reason why
+    there is none."""
     if analysis.mode is Mode.STATIC:
         return skipped(say("Not judged: the program was only read, not run."))
     if not analysis.reading.runnable:

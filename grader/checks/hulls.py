@@ -9,6 +9,7 @@ from grader.messages import say
 
 
 def check(points: float) -> Check:
+    """Return the check `hulls`: a tenth of the points for each of ten classes whose convex hull is right."""
     return Check(
         "hulls",
         say("Convex hull of each class"),

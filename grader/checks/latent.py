@@ -10,6 +10,8 @@ from grader.messages import join, plain, say
 
 
 def check(points: float, models: int = 2, size: int = 100) -> Check:
+    """Return the check `latent`: an equal part of the points for each of the first `models` networks of the exercise
+    whose layer of `size` hidden values was projected."""
     return Check(
         "latent",
         say("Hidden values of both networks"),
@@ -20,6 +22,7 @@ def check(points: float, models: int = 2, size: int = 100) -> Check:
 
 
 def judge(analysis: Analysis, models: int, size: int) -> Finding:
+    """Judge by which networks the evaluator recognised the projected rows as hidden values of test images."""
     expected = say("projections of the {size} hidden values of each of the {models} networks", size=size, models=models)
     if not analysis.tsne_runs:
         return no_projection(analysis, expected)

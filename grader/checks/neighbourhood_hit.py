@@ -33,8 +33,8 @@ LABELS = {"pixels": say("pixels"), "hidden0": say("hidden layer of the MLP"), "h
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """How many neighbours count, which embeddings must be there, and bands in place of the measured ones."""
+class HitSpec:
+    """Hold how many neighbours count, which embeddings must be there, and bands in place of the measured ones."""
 
     k: int
     sources: tuple[str, ...]
@@ -44,10 +44,12 @@ class Asked:
 def check(
     points: float, k: int = NEIGHBOURS, sources: tuple[str, ...] = ("pixels",), bands: Bands | None = None
 ) -> Check:
-    """`sources` are the embeddings that must be there: `pixels`, `hidden0`, `hidden1` (the exercise's models).
+    """Return the check `neighbourhood_hit`: an equal part of the points for each of `sources`, half of it for a hit in
+    its band and half for the student's own value, within 0.005 of the recomputed one.
 
-    `bands` gives for each of them the lowest and highest value to expect; where it is None, they are those that were
-    measured for k = 6. Raise `BadSpecification` where nothing says what is to be expected.
+    `sources` are `pixels`, `hidden0`, `hidden1` (the exercise's models); `k` neighbours count. `bands` gives the lowest
+    and highest hit (shares from 0 to 1) for each source; where it is None, they are those measured for k = 6. Raise
+    `BadSpecification` where k differs and a band is missing.
     """
     if k != NEIGHBOURS and (bands is None or not set(sources) <= bands.keys()):
         raise BadSpecification(
@@ -57,7 +59,7 @@ def check(
                 k=k,
             )
         )
-    asked = Asked(k, sources, bands or {})
+    asked = HitSpec(k, sources, bands or {})
     return Check(
         "neighbourhood_hit",
         say("Neighbourhood hit (k = {k})", k=k),
@@ -67,13 +69,15 @@ def check(
     )
 
 
-def judge(analysis: Analysis, asked: Asked) -> Finding:
+def judge(analysis: Analysis, asked: HitSpec) -> Finding:
+    """Judge for each source the embedding with the most points. The hit is that of Paulovich et al. (2008), recomputed
+    by the evaluator."""
     expected = say("in the usual band, and your own value within {near} of the recomputed one", near=number(NEAR, 3))
     found = largest_by_source(analysis.embeddings(asked.k))
     sources = asked.sources
     if not any(source in found for source in sources):
         return no_projection(analysis, expected)
-    parts = [_one(analysis, found.get(source), source, asked) for source in sources]
+    parts = [_judge_source(analysis, found.get(source), source, asked) for source in sources]
     share = sum(part.share for part in parts) / len(parts)
     message, measured = join([p.message for p in parts], " "), join([p.measured for p in parts if p.measured], "; ")
     hint = next((p.hint for p in parts if p.hint), Text())
@@ -84,7 +88,7 @@ def judge(analysis: Analysis, asked: Asked) -> Finding:
     return partial(share, message, measured, expected, hint)
 
 
-def _one(analysis: Analysis, embedding: Embedding | None, source: str, asked: Asked) -> Finding:
+def _judge_source(analysis: Analysis, embedding: Embedding | None, source: str, asked: HitSpec) -> Finding:
     label = LABELS[source]
     value = embedding.figures.nh if embedding is not None else None
     if embedding is None or value is None:
@@ -127,10 +131,14 @@ def _one(analysis: Analysis, embedding: Embedding | None, source: str, asked: As
 def stated(
     analysis: Analysis, embedding: Embedding, source: str, value: float, k: int = NEIGHBOURS
 ) -> tuple[float | None, Text | None]:
-    """The student's value, and what is wrong with it (None where it is right)."""
+    """Return the student's own value, from a variable, the output or a title, and a hint at what is wrong with it (None
+    where it is right); both None where no value was found.
+
+    `value` is the recomputed hit, a share from 0 to 1.
+    """
     variables = [v for name in NAMES[source] if isinstance(v := analysis.evidence.values.get(name), int | float)]
-    printed = _printed(analysis.evidence.printed.text)
-    for own in (*variables, *printed, *_titled(analysis)):
+    printed = _numbers_printed(analysis.evidence.printed.text)
+    for own in (*variables, *printed, *_numbers_in_titles(analysis)):
         if abs(own - value) <= NEAR:
             return own, None
     table = embedding.figures.formulas
@@ -146,13 +154,13 @@ def stated(
     return None, None
 
 
-def _titled(analysis: Analysis) -> list[float]:
+def _numbers_in_titles(analysis: Analysis) -> list[float]:
     """Numbers in the titles of plots, where the hit stands in percent, as a rule."""
     titles = "\n".join(axes.title for figure in analysis.evidence.figures for axes in figure.axes)
-    return [share for found in _printed(titles) for share in (found, found / 100)]
+    return [share for found in _numbers_printed(titles) for share in (found, found / 100)]
 
 
-def _printed(text: str) -> list[float]:
+def _numbers_printed(text: str) -> list[float]:
     """Numbers printed near the words that name the measure."""
     lines = [line for line in text.splitlines()[-400:] if re.search(r"(?i)\bnh|hit|voisin", line)]
     found = [float(n.replace(",", ".")) for line in lines[:60] for n in re.findall(r"\d+[.,]\d+(?:e-?\d+)?", line)[:20]]
@@ -160,6 +168,7 @@ def _printed(text: str) -> list[float]:
 
 
 def explain_formula(name: str, k: int = NEIGHBOURS) -> Text:
+    """Return the hint for a mistake in the formula, by its name in `EmbeddingFigures.formulas`."""
     sentences = {
         "division_in_if": say(
             "`tx /= k` stands inside the `if`: it must be divided once per point, after the loop over the neighbours. Check the indentation."
@@ -186,28 +195,31 @@ def explain_formula(name: str, k: int = NEIGHBOURS) -> Text:
 
 
 @cache
-def _bands() -> dict[str, dict[str, dict[str, list[float]]]]:
+def _measured_bands() -> dict[str, dict[str, dict[str, list[float]]]]:
     """data kind → source → number of points → values measured over seeds."""
     bands: dict[str, dict[str, dict[str, list[float]]]] = json.loads(BANDS.read_text(encoding="utf-8"))["measured"]
     return bands
 
 
 def data_kind(analysis: Analysis) -> str:
+    """Return which data the measured bands are of: `stand-in` or `mnist`."""
     return "stand-in" if analysis.stand_in else "mnist"
 
 
 def band(source: str, count: int, data: str) -> tuple[float, float]:
-    """(lowest, highest) value to expect for that many points, read between the numbers of points that were measured."""
-    table = _bands()[data][source]
+    """Return the (lowest, highest) hit to expect for `count` points, shares from 0 to 1: interpolated in the logarithm
+    of `count` between the measured numbers of points, and widened by 0.03. Raise `KeyError` for an unknown source or
+    kind of data."""
+    table = _measured_bands()[data][source]
     sizes = sorted(int(n) for n in table)
-    low = _between(sizes, [min(table[str(n)]) for n in sizes], count) - MARGIN
-    high = _between(sizes, [max(table[str(n)]) for n in sizes], count) + MARGIN
+    low = _interpolated(sizes, [min(table[str(n)]) for n in sizes], count) - MARGIN
+    high = _interpolated(sizes, [max(table[str(n)]) for n in sizes], count) + MARGIN
     if count > sizes[-1]:  # it grows with the number of points: beyond what was measured, nothing is too high
         high = 1.0
     return max(0.0, low), min(1.0, high)
 
 
-def _between(sizes: list[int], values: list[float], count: int) -> float:
+def _interpolated(sizes: list[int], values: list[float], count: int) -> float:
     """Linear in the logarithm of the number of points; constant beyond both ends."""
     if count <= sizes[0]:
         return values[0]

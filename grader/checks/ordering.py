@@ -18,10 +18,14 @@ LUCK = 0.01  # t-SNE's own spread: pixels and MLP lie close together for many po
 
 
 def check(points: float) -> Check:
+    """Return the check `ordering`: all points where the hits of pixels, MLP and CNN grow in this order, up to 0.01;
+    half of them where one is missing."""
     return Check("ordering", say("Order of the three neighbourhood hits"), points, judge, requests=embedding_requests)
 
 
 def judge(analysis: Analysis) -> Finding:
+    """Judge the order of the recomputed neighbourhood hits, for each source those of the embedding with the most
+    points."""
     expected = say("pixels < MLP < CNN")
     found = largest_by_source(analysis.embeddings())
     values = [found[source].figures.nh for source in ORDER if source in found]

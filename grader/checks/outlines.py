@@ -17,7 +17,7 @@ CLASSES = 10
 
 @dataclass(frozen=True, slots=True)
 class Outlines:
-    """The classes whose outline is right, and how many outlines were computed."""
+    """Hold the classes whose outline is right, and how many outlines the program computed."""
 
     right: tuple[int, ...]
     made: int
@@ -26,6 +26,8 @@ class Outlines:
 def judge_outlines(
     analysis: Analysis, outlines: Callable[[EmbeddingFigures], Outlines], expected: Text, hint: Text
 ) -> Finding:
+    """Judge one kind of outline, which `outlines` takes from the figures of the best embedding: a tenth of the points
+    for each class that has the right one."""
     found = analysis.best_embedding
     if found is None:
         return no_projection(analysis, expected)

@@ -9,6 +9,8 @@ from grader.messages import join, number, say
 
 
 def check(points: float, model: int = 0) -> Check:
+    """Return the check `parameters`: all points for a number of parameters that `exercise.models[model]` allows, else
+    none."""
     return Check(
         "parameters",
         say("Number of parameters of the model"),
@@ -19,6 +21,7 @@ def check(points: float, model: int = 0) -> Check:
 
 
 def judge(analysis: Analysis, model: int) -> Finding:
+    """Judge the number of parameters of the recorded model; hint at it layer by layer where it is another one."""
     asked = analysis.exercise.models[model].parameters
     expected = join([number(count) for count in asked], " / ")
     found = analysis.model(model)

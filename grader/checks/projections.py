@@ -10,11 +10,13 @@ from grader.messages import say
 
 
 def embedding_requests(analysis: Analysis) -> tuple[EmbeddingRequest, ...]:
+    """Return what the evaluator must measure of each recorded t-SNE, with the usual number of neighbours."""
     return analysis.embedding_requests()
 
 
 def no_projection(analysis: Analysis, expected: Text) -> Finding:
-    """No usable t-SNE: why."""
+    """Return the finding where no usable t-SNE was recorded, with the reason: skipped where nothing was run, else
+    failed."""
     if analysis.mode is Mode.STATIC:
         return skipped(say("Not judged: the program was only read, not run."))
     if not analysis.reading.runnable:

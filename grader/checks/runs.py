@@ -11,16 +11,20 @@ from grader.reading.attribution import exercise_of_failure, first_line_of
 
 
 def check(points: float) -> Check:
+    """Return the check `runs`: all points where the program came to its own end without an error and did something,
+    else none."""
     return Check("runs", say("The program runs to its end"), points, judge)
 
 
 def judge(analysis: Analysis) -> Finding:
+    """Judge how the run ended: a file that cannot be read, a limit that stopped it, an error in this exercise's part,
+    an end from inside, nothing done. An error in another exercise's part of the file costs nothing here."""
     expected = say("a program that ends by itself, without an error")
     if analysis.reading.failure is not None:
         return failed(explain(analysis.reading.failure), expected=expected)
     if analysis.mode is Mode.STATIC or analysis.outcome is None:
         return skipped(say("Not judged: the program was only read, not run."))
-    stopped = _stopped(analysis.outcome, analysis)
+    stopped = _stop_message(analysis.outcome, analysis)
     if stopped:
         return failed(stopped, say("stopped after {seconds} s", seconds=number(analysis.outcome.seconds, 1)), expected)
     if analysis.evidence.failures:
@@ -66,12 +70,13 @@ def _own_failure(analysis: Analysis) -> tuple[Failure | None, str]:
 
 
 def did_something(analysis: Analysis) -> bool:
+    """Return whether a model, a figure or a call of a library was recorded."""
     evidence = analysis.evidence
     calls = [call for call in evidence.calls if not isinstance(call, ArrayInfo)]
     return bool(evidence.snapshots or evidence.figures or calls)
 
 
-def _stopped(outcome: Outcome, analysis: Analysis) -> Text:
+def _stop_message(outcome: Outcome, analysis: Analysis) -> Text:
     limits = analysis.exercise.limits
     sentences = {
         "timeout": say(
@@ -94,12 +99,12 @@ def _stopped(outcome: Outcome, analysis: Analysis) -> Text:
             files=number(limits.files),
         ),
         "output": say("The program printed without end and was stopped."),
-        "killed": _killed(outcome),
+        "killed": _kill_message(outcome),
     }
     return sentences.get(outcome.status, Text())
 
 
-def _killed(outcome: Outcome) -> Text:
+def _kill_message(outcome: Outcome) -> Text:
     """What is known of it: the grader sends its own kills for reasons of their own, and tries once more after others."""
     if not outcome.ended_from_outside:
         return say("The program was killed by a signal ({code}).", code=outcome.exit)

@@ -15,6 +15,8 @@ LEARNT = 2.0  # times better than guessing, a network has learnt something
 
 
 def check(points: float, model: int = 0) -> Check:
+    """Return the check `saved_model`: all points where a file that the program left predicts like the recorded
+    `exercise.models[model]`, up to 0.001 in each output, else none."""
     return Check(
         "saved_model",
         say("Saved model"),
@@ -25,6 +27,7 @@ def check(points: float, model: int = 0) -> Check:
 
 
 def requests(analysis: Analysis, model: int) -> tuple[SavedModelRequest | CheckpointRequest, ...]:
+    """Return the comparisons and checkpoints that the evaluator must measure; nothing where no model was recorded."""
     found = analysis.model(model)
     if found is None:
         return ()
@@ -33,6 +36,9 @@ def requests(analysis: Analysis, model: int) -> tuple[SavedModelRequest | Checkp
 
 
 def judge(analysis: Analysis, model: int) -> Finding:
+    """Judge the model files that the program left. After a training that did not end, a file passes that recognises at
+    least twice as many test images as guessing does. Raise `KeyError` where the evaluator has not answered
+    `requests`."""
     expected = say("a file that gives the same predictions as the trained model")
     found = analysis.model(model)
     if found is None:
@@ -50,31 +56,31 @@ def judge(analysis: Analysis, model: int) -> Finding:
         if isinstance(answer, SavedDifference) and answer.difference <= SAME:
             return passed(say("{file} predicts like the trained model.", file=name), plain(name), expected)
     if found.unfinished:
-        return _while_training(analysis, found, expected)
+        return _judge_checkpoints(analysis, found, expected)
     if not compared:
-        return failed(_unlike(found), plain(", ".join(files)), expected)
-    if other := _of_another_model(analysis, found, files):
+        return failed(_nothing_to_compare(found), plain(", ".join(files)), expected)
+    if other := _file_of_another_model(analysis, found, files):
         return failed(
             say("{file} holds another model: this one was not saved.", file=other), plain(other), expected, hint
         )
     again = say("Save after `fit`, and the very model that was trained.")
-    why = _why(*compared[-1])
-    return failed(why, plain(", ".join(files)), expected, _saved_early(analysis, found) or again)
+    why = _difference_message(*compared[-1])
+    return failed(why, plain(", ".join(files)), expected, _saved_early_hint(analysis, found) or again)
 
 
-def _while_training(analysis: Analysis, found: MatchedModel, expected: Text) -> Finding:
+def _judge_checkpoints(analysis: Analysis, found: MatchedModel, expected: Text) -> Finding:
     """The training did not come to its end, so there is no trained model to compare with. A file that it left proves what
     its own weights can do in the network that was built: better than guessing, it was saved of a network that learns."""
     answers = [(one.file, analysis.answer(one)) for one in analysis.requests_of(found).checkpoints]
     usable = [(file, answer) for file, answer in answers if isinstance(answer, Prediction)]
     if not answers:
         told = say("The training did not come to its end, and no file was saved of this network before it was stopped.")
-        return failed(told if found.shape.architecture is not None else _unlike(found), expected=expected)
+        return failed(told if found.shape.architecture is not None else _nothing_to_compare(found), expected=expected)
     if not usable:
         name, refused = answers[0]
         assert isinstance(refused, Refused)
         why = say(
-            "{why} The program may have been stopped while it was writing it.", why=_cannot_be_loaded(name, refused)
+            "{why} The program may have been stopped while it was writing it.", why=_refusal_message(name, refused)
         )
         return failed(why, plain(name), expected)
     name, best = max(usable, key=lambda item: item[1].accuracy)
@@ -92,14 +98,14 @@ def _while_training(analysis: Analysis, found: MatchedModel, expected: Text) -> 
     )
 
 
-def _unlike(found: MatchedModel) -> Text:
+def _nothing_to_compare(found: MatchedModel) -> Text:
     """Why no weights were recorded, where that is not for a training that was cut."""
     if found.shape.architecture is None:
         return say("The model cannot be rebuilt by the grader: it has layers or a class of your own.")
     return say("The program stopped before the weights of its network were recorded: there is nothing to compare with.")
 
 
-def _saved_early(analysis: Analysis, found: MatchedModel) -> Text:
+def _saved_early_hint(analysis: Analysis, found: MatchedModel) -> Text:
     """Every save of the model came before its training."""
     saves = [u for u in analysis.evidence.uses if u.model == found.shape.model and u.how in ("save", "save_weights")]
     seen = [analysis.evidence.snapshot(u.snapshot) for u in saves if u.snapshot is not None]
@@ -108,7 +114,7 @@ def _saved_early(analysis: Analysis, found: MatchedModel) -> Text:
     return Text()
 
 
-def _of_another_model(analysis: Analysis, found: MatchedModel, files: list[str]) -> str:
+def _file_of_another_model(analysis: Analysis, found: MatchedModel, files: list[str]) -> str:
     """The first of the files, where all of them were seen to be written by other models; else ""."""
     theirs = {stem(u.path) for u in saves_in(analysis.evidence) if u.model != found.shape.model} - saved_by(
         analysis.evidence, found.shape.model
@@ -116,9 +122,9 @@ def _of_another_model(analysis: Analysis, found: MatchedModel, files: list[str])
     return files[0] if all(stem(name) in theirs for name in files) else ""
 
 
-def _why(name: str, answer: SavedDifference | Refused) -> Text:
+def _difference_message(name: str, answer: SavedDifference | Refused) -> Text:
     if isinstance(answer, Refused):
-        return _cannot_be_loaded(name, answer)
+        return _refusal_message(name, answer)
     return say(
         "{file} does not predict like the trained model (largest difference {difference}).",
         file=name,
@@ -126,5 +132,5 @@ def _why(name: str, answer: SavedDifference | Refused) -> Text:
     )
 
 
-def _cannot_be_loaded(name: str, refused: Refused) -> Text:
+def _refusal_message(name: str, refused: Refused) -> Text:
     return say("{file} cannot be loaded: {reason}.", file=name, reason=refusal(refused))

@@ -12,12 +12,16 @@ UNUSED = 0.5  # a scaler without a leak, whose result the network never saw
 
 
 def check(points: float, model: int = 0) -> Check:
+    """Return the check `scaler_leak`: all points where the scalers were fitted on training images alone, half of them
+    where `exercise.models[model]` was trained on images that were not scaled."""
     return Check(
         "scaler_leak", say("Scaling without a look at the test"), points, lambda analysis: judge(analysis, model)
     )
 
 
 def judge(analysis: Analysis, model: int) -> Finding:
+    """Judge the rows that the scalers were fitted on, recognised by their content. Ask for a teacher's review where
+    most are unknown."""
     expected = say("a StandardScaler fitted on training images alone")
     if analysis.mode is Mode.STATIC:
         return skipped(say("Not judged: the program was only read, not run."))

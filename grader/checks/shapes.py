@@ -14,13 +14,15 @@ HALF = 0.5
 
 
 def data(points: float, shapes: tuple[tuple[int, ...], ...], low: float = 0.0, high: float = 1.0) -> Check:
-    """The program prints these shapes, and the range of its pixels: half of the points each."""
+    """Return the check `shapes` of the data: all points where the `shapes` and the range of the pixels, from `low` to
+    `high`, are printed, half of them where only a part of that is."""
     return Check(
         "shapes", say("Shapes and range of the data"), points, lambda analysis: judge_data(analysis, shapes, low, high)
     )
 
 
 def judge_data(analysis: Analysis, shapes: tuple[tuple[int, ...], ...], low: float, high: float) -> Finding:
+    """Judge the printed shapes and the printed range; `shapes[0]` is that of the array whose range is known."""
     expected = say(
         "{shapes}, pixels from {low} to {high}, printed",
         shapes=join([plain(shape) for shape in shapes], " · "),
@@ -38,7 +40,7 @@ def judge_data(analysis: Analysis, shapes: tuple[tuple[int, ...], ...], low: flo
     without = _without_shapes(analysis.evidence.printed.text)
     numbers = {float(n) for n in RANGE.findall(without)}
     in_range = {low, high} <= numbers and not any(array.high != high or array.low != low for array in own)
-    measured = _measured(own)
+    measured = _range_text(own)
     if not missing and in_range:
         return passed(say("The shapes and the range are printed, and right."), measured, expected)
     wrong = []
@@ -54,7 +56,7 @@ def judge_data(analysis: Analysis, shapes: tuple[tuple[int, ...], ...], low: flo
 
 
 def printed_shape(text: str, shape: tuple[int, ...]) -> bool:
-    """« (60000, 784) », « 60000 x 784 », « [60000, 784] »…"""
+    """Return whether a shape stands in a text, as « (60000, 784) », « 60000 x 784 », « [60000, 784] »…"""
     return re.search(r"(?<!\d)" + r"\s*[,x×*]\s*".join(map(str, shape)) + r"(?!\d)", text) is not None
 
 
@@ -62,14 +64,15 @@ def _without_shapes(text: str) -> str:
     return re.sub(r"[(\[]\s*\d+\s*(?:,\s*\d+\s*)+,?[)\]]", " ", text)
 
 
-def _measured(arrays: list[ArrayInfo]) -> Text:
+def _range_text(arrays: list[ArrayInfo]) -> Text:
     if not arrays:
         return Text()
     return say("pixels from {low} to {high}", low=arrays[0].low, high=arrays[0].high)
 
 
 def check(points: float, expected: tuple[tuple[int, ...], ...], model: int = 0) -> Check:
-    """The output shape of each layer of the model, in order, without the batch axis."""
+    """Return the check `shapes` of a model: all points where its layers give the `expected` shapes in order, without
+    the batch axis, else none. Layers that keep the shape (activations, dropout) are left out."""
     return Check(
         "shapes",
         say("Shapes that leave each layer"),
@@ -80,13 +83,14 @@ def check(points: float, expected: tuple[tuple[int, ...], ...], model: int = 0) 
 
 
 def judge(analysis: Analysis, asked: tuple[tuple[int, ...], ...], model: int) -> Finding:
-    expected = join([plain(_shape(shape)) for shape in asked], " → ")
+    """Judge the shapes that leave the layers of `exercise.models[model]`."""
+    expected = join([plain(_shape_text(shape)) for shape in asked], " → ")
     found = analysis.model(model)
     if found is None:
         return nothing_recorded(analysis, expected)
     silent = {"Activation", "Dropout", "InputLayer", "Rescaling", "Softmax", "ReLU"}
     seen = tuple(layer.output_shape or () for layer in found.shape.layers if layer.kind not in silent)
-    measured = join([plain(_shape(shape)) for shape in seen], " → ")
+    measured = join([plain(_shape_text(shape)) for shape in seen], " → ")
     if seen == asked:
         return passed(say("Every layer gives the shape that is asked for."), measured, expected)
     right = 0
@@ -100,5 +104,5 @@ def judge(analysis: Analysis, asked: tuple[tuple[int, ...], ...], model: int) ->
     )
 
 
-def _shape(shape: tuple[int | None, ...]) -> str:
+def _shape_text(shape: tuple[int | None, ...]) -> str:
     return "×".join(str(n) for n in shape) or "?"

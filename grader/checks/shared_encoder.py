@@ -12,6 +12,8 @@ OTHER_HEAD = 0.5  # shared, but what follows the encoder is not what was asked f
 
 
 def check(points: float, models: tuple[int, int] = (0, 1)) -> Check:
+    """Return the check `shared_encoder`: all points where the two `models` hold the same encoder object, half of them
+    where something else than the layer asked for follows it."""
     return Check(
         "shared_encoder",
         say("One encoder for both models"),
@@ -21,6 +23,7 @@ def check(points: float, models: tuple[int, int] = (0, 1)) -> Check:
 
 
 def judge(analysis: Analysis, first: int, second: int) -> Finding:
+    """Judge whether the models of the numbers `first` and `second` share layers that have parameters."""
     expected = say("the same encoder object in both models")
     one = analysis.model(first)
     if one is None:
@@ -48,7 +51,7 @@ def judge(analysis: Analysis, first: int, second: int) -> Finding:
             expected,
             say("Put the same variable `encoder` into both models: the same Keras object, hence the same weights."),
         )
-    head = _head(shared[-1], analysis.exercise.models[second].layers[-1])
+    head = _head_parameters(shared[-1], analysis.exercise.models[second].layers[-1])
     if head is not None and other.shape.parameters - count != head:
         return partial(
             OTHER_HEAD,
@@ -61,12 +64,12 @@ def judge(analysis: Analysis, first: int, second: int) -> Finding:
 
 
 def shared_layers(one: MatchedModel, other: MatchedModel) -> list[LayerInfo]:
-    """The layers with parameters of `other` that are the same objects in `one`, in order."""
+    """Return the layers with parameters of `other` that are the same objects in `one`, in order."""
     there = {layer.settings.get("identity") for layer in one.shape.layers if layer.parameters}
     return [la for la in other.shape.layers if la.parameters and la.settings.get("identity") in there]
 
 
-def _head(last: LayerInfo, asked: LayerSpec) -> int | None:
+def _head_parameters(last: LayerInfo, asked: LayerSpec) -> int | None:
     """Parameters of the layer asked for behind the shared encoder, whatever the encoder's own size."""
     inputs, units = last.settings.get("units"), asked.settings.get("units")
     return (inputs + 1) * units if isinstance(inputs, int) and isinstance(units, int) else None

@@ -25,8 +25,9 @@ NAMES = (say("autoencoder"), say("classifier"))
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Settings of one SVM, and the accuracies from which all and half of its points are earned."""
+class SvmSpec:
+    """Hold the settings of one SVM, and the accuracies (shares from 0 to 1) from which all and half of its points are
+    earned."""
 
     C: float
     gamma: float
@@ -34,16 +35,20 @@ class Asked:
     partial: float
 
     def agrees(self, fit: SvmFit) -> bool:
+        """Return whether a recorded fit has these settings (up to a relative rounding of 1e-6) and an RBF kernel."""
         given = (real(fit.C), real(fit.gamma))
         near = all(math.isclose(a, b, rel_tol=1e-6) for a, b in zip(given, (self.C, self.gamma), strict=True))
         return near and fit.kernel == "rbf"
 
     @property
     def written(self) -> str:
+        """Return the settings as a call of `SVC`."""
         return f"SVC(C={self.C:g}, gamma={self.gamma:g})"
 
 
 def features(points: float, size: int = 20, rows: int = ROWS) -> Check:
+    """Return the check `latent`: half of the points for each of the two models whose encoder gave the `size` features
+    of an SVM, at the end of its training. `rows` is how many rows of each fit are used."""
     return Check(
         "latent",
         say("Features of your own encoder"),
@@ -53,7 +58,9 @@ def features(points: float, size: int = 20, rows: int = ROWS) -> Check:
     )
 
 
-def check(points: float, autoencoder: Asked, classifier: Asked, rows: int = ROWS) -> Check:
+def check(points: float, autoencoder: SvmSpec, classifier: SvmSpec, rows: int = ROWS) -> Check:
+    """Return the check `svm`: half of the points for each of the two SVMs, on the features after the training of the
+    autoencoder and of the classifier. `rows` is how many rows of each fit are used."""
     asked = (autoencoder, classifier)
     return Check(
         "svm",
@@ -68,6 +75,7 @@ def check(points: float, autoencoder: Asked, classifier: Asked, rows: int = ROWS
 
 
 def judge_features(analysis: Analysis, size: int, rows: int) -> Finding:
+    """Judge which networks gave the features of the recorded fits, as the evaluator found by computing them again."""
     expected = say("{size} features, from the encoder after each of the two trainings", size=size)
     fits = analysis.svms(rows)
     if not fits:
@@ -80,11 +88,11 @@ def judge_features(analysis: Analysis, size: int, rows: int) -> Finding:
     message = say(
         "No SVM was fitted on the features that the encoder gives once trained in the {models}.", models=missing
     )
-    hint = _whence(fits, size)
+    hint = _origin_hint(fits, size)
     return partial(BAND, message, measured, expected, hint) if right else failed(message, measured, expected, hint)
 
 
-def _whence(fits: Sequence[MeasuredSvm], size: int) -> Text:
+def _origin_hint(fits: Sequence[MeasuredSvm], size: int) -> Text:
     """Where the features of the SVMs come from instead."""
     if any(fit.width != size for fit in fits):
         return say("An SVM takes the {size} values of `encoder.predict(images)`, not the images themselves.", size=size)
@@ -110,7 +118,9 @@ def _no_fit(analysis: Analysis, expected: Text) -> Finding:
 # ── SVMs ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def judge(analysis: Analysis, asked: tuple[Asked, Asked], rows: int) -> Finding:
+def judge(analysis: Analysis, asked: tuple[SvmSpec, SvmSpec], rows: int) -> Finding:
+    """Judge settings, data, labels and accuracy on the test images of each SVM, fitted again by the evaluator. Skip an
+    audit that stopped a training."""
     expected = join(
         [
             say("{name}: {svm}, at least {full}", name=name, svm=one.written, full=percent(one.full, 0))
@@ -123,7 +133,7 @@ def judge(analysis: Analysis, asked: tuple[Asked, Asked], rows: int) -> Finding:
         return _no_fit(analysis, expected)
     if analysis.mode is Mode.AUDIT and any(t.capped for t in analysis.evidence.trainings):
         return skipped(say("Not judged: an audit stops each training after a few steps, so the features say nothing."))
-    parts = [_one(fits, which, one) for which, one in enumerate(asked)]
+    parts = [_judge_one(fits, which, one) for which, one in enumerate(asked)]
     share = sum(part.share for part in parts) / len(parts)
     message = join([part.message for part in parts], " ")
     measured = join([part.measured for part in parts if part.measured], "; ")
@@ -133,12 +143,12 @@ def judge(analysis: Analysis, asked: tuple[Asked, Asked], rows: int) -> Finding:
     return partial(share, message, measured, expected, hint) if share else failed(message, measured, expected, hint)
 
 
-def _one(fits: Sequence[MeasuredSvm], which: int, asked: Asked) -> Finding:
+def _judge_one(fits: Sequence[MeasuredSvm], which: int, asked: SvmSpec) -> Finding:
     """One of the two SVMs: found by its features, of several the one with the right settings; else told by order."""
     name = NAMES[which]
     mine = [fit for fit in fits if which in fit.models]
     if not mine:
-        return _not_mine(fits, which)
+        return _judge_foreign_features(fits, which)
     fit = next((f for f in reversed(mine) if asked.agrees(f.call)), mine[-1])
     if not asked.agrees(fit.call):
         return failed(
@@ -159,10 +169,10 @@ def _one(fits: Sequence[MeasuredSvm], which: int, asked: Asked) -> Finding:
             say("{name}: {share} of the labels are not those of the images.", name=name, share=percent(wrong, 0)),
             hint=say("Are features and labels in the same order?"),
         )
-    return _by_accuracy(name, math.nan if figures.accuracy is None else figures.accuracy, asked)
+    return _judge_accuracy(name, math.nan if figures.accuracy is None else figures.accuracy, asked)
 
 
-def _by_accuracy(name: Text, accuracy: float, asked: Asked) -> Finding:
+def _judge_accuracy(name: Text, accuracy: float, asked: SvmSpec) -> Finding:
     measured = say("{name}: {accuracy}", name=name, accuracy=percent(accuracy, 2))
     if accuracy >= asked.full:
         return passed(say("{name}: {accuracy} of the test images.", name=name, accuracy=percent(accuracy)), measured)
@@ -176,7 +186,7 @@ def _by_accuracy(name: Text, accuracy: float, asked: Asked) -> Finding:
     return partial(BAND, message, measured, hint=hint) if accuracy >= asked.partial else failed(message, hint=hint)
 
 
-def _not_mine(fits: Sequence[MeasuredSvm], which: int) -> Finding:
+def _judge_foreign_features(fits: Sequence[MeasuredSvm], which: int) -> Finding:
     """No SVM has this network's features. Told of the one that stands at its place, where there is one."""
     name = NAMES[which]
     at_its_place = fits[which] if which < len(fits) else None

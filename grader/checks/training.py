@@ -34,7 +34,8 @@ def check(
     id: str = "training",
     rows: int | None = None,
 ) -> Check:
-    """A third of the points each for the loss, the optimizer and the epochs; what is None is free.
+    """Return the check `training` of `exercise.models[model]`: an equal part of the points for each of the loss, the
+    optimizer and the number of epochs; what is None is free and takes no part.
 
     `rows` is how many rows make an epoch, where the exercise's dataset does not say it.
     """
@@ -49,7 +50,8 @@ def check(
 def judge(
     analysis: Analysis, loss: str | None, optimizer: str | None, epochs: int, model: int, rows: int | None = None
 ) -> Finding:
-    expected = _written(loss, optimizer, epochs)
+    """Judge loss, optimizer and epochs as they were recorded; more epochs than asked for are no fault."""
+    expected = _settings_text(loss, optimizer, epochs)
     found = analysis.model(model)
     if found is None:
         return nothing_recorded(analysis, expected)
@@ -62,9 +64,9 @@ def judge(
             expected,
             say("Call `model.fit(x_train, y_train, …)` after `model.compile(…)`."),
         )
-    compiled = _compiled(found)
+    compiled = _last_compile(found)
     ran = epochs_of(found, rows or analysis.training_rows)
-    measured = _written(compiled.loss, compiled.optimizer, ran)
+    measured = _settings_text(compiled.loss, compiled.optimizer, ran)
     wrong: list[Text] = []
     if loss and name_of(compiled.loss) != loss:
         wrong.append(say("the loss is {seen} instead of {asked}", seen=compiled.loss or "?", asked=loss))
@@ -86,22 +88,23 @@ def judge(
     return partial(1 - len(wrong) / asked, message, measured, expected, hint)
 
 
-def _compiled(found: MatchedModel) -> CompileInfo:
+def _last_compile(found: MatchedModel) -> CompileInfo:
     known = [t.compiled for t in found.trainings if t.compiled is not None]
     return known[-1] if known else CompileInfo(found.shape.model, "", "", None)
 
 
 def name_of(loss: str) -> str:
+    """Return Keras' name of a loss, for its short forms, its class and its variant for labels given as numbers too."""
     return LOSSES.get(loss.lower(), loss.lower())
 
 
 def epochs_of(found: MatchedModel, rows: int | None) -> int:
     """Return the epochs really run; in an audit, those that were asked for; for a loop over batches, the passes over
     `rows` rows that its steps are worth, those of its own first batch where None."""
-    return sum(_epochs(t, rows) for t in found.trainings)
+    return sum(_epochs_of_one(t, rows) for t in found.trainings)
 
 
-def _epochs(training: Training, rows: int | None) -> int:
+def _epochs_of_one(training: Training, rows: int | None) -> int:
     if training.capped and training.finished:
         return training.epochs_asked
     if training.how == "fit":
@@ -114,6 +117,6 @@ def _epochs(training: Training, rows: int | None) -> int:
     return round(training.steps * batch / size)
 
 
-def _written(loss: str | None, optimizer: str | None, epochs: int) -> Text:
+def _settings_text(loss: str | None, optimizer: str | None, epochs: int) -> Text:
     parts = [plain(item) for item in (loss, optimizer) if item]
     return join([*parts, say_n("{count} epoch", "{count} epochs", epochs)])

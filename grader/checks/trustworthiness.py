@@ -15,6 +15,7 @@ FAITHFUL = 0.9  # real runs: 0.96 and more; a random layout: about 0.5
 
 
 def check(points: float, least: float = FAITHFUL) -> Check:
+    """Return the check `trustworthiness`: all points from a trustworthiness of `least` (0 to 1) on, else none."""
     return Check(
         "trustworthiness",
         say("The projection is faithful to the images"),
@@ -25,6 +26,7 @@ def check(points: float, least: float = FAITHFUL) -> Check:
 
 
 def judge(analysis: Analysis, least: float) -> Finding:
+    """Judge the trustworthiness of the best embedding (Venna and Kaski 2001), as the evaluator computed it."""
     expected = say("at least {least}", least=number(least, 2))
     found = analysis.best_embedding
     value = found.figures.trustworthiness if found is not None else None

@@ -14,6 +14,9 @@ HALF = 0.5
 def check(
     points: float, perplexity: float = 30, init: str = "pca", minimum: int = 1000, verbose: int | None = None
 ) -> Check:
+    """Return the check `tsne`: all points for a t-SNE in two dimensions with these settings (names and meaning as in
+    scikit-learn's `TSNE`) of at least `minimum` test images, half of them where something differs. `verbose` is free
+    where None."""
     asked: dict[str, Scalar] = {"n_components": 2, "init": init, "perplexity": perplexity}
     if verbose is not None:
         asked["verbose"] = verbose
@@ -27,13 +30,16 @@ def check(
 
 
 def judge(analysis: Analysis, asked: dict[str, Scalar], minimum: int) -> Finding:
-    expected = say("{settings}, at least {minimum} test images", settings=_written(asked), minimum=number(minimum))
+    """Judge the settings, the number and the origin of the points of the best embedding."""
+    expected = say(
+        "{settings}, at least {minimum} test images", settings=_settings_text(asked), minimum=number(minimum)
+    )
     found = analysis.best_embedding
     if found is None:
         return no_projection(analysis, expected)
     known = settings_of(found.run)
     seen = {name: known[name] for name in asked}
-    measured = say("{settings}, {count} images", settings=_written(seen), count=number(found.count))
+    measured = say("{settings}, {count} images", settings=_settings_text(seen), count=number(found.count))
     if not found.figures.finite or found.run.points != (found.count, 2):
         return failed(say("The projected points are not finite points of the plane."), measured, expected)
     wrong: list[Text] = [
@@ -60,5 +66,5 @@ def settings_of(run: TsneRun) -> dict[str, Scalar]:
     }
 
 
-def _written(settings: dict[str, Scalar]) -> Text:
+def _settings_text(settings: dict[str, Scalar]) -> Text:
     return plain(", ".join(f"{name}={value}" for name, value in settings.items()))

@@ -21,6 +21,8 @@ BAND = 0.5
 
 
 def check(points: float, restarts: int = 2000, model: int = 0) -> Check:
+    """Return the check `xor`: all points where the recorded net gives no error, or 8 % of at most `restarts` fresh
+    starts of its training do; half of them from 3 % on."""
     return Check(
         "xor",
         say("No error on the four points, luck set aside"),
@@ -31,12 +33,15 @@ def check(points: float, restarts: int = 2000, model: int = 0) -> Check:
 
 
 def requests(analysis: Analysis, restarts: int, model: int) -> tuple[RestartRequest, ...]:
+    """Return what the evaluator must measure; nothing where no model was recorded or trained."""
     found = analysis.model(model)
     request = restart_request(found, restarts) if found is not None else None
     return (request,) if request else ()
 
 
 def judge(analysis: Analysis, restarts: int, model: int) -> Finding:
+    """Judge the recorded net's errors, else the share of the starts that succeed. Ask for a teacher's review where its
+    training cannot be tried again. Raise `KeyError` where the evaluator has not answered `requests`."""
     expected = say("no error on the four points, from this start or from others")
     found = analysis.model(model)
     if found is None:
@@ -57,10 +62,10 @@ def judge(analysis: Analysis, restarts: int, model: int) -> Finding:
             hint=say("The exclusive or is 1 for (0, 1) and (1, 0), and 0 for (0, 0) and (1, 1)."),
         )
     answer = analysis.answer(request)
-    return _by_figures(RestartFigures(refused=answer) if isinstance(answer, Refused) else answer, expected)
+    return _judge_figures(RestartFigures(refused=answer) if isinstance(answer, Refused) else answer, expected)
 
 
-def _by_figures(figures: RestartFigures, expected: Text) -> Finding:
+def _judge_figures(figures: RestartFigures, expected: Text) -> Finding:
     if figures.errors == 0:
         return passed(say("Your network gives no error on the four points."), say("no error"), expected)
     own = (
@@ -81,10 +86,10 @@ def _by_figures(figures: RestartFigures, expected: Text) -> Finding:
             own,
             expected,
         )
-    return _by_share(figures.share, figures.restarts, own, expected)
+    return _judge_share(figures.share, figures.restarts, own, expected)
 
 
-def _by_share(share: float, tried: int | None, own: Text, expected: Text) -> Finding:
+def _judge_share(share: float, tried: int | None, own: Text, expected: Text) -> Finding:
     count = number(tried) if tried is not None else plain("?")
     told = say("{share} of {count} other starts succeed", share=percent(share), count=count)
     measured = say("{own}; {told}", own=own, told=told) if own else told

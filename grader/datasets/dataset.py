@@ -21,7 +21,7 @@ SPLITS = ("train", "test")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One set of files that a dataset comes in, relative to the folder where it is looked for."""
+    """Describe one set of files that a dataset comes in, relative to the folder where it is looked for."""
 
     files: tuple[str, ...]
     read: Callable[[tuple[Path, ...]], Arrays]
@@ -38,11 +38,12 @@ def no_extras(folder: Path, arrays: Arrays, sources: tuple[Path, ...]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One dataset of the courses.
+    """Describe one dataset of the courses.
 
-    `layouts` are looked for in a data folder, `cache_layouts` in the Keras cache. `generate` makes the stand-in;
-    `version` grows whenever its images change. `extras(folder, arrays, sources)` adds to the prepared folder what
-    the handouts open by path. `download` fills the Keras cache, where there is something to download.
+    `image` is the shape of one image, `rows` the number of images by split. `layouts` are looked for in a data folder,
+    `cache_layouts` in the Keras cache. `generate` makes the stand-in; `version` grows whenever its images change.
+    `extras(folder, arrays, sources)` adds to the prepared folder what the handouts open by path. `download` fills the
+    Keras cache, where there is something to download.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Dataset:
     download: Callable[[], object] | None = None
 
     def read(self, layout: Layout, paths: tuple[Path, ...]) -> Arrays:
-        """Return the arrays of found files. Raises DataUnavailable, naming the file, where they are not this
+        """Return the arrays of found files. Raise `DataUnavailable`, naming the file, where they are not this
         dataset."""
         try:
             arrays = layout.read(paths)

@@ -12,26 +12,28 @@ Field = NDArray[np.float64]
 
 
 def column(values: NDArray[np.float64]) -> Field:
-    """Return one value for each image, of shape (n, 1, 1)."""
+    """Return one value for each image: shape (n, 1, 1) for values (n,)."""
     return values.reshape(-1, 1, 1)
 
 
 def between(rng: np.random.Generator, count: int, low: float, high: float) -> Field:
+    """Return an even random value from `low` to `high` for each of `count` images, of shape (count, 1, 1)."""
     return column(rng.uniform(low, high, count))
 
 
 def chance(rng: np.random.Generator, count: int, share: float) -> Field:
-    """Return 1 for `share` of the images, else 0."""
+    """Return 1 for a random `share` (0 to 1) of the images, else 0, of shape (count, 1, 1)."""
     return column((rng.random(count) < share).astype(np.float64))
 
 
 def cover(inside: Field) -> Field:
-    """Return the cover from a signed distance to the edge, positive inside."""
+    """Return the cover (0 to 1) from a signed distance to the edge in pixels, positive inside, of the same shape."""
     return np.clip(inside + 0.5, 0, 1)
 
 
 def limb(u: Field, v: Field, start: tuple[Field, Field], end: tuple[Field, Field], radii: tuple[Field, Field]) -> Field:
-    """Return the cover of a rounded segment whose radius goes from `radii[0]` to `radii[1]`."""
+    """Return the cover of a rounded segment from `start` to `end` whose radius goes from `radii[0]` to `radii[1]`, in
+    pixels: shape (n, height, width), as `u` and `v` together."""
     du, dv = end[0] - start[0], end[1] - start[1]
     along = np.clip(((u - start[0]) * du + (v - start[1]) * dv) / np.maximum(du**2 + dv**2, 1e-9), 0, 1)
     distance = np.hypot(u - start[0] - along * du, v - start[1] - along * dv)

@@ -19,7 +19,8 @@ from grader.files import DAMAGED, write_whole
 
 
 def files_sha256(paths: tuple[Path, ...], cache: Path) -> str:
-    """Return the SHA-256 of one file; of several, that of their hashes, one a line. Reads a file only if it changed."""
+    """Return the SHA-256 of one file; of several, that of their hashes, one a line. A file is read only if it changed.
+    Raise `OSError` where one cannot be read, or the cache not be written."""
     hashes = [_file_sha256(path, cache) for path in paths]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
@@ -44,7 +45,7 @@ def recall(cache: Path, about: str, state: Iterable[object] = ()) -> str | None:
 
 
 def remember(cache: Path, about: str, sha256: str, state: Iterable[object] = ()) -> None:
-    """Note the hash. Raises OSError where the cache cannot be written."""
+    """Write the note of a hash. Raise `OSError` where the cache cannot be written."""
     note = _note(cache, about)
     note.parent.mkdir(parents=True, exist_ok=True)
     write_whole(note, json.dumps({"about": about, "state": list(state), "sha256": sha256}))

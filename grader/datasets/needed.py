@@ -12,7 +12,7 @@ from grader.domain import DatasetInfo, Exercise
 def needed_by(exercises: Iterable[Exercise], folder: Path | None = None) -> dict[str, DatasetInfo]:
     """Return the datasets of these exercises by name, prepared; an exercise without images needs none.
 
-    `folder` is where real data is looked for first. Raises `DataUnavailable`.
+    `folder` is where real data is looked for first. Raise `DataUnavailable`.
     """
     names = {exercise.dataset for exercise in exercises} & set(KNOWN)
     return {name: resolve(name, folder) for name in sorted(names)}

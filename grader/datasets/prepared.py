@@ -29,15 +29,17 @@ LAYOUT = 1  # grows when the files of a prepared folder, or the fingerprints, ch
 
 
 def folder_of(cache: Path, name: str, sha256: str) -> Path:
+    """Return where the dataset `name` of this content is prepared."""
     return cache / f"{name}-p{LAYOUT}.{FORM}-{sha256[:16]}"
 
 
 def is_ready(folder: Path) -> bool:
+    """Return whether a prepared folder is there, hence whole."""
     return (folder / "meta.json").is_file()
 
 
 def prepare(folder: Path, dataset: Dataset, arrays: Arrays, sha256: str, sources: tuple[Path, ...] = ()) -> None:
-    """Write `folder`, unless it is there. OSError where the cache cannot be written."""
+    """Write `folder`, unless it is there. Raise `OSError` where the cache cannot be written."""
     if is_ready(folder):
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -75,12 +77,14 @@ def _publish(draft: Path, folder: Path) -> None:
 
 
 def load(info: DatasetInfo) -> dict[str, NDArray[Any]]:
-    """Return `x_train`, `y_train`, `x_test`, `y_test`, mapped read-only from the prepared folder."""
+    """Return `x_train`, `y_train`, `x_test`, `y_test`, mapped read-only from the prepared folder; shapes as in
+    `grader.datasets.dataset.Arrays`. Raise `OSError` where it is not whole."""
     return {f"{part}_{split}": _map(info.folder / f"{part}_{split}.npy") for part in "xy" for split in SPLITS}
 
 
 def row_index(info: DatasetInfo) -> RowIndex:
-    """Return the fingerprints and the labels of every image, in the order of the images."""
+    """Return the fingerprints and the labels of every image, of shape (n,), in the order of the images. Raise `OSError`
+    where the folder is not whole."""
     return RowIndex(
         split={split: _map(info.folder / f"rows_{split}.npy") for split in SPLITS},
         labels={split: np.load(info.folder / f"y_{split}.npy").astype(np.int64) for split in SPLITS},

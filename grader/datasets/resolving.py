@@ -19,13 +19,13 @@ KNOWN: dict[str, Dataset] = {dataset.name: dataset for dataset in (MNIST, FASHIO
 
 
 def resolve(name: str, data_dir: Path | None = None, cache_dir: Path | None = None) -> DatasetInfo:
-    """Return the dataset `name`, prepared. Never downloads.
+    """Return the dataset `name`, prepared; download nothing.
 
-    `data_dir` defaults to the environment's GRADE_DATA; a data folder need not hold every dataset, but what it
-    holds must be sound. `cache_dir` defaults to GRADE_CACHE, else to the user's cache folder.
-    Raises DataUnavailable: an unknown name, a data folder that is not there, a damaged file in it, no place to write.
+    `data_dir` defaults to the environment's GRADE_DATA; a data folder need not hold every dataset, but what it holds
+    must be sound. `cache_dir` defaults to GRADE_CACHE, else to the user's cache folder. Raise `DataUnavailable`: an
+    unknown name, a data folder that is not there, a damaged file in it, no place to write.
     """
-    dataset = _known(name)
+    dataset = _known_dataset(name)
     cache = cache_dir or cache_folder()
     try:
         return _from_data_folder(dataset, data_dir, cache) or _from_keras(dataset, cache) or _stand_in(dataset, cache)
@@ -41,8 +41,8 @@ def resolve(name: str, data_dir: Path | None = None, cache_dir: Path | None = No
 
 
 def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
-    """Download the dataset into the Keras cache, and prepare it. Raises DataUnavailable."""
-    dataset = _known(name)
+    """Download the dataset into the Keras cache and return it, prepared. Raise `DataUnavailable`."""
+    dataset = _known_dataset(name)
     if dataset.download is None:
         raise DataUnavailable(
             say(
@@ -66,12 +66,13 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
     info = _from_keras(dataset, cache_dir or cache_folder())
     if info is None:
         raise DataUnavailable(
-            say("The dataset “{name}” was downloaded, but not found in {folder}.", name=name, folder=_keras())
+            say("The dataset “{name}” was downloaded, but not found in {folder}.", name=name, folder=_keras_folder())
         )
     return info
 
 
 def cache_folder() -> Path:
+    """Return the folder for prepared data: GRADE_CACHE of the environment, else the user's cache folder."""
     from platformdirs import user_cache_path
 
     named = os.environ.get("GRADE_CACHE")
@@ -98,7 +99,7 @@ def _from_keras(dataset: Dataset, cache: Path) -> DatasetInfo | None:
     """Return the dataset from the Keras cache. A broken download there was not named by anyone, so it is passed
     over."""
     try:
-        return _first_found(dataset, dataset.cache_layouts, _keras(), "keras-cache", cache)
+        return _first_found(dataset, dataset.cache_layouts, _keras_folder(), "keras-cache", cache)
     except DataUnavailable:
         return None
 
@@ -128,11 +129,11 @@ def _stand_in(dataset: Dataset, cache: Path) -> DatasetInfo:
     return DatasetInfo(dataset.name, "stand-in", sha256, folder_of(cache, dataset.name, sha256))
 
 
-def _keras() -> Path:
+def _keras_folder() -> Path:
     return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
 
 
-def _known(name: str) -> Dataset:
+def _known_dataset(name: str) -> Dataset:
     if name not in KNOWN:
         raise DataUnavailable(say("Unknown dataset “{name}”. Known: {known}.", name=name, known=", ".join(KNOWN)))
     return KNOWN[name]

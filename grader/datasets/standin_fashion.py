@@ -88,11 +88,12 @@ Range = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Garment:
-    """How one kind of upper garment may look: lengths in pixels, the share of images that have something from 0 to 1.
+    """Describe how one kind of upper garment may look: lengths in pixels, the share of images that have something from
+    0 to 1.
 
-    `body` is the half-width; at the shoulders it is `shoulder` more, at the chest `chest` more, at the waist `waist` less
-    and at the hem `hem` more. `sleeve` is the length of short sleeves; long ones hang down to the hip. `bottom` is the
-    row of the hem.
+    `body` is the half-width; at the shoulders it is `shoulder` more, at the chest `chest` more, at the waist `waist`
+    less and at the hem `hem` more. `sleeve` is the length of short sleeves; long ones hang down to the hip. `bottom` is
+    the row of the hem.
     """
 
     body: Range

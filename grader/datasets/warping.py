@@ -16,7 +16,7 @@ UNIT = 1 << BITS
 
 @dataclass(frozen=True, slots=True)
 class Warp:
-    """Standard deviations: angle in radians, shear and stretch without unit, shift and wobble in pixels."""
+    """Hold standard deviations: angle in radians, shear and stretch without unit, shift and wobble in pixels."""
 
     angle: float
     shear: float
@@ -26,7 +26,7 @@ class Warp:
 
 
 def warped(images: NDArray[np.int32], by: Warp, rng: np.random.Generator) -> NDArray[np.int32]:
-    """Return square grey images of shape (n, side, side), each warped in its own way."""
+    """Return square images of shape (n, side, side) in grey levels from 0 to 255, each warped in its own way."""
     return sampled(images, *_positions(len(images), images.shape[1], by, rng))
 
 
@@ -43,10 +43,10 @@ def _positions(
     column, row = np.arange(side)[None, None, :] - centre, np.arange(side)[None, :, None] - centre
     x = (np.cos(angle) * column + np.sin(angle) * row) * np.exp(-wide) + shear * row + right + wobble[0]
     y = (np.cos(angle) * row - np.sin(angle) * column) * np.exp(-high) + down + wobble[1]
-    return _counted(x + centre, side), _counted(y + centre, side)
+    return _rounded(x + centre, side), _rounded(y + centre, side)
 
 
-def _counted(position: NDArray[np.float64], side: int) -> NDArray[np.int32]:
+def _rounded(position: NDArray[np.float64], side: int) -> NDArray[np.int32]:
     """Return positions in 1/256 of a pixel, kept inside the frame, so that the pixel to the right of, or below, a
     position exists."""
     return np.rint(np.clip(position * UNIT, 0, (side - 1) * UNIT - 1)).astype(np.int32)
@@ -63,7 +63,8 @@ def smooth_field(shape: tuple[int, ...], side: int, rng: np.random.Generator, kn
 
 
 def sampled(images: NDArray[np.int32], x: NDArray[np.int32], y: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Interpolate bilinearly in whole numbers; all of shape (n, side, side)."""
+    """Return images interpolated bilinearly in whole numbers; all of shape (n, side, side), `x` and `y` in 1/256 of a
+    pixel."""
     side = images.shape[1]
     column, right = x >> BITS, x & (UNIT - 1)
     row, below = y >> BITS, y & (UNIT - 1)

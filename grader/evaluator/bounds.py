@@ -28,7 +28,7 @@ BUILT_FOR = "build_input_shape"  # where a Sequential without an input layer kee
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one example: `values`, how many the largest layer gives, and `steps`, multiplications, from above."""
+    """Hold upper bounds for one example: `values`, how many the largest layer gives, and `steps`, multiplications."""
 
     values: int
     steps: int
@@ -56,7 +56,7 @@ def check_bounds(config: Config) -> None:
 
 
 def count(config: Config) -> tuple[int, int]:
-    """(layers, calls of layers), those of nested models included."""
+    """Return (layers, calls of layers), those of nested models included."""
     layers = calls = 0
     for item in config["layers"]:
         inner = count(item["config"]) if "layers" in item["config"] else (1, 1)
@@ -66,7 +66,8 @@ def count(config: Config) -> tuple[int, int]:
 
 
 def built_without_values(config: Config) -> Any:
-    """The Keras model of a cleaned configuration, all shapes known and not one variable allocated."""
+    """Return the Keras model of a cleaned configuration, all shapes known and not one variable allocated. Raise what
+    Keras raises on settings that do not fit together."""
     import keras
     from keras.src.backend.common import global_state
 
@@ -88,7 +89,7 @@ def with_sides(config: Config, given: Sequence[Shape]) -> Config:
     image of one channel may come with or without that axis. An input that does not fit what it is given stays as it is.
     """
     config = copy.deepcopy(config)
-    inputs = _inputs(config["config"])
+    inputs = _input_places(config["config"])
     for (place, key), shape in zip(inputs, given, strict=True) if len(inputs) == len(given) else ():
         for fed in (shape, (*shape, 1), shape[:-1] if shape[-1:] == (1,) else shape):
             if place.get(key) is not None and _fits(place[key][1:], fed):
@@ -96,20 +97,20 @@ def with_sides(config: Config, given: Sequence[Shape]) -> Config:
     return config
 
 
-def _inputs(config: Config) -> list[tuple[Config, str]]:
+def _input_places(config: Config) -> list[tuple[Config, str]]:
     """Return where the shapes of a model's inputs stand: a table, and the key in it."""
     if "input_layers" in config:
         by_name = {item["config"]["name"]: item["config"] for item in config["layers"]}
-        return [(by_name.get(name, {}), "batch_shape") for name in _names(config["input_layers"])]
+        return [(by_name.get(name, {}), "batch_shape") for name in _layer_names(config["input_layers"])]
     first = config["layers"][0] if config["layers"] else {}
     return [(first["config"], "batch_shape") if first.get("class_name") == "InputLayer" else (config, BUILT_FOR)]
 
 
-def _names(ends: Any) -> list[str]:
+def _layer_names(ends: Any) -> list[str]:
     """Return the names in `input_layers`: of [name, node, tensor], or of lists of these."""
     if ends and isinstance(ends[0], str):
         return [ends[0]]
-    return [name for end in ends for name in _names(end)]
+    return [name for end in ends for name in _layer_names(end)]
 
 
 def _fits(own: Sequence[int | None], given: Shape) -> bool:
@@ -122,7 +123,8 @@ def _fits(own: Sequence[int | None], given: Shape) -> bool:
 def cost(model: Any, config: Config) -> Cost:
     """Return what one example costs in a model without values, of the `config` (its inner part) it was built from.
 
-    A model inside of it may leave the sides of its input open: it is bounded for each shape that it is called on.
+    A model inside of it may leave the sides of its input open: it is bounded for each shape that it is called on. Raise
+    `Unmeasurable` where such a shape stays unknown.
     """
     values = total = 0
     own = {layer.name: layer for layer in model.layers}
@@ -131,7 +133,7 @@ def cost(model: Any, config: Config) -> Cost:
         if layer is None:
             continue
         if "layers" in item["config"]:
-            each = [_cost_inside(layer, item, given) for given in _calls(layer)]
+            each = [_cost_inside(layer, item, given) for given in _call_shapes(layer)]
             once = Cost(max(c.values for c in each), max(c.steps for c in each))
         else:
             once = Cost(max((math.prod(s) for s in shapes(layer)), default=0), _steps(layer))
@@ -143,20 +145,21 @@ def cost(model: Any, config: Config) -> Cost:
 def _cost_inside(layer: Any, item: Config, given: Sequence[Shape]) -> Cost:
     """Return what a model inside of another one costs in a call on shapes `given`."""
     fed = with_sides(item, given)
-    left_open = any(None in (place.get(key) or ())[1:] for place, key in _inputs(fed["config"]))
+    left_open = any(None in (place.get(key) or ())[1:] for place, key in _input_places(fed["config"]))
     if left_open and not any(None in shape for shape in given):
         raise Unmeasurable(Why.NO_INPUT_SHAPE, "a model inside, called on what its input does not tell")
     return cost(layer if fed == item else built_without_values(fed), fed["config"])
 
 
-def _calls(layer: Any) -> list[tuple[Shape, ...]]:
+def _call_shapes(layer: Any) -> list[tuple[Shape, ...]]:
     """Return what a layer is called on, without the batch axis; each kind of call once, at least one."""
     found = [tuple(tuple(t.shape[1:]) for t in node.input_tensors) for node in layer._inbound_nodes]
     return list(dict.fromkeys(found)) or [()]
 
 
 def shapes(layer: Any, which: str = "output_tensors") -> list[tuple[int, ...]]:
-    """Of what one layer gives (or takes, `input_tensors`) at each of its calls, without the batch axis."""
+    """Return the shapes that a layer gives (or takes, `input_tensors`) at each of its calls, without the batch axis; an
+    open side counts as 1."""
     tensors = [tensor for node in layer._inbound_nodes for tensor in getattr(node, which)]
     return [tuple(n or 1 for n in tensor.shape[1:]) for tensor in tensors]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,25 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.inputs import Inputs
+from grader.evaluator.outlines import Points, as_pairs, compared_outlines
 from grader.evaluator.predict import inputs_for, load_model
 from grader.evaluator.scaling import Affine
 from grader.evidence import InvalidEvidence, load_arrays
 from grader.fingerprints import positions
-from grader.measurements import NEIGHBOURS, EmbeddingFigures, EmbeddingRequest, Outline, Unmeasurable
+from grader.measurements import NEIGHBOURS, EmbeddingFigures, EmbeddingRequest, Unmeasurable
 
-Points = NDArray[np.float64]
 MAX_POINTS = 70_000
 MAX_COORDINATE = 1e9  # squares of larger coordinates lead beyond all numbers
 TRUST_POINTS = 2000
 OTHER_K = (1, 3, 4, 5, 7, 8, 10, 12, 15, 20)
 RECOGNISED = 0.95
 HIDDEN_ERROR = 1e-3
-OUTLINE_ERROR = 1e-6
-ELLIPSE_ERROR = 0.02
 
 
 def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFigures:
-    """Return what a recorded t-SNE's points give, with the grader's own labels of the recognised rows.
+    """Return what a recorded t-SNE's points, shape (n, 2), give with the grader's own labels of the recognised rows.
 
     Raise `InvalidEvidence` or `Unmeasurable` where the points cannot be read.
     """
@@ -56,7 +54,7 @@ def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFig
         nh=hit(neighbours, labels, request.k),
         formulas=wrong_formulas(neighbours, labels, request.k),
         trustworthiness=faithful(original, points),
-        points=_pairs(np.round(points[:TRUST_POINTS], 3)),
+        points=as_pairs(np.round(points[:TRUST_POINTS], 3)),
         labels=tuple(labels[:TRUST_POINTS].tolist()),
         hulls=drawn.hulls,
         hulls_made=drawn.hulls_made,
@@ -71,8 +69,8 @@ def measure_embedding(request: EmbeddingRequest, inputs: Inputs) -> EmbeddingFig
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What the rows of a t-SNE are: `source` as in `EmbeddingFigures`, `labels` of shape (n,) with -1 for unknown rows,
-    and the `rows` of the input, of shape (n, width)."""
+    """Hold what the rows of a t-SNE are: `source` as in `EmbeddingFigures`, `labels` of shape (n,) with -1 for unknown
+    rows, and the `rows` of the input, of shape (n, width)."""
 
     source: str
     labels: NDArray[np.int64]
@@ -82,7 +80,11 @@ class Recognised:
 def recognise(
     run: Mapping[str, NDArray[Any]], count: int, request: EmbeddingRequest, inputs: Inputs
 ) -> Recognised | None:
-    """Return what the `count` rows of a recorded run are; None where they are nothing known."""
+    """Return what the rows of a recorded run are, as images of the dataset or hidden values of a network; None where
+    they are nothing known.
+
+    `run` has `hashes`, shape (count,), and for hidden values the `input`, shape (count, width).
+    """
     hashes = run.get("hashes")
     if hashes is None or hashes.shape != (count,):
         return None
@@ -93,10 +95,12 @@ def recognise(
             images = inputs.images(request.dataset, split)
             rows = images[np.maximum(at, 0)].reshape(count, -1).astype(np.float32) / 255
             return Recognised(split, np.where(at >= 0, labels[at], -1), rows)
-    return _hidden(run.get("input"), count, request, inputs)
+    return _recognise_hidden(run.get("input"), count, request, inputs)
 
 
-def _hidden(rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, inputs: Inputs) -> Recognised | None:
+def _recognise_hidden(
+    rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, inputs: Inputs
+) -> Recognised | None:
     """Rows that are hidden values of a recorded model for test images."""
     if rows is None or rows.ndim != 2 or len(rows) != count or not np.isfinite(rows).all():
         return None
@@ -118,7 +122,8 @@ def _hidden(rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, in
 
 
 def hidden_values(model: Any, inputs: NDArray[np.float32], width: int) -> list[NDArray[np.float32]]:
-    """The outputs of every layer that gives `width` numbers per image, the last layer first; shape (n, width)."""
+    """Return the outputs of every layer that gives `width` numbers per image, each of shape (n, width), the last layer
+    first; none where the network's own output has that width."""
     import keras
 
     layers = [la for la in model.layers if tuple(la.output.shape[1:]) == (width,)]
@@ -130,7 +135,8 @@ def hidden_values(model: Any, inputs: NDArray[np.float32], width: int) -> list[N
 
 
 def match_rows(rows: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
-    """The index of the equal row of `among` for each of `rows`, up to rounding; -1 where there is none."""
+    """Return the number of the equal row of `among`, shape (m, width), for each of `rows`, shape (n, width), as an
+    array of shape (n,): equal up to rounding, -1 where there is none."""
     if len(rows) <= len(among) and _close(rows, among[: len(rows)]).mean() >= RECOGNISED:
         return np.where(_close(rows, among[: len(rows)]), np.arange(len(rows)), -1)
     from sklearn.neighbors import NearestNeighbors
@@ -149,7 +155,8 @@ def _close(a: NDArray[Any], b: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def nearest(points: Points, count: int) -> NDArray[np.int64]:
-    """The `count` nearest other points of each point, nearest first; shape (n, count)."""
+    """Return the numbers of the `count` nearest other points of each point, nearest first: shape (n, count) for points
+    (n, 2)."""
     from sklearn.neighbors import NearestNeighbors
 
     found: NDArray[np.int64] = NearestNeighbors(n_neighbors=count).fit(points).kneighbors(return_distance=False)
@@ -157,12 +164,16 @@ def nearest(points: Points, count: int) -> NDArray[np.int64]:
 
 
 def hit(neighbours: NDArray[np.int64], labels: NDArray[np.int64], k: int) -> float:
-    """Mean share of a point's k nearest neighbours, itself excluded, that have its label (Paulovich et al. 2008)."""
+    """Return the neighbourhood hit, from 0 to 1: the mean share of a point's `k` nearest neighbours, itself excluded,
+    that have its label (Paulovich et al. 2008).
+
+    `neighbours` has shape (n, k or more), the nearest first, `labels` shape (n,).
+    """
     return float((labels[neighbours[:, :k]] == labels[:, None]).mean())
 
 
 def wrong_formulas(neighbours: NDArray[np.int64], labels: NDArray[np.int64], k: int = NEIGHBOURS) -> dict[str, float]:
-    """What the well-known mistakes would give on these points, by name."""
+    """Return by name what well-known mistakes in `hit`, of the same shapes, would give on these points."""
     same = labels[neighbours] == labels[:, None]
     hits = same[:, :k]
     counts = hits.sum(axis=1)
@@ -194,100 +205,14 @@ def _divided_in_loop(hits: NDArray[np.bool_], k: int) -> float:
 
 
 def faithful(original: NDArray[Any], points: Points) -> float:
-    """scikit-learn's trustworthiness with 6 neighbours, on an even sample of at most 2000 points."""
+    """Return scikit-learn's trustworthiness (Venna and Kaski 2001), from 0 to 1, with 6 neighbours, on an even sample
+    of at most 2000 points; 0 for fewer than 15.
+
+    `original` has shape (n, width), `points` shape (n, 2).
+    """
     from sklearn.manifold import trustworthiness
 
     if len(points) > TRUST_POINTS:
         picked = np.linspace(0, len(points) - 1, TRUST_POINTS).astype(np.int64)
         original, points = original[picked], points[picked]
     return float(trustworthiness(original, points, n_neighbors=NEIGHBOURS)) if len(points) > 2 * NEIGHBOURS + 2 else 0.0
-
-
-# ── Hulls and ellipses ──────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedOutlines:
-    """As the fields of the same names in `EmbeddingFigures`."""
-
-    hulls: tuple[int, ...]
-    hulls_made: int
-    ellipses: tuple[int, ...]
-    ellipses_made: int
-    outlines: tuple[Outline, ...]
-
-
-def compared_outlines(
-    request: EmbeddingRequest, points: Points, labels: NDArray[np.int64], inputs: Inputs
-) -> ComparedOutlines:
-    """Return the classes whose recorded hull, and whose recorded Gaussian, is that of the class's projected points."""
-    hulls, gaussians = _recorded(request.hulls, inputs), _recorded(request.gaussians, inputs)
-    by_class = {int(c): points[labels == c] for c in np.unique(labels)}
-    return ComparedOutlines(
-        tuple(c for c, own in by_class.items() if any(is_hull(h, own) for h in hulls)),
-        len(hulls),
-        tuple(c for c, own in by_class.items() if any(is_ellipse(g, own) for g in gaussians)),
-        len(gaussians),
-        tuple(drawn for c, own in by_class.items() if (drawn := outline(c, own))),
-    )
-
-
-def outline(label: int, own: Points) -> Outline | None:
-    """Return the outline of a class's points, shape (n, 2), for a figure; None for a flat class."""
-    from scipy.spatial import ConvexHull, QhullError
-
-    try:
-        corners = own[ConvexHull(own).vertices]
-    except (QhullError, ValueError):
-        return None
-    mean, (across, up) = own.mean(axis=0).tolist(), np.cov(own.T, bias=True).tolist()
-    return Outline(label, _pairs(np.round(corners, 3)), tuple(mean), (tuple(across), tuple(up)))
-
-
-def _pairs(points: Points) -> tuple[tuple[float, float], ...]:
-    return tuple((x, y) for x, y in points.tolist())
-
-
-def _recorded(names: Iterable[str], inputs: Inputs) -> list[dict[str, NDArray[Any]]]:
-    found = []
-    for name in names:
-        try:
-            found.append(load_arrays(inputs.folder, name))
-        except InvalidEvidence:
-            continue
-    return found
-
-
-def is_hull(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
-    """The hull's corners are those of the convex hull of the class's points, in whatever order."""
-    from scipy.spatial import ConvexHull, QhullError
-
-    given, vertices = recorded.get("points"), recorded.get("vertices")
-    if given is None or vertices is None or given.ndim != 2 or given.shape[1] != 2 or len(own) < 3:
-        return False
-    if vertices.ndim != 1 or vertices.dtype.kind not in "iu" or not ((vertices >= 0) & (vertices < len(given))).all():
-        return False
-    try:
-        corners = own[ConvexHull(own).vertices]
-    except QhullError:
-        return False
-    return _same_set(np.asarray(given[vertices], dtype=np.float64), corners)
-
-
-def _same_set(a: Points, b: Points) -> bool:
-    if a.shape != b.shape:
-        return False
-    scale = OUTLINE_ERROR * max(1.0, float(np.abs(b).max()))
-    distances = np.abs(a[:, None, :] - b[None, :, :]).max(axis=2)
-    return bool((distances.min(axis=0) <= scale).all() and (distances.min(axis=1) <= scale).all())
-
-
-def is_ellipse(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
-    """Mean and full covariance are those of the class's points (with n or n - 1 in the denominator)."""
-    means, covariances = recorded.get("means"), recorded.get("covariances")
-    if means is None or covariances is None or means.shape != (1, 2) or covariances.shape != (1, 2, 2) or len(own) < 3:
-        return False
-    true = np.cov(own.T, bias=True)
-    spread = float(np.sqrt(np.trace(true))) or 1.0
-    near = np.abs(means[0] - own.mean(axis=0)).max() <= ELLIPSE_ERROR * spread
-    return bool(near and np.abs(covariances[0] - true).max() <= ELLIPSE_ERROR * spread**2)

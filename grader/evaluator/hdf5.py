@@ -27,7 +27,7 @@ FILTERS = frozenset((1, 2, 3, 32000))  # deflate, shuffle, checksum, LZF
 
 
 def check_hdf5(path: Path) -> None:
-    """Raises `Unmeasurable`, or what h5py raises for a damaged file."""
+    """Raise `Unmeasurable` for a file with more than plain, small arrays, and what h5py raises for a damaged one."""
     import h5py
 
     if path.stat().st_size > MAX_BYTES:
@@ -39,7 +39,8 @@ def check_hdf5(path: Path) -> None:
 
 
 def longest_text(path: Path) -> int:
-    """The bytes of the largest heap for texts of any length: none of them is longer, and many may be the same one."""
+    """Return the bytes of the largest heap for texts of any length: none of them is longer, and many may be the same
+    one."""
     longest, size = 0, path.stat().st_size
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         at = content.find(HEAP)
@@ -99,10 +100,10 @@ class _Examiner:
             if values * (self._longest_text if of_any_length else found.dtype.itemsize) > MAX_TEXT_BYTES:
                 raise Unmeasurable(Why.FILE, "a file with a name that long")
             if name.startswith(("layer_names", "weight_names")) and values:
-                _each_once(item.attrs[name])
+                _check_unique(item.attrs[name])
 
 
-def _each_once(names: Iterable[Any]) -> None:
+def _check_unique(names: Iterable[Any]) -> None:
     plain = [n.decode("utf-8", "replace") if isinstance(n, bytes) else str(n) for n in names]
     parts = [part for name in plain for part in name.split("/")]
     if len(set(plain)) != len(plain) or any(part in ("", ".", "..") for part in parts):

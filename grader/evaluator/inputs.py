@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`folder` holds what the requests declared (see `grader.measurements.Files`): `snapshot-N.json`, array files, and
-    below `left/` and `handed_in/` files of the student's. `datasets` maps a name to the folder of its arrays."""
+    """Hold what a measurement is given. `folder` has what the requests declared (see `grader.measurements.Files`):
+    `snapshot-N.json`, array files, and below `left/` and `handed_in/` files of the student's. `datasets` maps a name to
+    the folder of its arrays."""
 
     folder: Path
     datasets: Mapping[str, Path]
@@ -26,7 +27,8 @@ class Inputs:
         return found
 
     def images(self, dataset: str, split: str) -> NDArray[np.uint8]:
-        """Return the images of `train` or `test`, mapped, of shape (n, height, width) or (n, height, width, 3)."""
+        """Return the images of `train` or `test`, mapped, of shape (n, height, width) or (n, height, width, 3). Raise
+        `KeyError` for an unknown dataset."""
         found: NDArray[np.uint8] = np.load(self.datasets[dataset] / f"x_{split}.npy", mmap_mode="r")
         return found
 
@@ -35,11 +37,11 @@ class Inputs:
         return self.images(dataset, "test").shape[1:] if dataset in self.datasets else None
 
     def labels(self, dataset: str, split: str) -> NDArray[np.int64]:
-        """Return the class of each image, of shape (n,)."""
+        """Return the class of each image, of shape (n,). Raise as `images`."""
         found: NDArray[np.int64] = np.load(self.datasets[dataset] / f"y_{split}.npy").ravel().astype(np.int64)
         return found
 
     def rows(self, dataset: str, split: str) -> NDArray[np.uint64]:
-        """Return the fingerprint of each image, of shape (n,)."""
+        """Return the fingerprint of each image, of shape (n,). Raise as `images`."""
         found: NDArray[np.uint64] = np.load(self.datasets[dataset] / f"rows_{split}.npy")
         return found

@@ -26,6 +26,11 @@ KINDS = {
 
 
 def run(fields: Mapping[str, Any], events: int) -> int:
+    """Measure every request of `fields`, write one JSON line for each to the file descriptor `events`, and return the
+    exit code.
+
+    `fields` has `folder`, `datasets` (name to folder), `requests` (kind and settings of each) and `threads`.
+    """
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(fields["threads"])

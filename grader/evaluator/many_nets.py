@@ -31,7 +31,7 @@ ORDERS = SEEDS - 1  # the stream of the mini-batches' orders, apart from those o
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """The examples: `x` (rows, inputs) float32; `y` (rows, outputs) float32, or class numbers (rows, 1).
+    """Hold the examples: `x` (rows, inputs) float32; `y` (rows, outputs) float32, or class numbers (rows, 1).
 
     Raises:
         ValueError: axes that do not fit each other.
@@ -46,24 +46,27 @@ class Table:
 
     @property
     def rows(self) -> int:
+        """Return the number of examples."""
         return len(self.x)
 
 
 def initial(net: SmallNet, nets: int, seed: int) -> Weights:
-    """Return fresh weights of `nets` nets, drawn by Keras' initialisers as for one net each."""
+    """Return fresh weights of `nets` nets (for the shapes see `Weights`), drawn by Keras' initialisers as for one net
+    each."""
     weights: list[Array] = []
     for at, (layer, (inputs, units)) in enumerate(zip(net.layers, net.shapes, strict=True)):
-        weights.append(draw(layer.kernel, nets, (inputs, units), _mixed(seed, 2 * at)))
+        weights.append(draw(layer.kernel, nets, (inputs, units), _stream_seed(seed, 2 * at)))
         if layer.use_bias:
-            weights.append(draw(layer.bias, nets, (units,), _mixed(seed, 2 * at + 1)))
+            weights.append(draw(layer.bias, nets, (units,), _stream_seed(seed, 2 * at + 1)))
     return tuple(weights)
 
 
 def draw(initializer: Initial, nets: int, shape: tuple[int, ...], seed: int) -> Array:
     """Return (nets, *shape): for each net what Keras' initialiser gives for `shape`, (inputs, units) or (units,).
 
-    Variance scaling divides by the fans of the shape that it is asked for. It is asked here for all nets at once, so
-    its scale is corrected by the ratio of those fans to the ones of a single net (Keras: `compute_fans`).
+    Variance scaling (He et al. 2015; Glorot and Bengio 2010) divides by the fans of the shape that it is asked for. It
+    is asked here for all nets at once, so its scale is corrected by the ratio of those fans to the ones of a single net
+    (Keras: `compute_fans`).
     """
     import keras
 
@@ -86,7 +89,7 @@ def _fan(mode: str, shape: tuple[int, ...]) -> float:
     return float(max(1.0, {"fan_in": inputs, "fan_out": outputs}.get(mode, (inputs + outputs) / 2)))
 
 
-def _mixed(seed: int, stream: int) -> int:
+def _stream_seed(seed: int, stream: int) -> int:
     """Return a seed of its own for each stream of random numbers."""
     return int(np.random.default_rng((seed, stream)).integers(SEEDS))
 
@@ -95,8 +98,9 @@ def _mixed(seed: int, stream: int) -> int:
 
 
 def train(net: SmallNet, procedure: Procedure, table: Table, weights: Weights, seed: int) -> Weights:
-    """Return the weights after the training that Keras' `fit` would give each net: in every epoch each net sees all
-    rows, in an order of its own where they come in several batches. A training may diverge: to NaN, or beyond.
+    """Return the weights, of the same shapes, after the training that Keras' `fit` would give each net: in every epoch
+    each net sees all rows, in an order of its own where they come in several batches. A training may diverge: to NaN,
+    or beyond.
 
     Raises:
         ValueError: a table that does not fit the net or the loss.
@@ -120,7 +124,7 @@ def train(net: SmallNet, procedure: Procedure, table: Table, weights: Weights, s
         optimizer.apply(tape.gradient(total, own), variables)
 
     nets = len(weights[0])
-    epoch = _epoch(step, table, nets, min(procedure.batch_size, table.rows), _mixed(seed, ORDERS))
+    epoch = _epoch(step, table, nets, min(procedure.batch_size, table.rows), _stream_seed(seed, ORDERS))
     _repeat(epoch, procedure.epochs)
     return tuple(variable.numpy() for variable in variables)
 
@@ -197,7 +201,8 @@ def _loop(body: Callable[[Any], None], times: int) -> None:
 
 
 def answers(net: SmallNet, procedure: Procedure, table: Table, weights: Weights) -> tuple[Array, Array]:
-    """Return the outputs of each net (nets, rows, units), and its mean loss over the table (nets,)."""
+    """Return the outputs of each net (nets, rows, units), and its mean loss over the table (nets,). Raise `ValueError`
+    for a table that does not fit the net or the loss."""
     import keras
     import tensorflow as tf
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.agree import check_agreement
 from grader.evaluator.bounds import Shape
+from grader.evaluator.consistency import check_agreement
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.rebuild import rebuild
 from grader.evaluator.scaling import Affine, Scale, affine, scaled
@@ -97,7 +97,7 @@ def inputs_for(model: Any, pixels: NDArray[np.uint8], scale: Scale) -> NDArray[n
     return scale(pixels).reshape(len(pixels), *wanted)
 
 
-def _predicted(model: Any, inputs: NDArray[np.float32]) -> Any:
+def _outputs(model: Any, inputs: NDArray[np.float32]) -> Any:
     """`predict` builds a graph first, which is worth its while for convolutions only (10 000 images of a LeNet: 1.7 s
     of processor time instead of 2.4 s; of a dense net: 0.2 s instead of next to nothing)."""
     if any("Conv" in type(layer).__name__ or hasattr(layer, "layers") for layer in model.layers):
@@ -107,7 +107,7 @@ def _predicted(model: Any, inputs: NDArray[np.float32]) -> Any:
 
 
 def _probabilities(model: Any, pixels: NDArray[np.uint8], scale: Scale) -> NDArray[np.float32]:
-    output = _predicted(model, inputs_for(model, pixels, scale))
+    output = _outputs(model, inputs_for(model, pixels, scale))
     if not isinstance(output, np.ndarray):
         raise Unmeasurable(Why.SEVERAL_OUTPUTS, "a model with several outputs")
     return np.nan_to_num(output.reshape(len(pixels), -1).astype(np.float32))

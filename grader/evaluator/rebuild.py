@@ -73,7 +73,7 @@ MODELS = {"Sequential": "Sequential", "Functional": "Model", "Model": "Model"}  
 
 
 def rebuild(architecture: str, weights: list[NDArray[Any]], images: Shape | None = None) -> Any:
-    """The Keras model of a recorded architecture, with its weights.
+    """Return the Keras model of a recorded architecture, with its weights.
 
     Args:
         architecture: JSON as `model.to_json()` writes it.
@@ -112,6 +112,7 @@ def build(architecture: str, images: Shape | None = None) -> Any:
 
 
 def set_weights(model: Any, weights: list[NDArray[Any]]) -> None:
+    """Set the weights of a Keras model. Raise `Unmeasurable` where their shapes do not fit, or one is not finite."""
     wanted = [tuple(w.shape) for w in model.weights]
     given = [w.shape for w in weights]
     if wanted != given:
@@ -119,21 +120,22 @@ def set_weights(model: Any, weights: list[NDArray[Any]]) -> None:
     if any(not np.isfinite(w).all() for w in weights):
         raise Unmeasurable(Why.WEIGHTS_NOT_FINITE, "weights that are not finite numbers")
     model.set_weights([w.astype(np.float32) for w in weights])
-    _finish(model)
+    _finalize_states(model)
 
 
-def _finish(model: Any) -> None:
+def _finalize_states(model: Any) -> None:
     """A normalisation computes with figures that it derives from its weights, once."""
     for layer in model.layers:
         if hasattr(layer, "layers"):
-            _finish(layer)
+            _finalize_states(layer)
         elif hasattr(layer, "finalize_state"):
             layer.finalize_state()
 
 
 def model_config(given: Any, depth: int) -> dict[str, Any]:
-    """A clean copy of a model's configuration."""
-    kind, config = _named(given)
+    """Return a clean copy of a model's configuration: what is on the lists and nothing else. Raise `Unmeasurable` for a
+    layer, a setting or a size that is not allowed, and for models more than 4 deep inside one another."""
+    kind, config = _class_and_config(given)
     if kind not in MODELS:
         raise _unknown_layer(kind[:80])
     layers = config.get("layers")
@@ -143,13 +145,13 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
     clean: dict[str, Any] = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
     if MODELS[kind] == "Model":
         for end in ("input_layers", "output_layers"):
-            clean[end] = _ends(config.get(end))
+            clean[end] = _endpoints(config.get(end))
     elif isinstance(config.get("build_input_shape"), list):
         clean["build_input_shape"] = _shape(config["build_input_shape"])
     return {"module": "keras", "class_name": MODELS[kind], "config": clean, "registered_name": None}
 
 
-def _named(given: Any) -> tuple[str, dict[str, Any]]:
+def _class_and_config(given: Any) -> tuple[str, dict[str, Any]]:
     if not isinstance(given, dict) or not isinstance(given.get("class_name"), str):
         raise Unmeasurable(Why.ARCHITECTURE, "not a layer")
     config = given.get("config")
@@ -159,7 +161,7 @@ def _named(given: Any) -> tuple[str, dict[str, Any]]:
 
 
 def _layer(given: Any, depth: int) -> dict[str, Any]:
-    kind, config = _named(given)
+    kind, config = _class_and_config(given)
     # A registered name marks a class of the student's own, whatever it is called.
     if kind in MODELS:
         clean = model_config(given, depth + 1)
@@ -191,7 +193,7 @@ def _setting(name: str, value: Any) -> Any:
         if value not in ("same", "valid", "channels_last", "nearest", "bilinear"):
             raise _unknown_setting(name, value)
         return value
-    return _plain(name, value)
+    return _plain_value(name, value)
 
 
 def _activation(value: Any) -> str:
@@ -202,9 +204,9 @@ def _activation(value: Any) -> str:
     return value
 
 
-def _plain(name: str, value: Any, depth: int = 3) -> Any:
+def _plain_value(name: str, value: Any, depth: int = 3) -> Any:
     if isinstance(value, list) and depth and len(value) <= 4096:
-        return [_plain(name, item, depth - 1) for item in value]
+        return [_plain_value(name, item, depth - 1) for item in value]
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float) and abs(value) <= MAX_SETTING:
@@ -223,12 +225,12 @@ def _shape(value: Any) -> list[int | None]:
     return [None, *shape[1:]]
 
 
-def _ends(value: Any) -> Any:
+def _endpoints(value: Any) -> Any:
     """`input_layers` and `output_layers`: [name, node, tensor], or lists of these."""
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [_name(value[0]), *(_index(n) for n in value[1:3])]
     if isinstance(value, list) and len(value) <= 16:
-        return [_ends(item) for item in value]
+        return [_endpoints(item) for item in value]
     raise Unmeasurable(Why.ARCHITECTURE, "a graph")
 
 
@@ -244,10 +246,10 @@ def _nodes(value: Any) -> list[Any]:
         return []
     if not isinstance(value, list) or len(value) > 16:
         raise Unmeasurable(Why.ARCHITECTURE, "a graph")
-    return [{"args": [_argument(a) for a in _list(node, "args")], "kwargs": {}} for node in value]
+    return [{"args": [_argument(a) for a in _list_of(node, "args")], "kwargs": {}} for node in value]
 
 
-def _list(node: Any, key: str) -> list[Any]:
+def _list_of(node: Any, key: str) -> list[Any]:
     items = node.get(key) if isinstance(node, dict) else None
     if not isinstance(items, list) or len(items) > 4:
         raise Unmeasurable(Why.ARCHITECTURE, "a graph")
@@ -257,19 +259,19 @@ def _list(node: Any, key: str) -> list[Any]:
 def _argument(value: Any) -> Any:
     if isinstance(value, list) and len(value) <= 32:
         return [_argument(item) for item in value]
-    kind, config = _named(value)
+    kind, config = _class_and_config(value)
     history = config.get("keras_history")
     if kind != "__keras_tensor__" or not isinstance(history, list) or len(history) != 3:
         raise Unmeasurable(Why.ARCHITECTURE, "a call with something else than tensors")
     kept = {"shape": config.get("shape"), "dtype": "float32"}
-    kept["shape"] = [None if n is None else _index_wide(n) for n in kept["shape"]] if kept["shape"] else []
+    kept["shape"] = [None if n is None else _dimension(n) for n in kept["shape"]] if kept["shape"] else []
     return {
         "class_name": "__keras_tensor__",
         "config": {**kept, "keras_history": [_name(history[0]), _index(history[1]), _index(history[2])]},
     }
 
 
-def _index_wide(value: Any) -> int:
+def _dimension(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_DIMENSIONS:
         raise Unmeasurable(Why.ARCHITECTURE, "a shape")
     return value

@@ -209,16 +209,16 @@ def _require_keras(item: Mapping[str, object], reason: Reason) -> None:
 # ── Words of Keras ──────────────────────────────────────────────────────────────────────────────
 
 
-def _class(name: object, known: Mapping[str, Mapping[str, Kind]], reason: Reason) -> str:
+def _known_class(name: object, known: Mapping[str, Mapping[str, Kind]], reason: Reason) -> str:
     """Return Keras' name of a class; GlorotUniform and glorot_uniform are one."""
-    wanted = _plain(name)
+    wanted = _folded(name)
     for own in known:
-        if wanted == _plain(own):
+        if wanted == _folded(own):
             return own
     raise _RefusedError(reason)
 
 
-def _plain(name: object) -> str:
+def _folded(name: object) -> str:
     return name.replace("_", "").lower() if isinstance(name, str) and len(name) <= 40 else ""
 
 
@@ -237,7 +237,7 @@ def _initial(value: object) -> Initial:
         _require_keras(value, "initializer")
         config = _mapping(value.get("config") or {})
         value = value.get("class_name")
-    name = _class(value, INITIALIZERS, "initializer")
+    name = _known_class(value, INITIALIZERS, "initializer")
     settings = _settings(config, INITIALIZERS[name], "initializer")
     given = dict(settings)
     if name == "RandomUniform" and float(given.get("minval", -0.05)) > float(given.get("maxval", 0.05)):
@@ -254,8 +254,8 @@ _SHORT_NAMES = {
 
 def _read_procedure(compiled: Mapping[str, object], recorded: object) -> Procedure:
     loss = compiled.get("loss")
-    loss = _class(_SHORT_NAMES.get(_plain(loss), loss), LOSSES, "loss")
-    optimizer = _class(compiled.get("optimizer"), OPTIMIZERS, "optimizer")
+    loss = _known_class(_SHORT_NAMES.get(_folded(loss), loss), LOSSES, "loss")
+    optimizer = _known_class(compiled.get("optimizer"), OPTIMIZERS, "optimizer")
     batch = compiled.get("batch_size")
     config = recorded if isinstance(recorded, Mapping) else {}
     return Procedure(
@@ -274,7 +274,7 @@ _OFF = ("clipnorm", "global_clipnorm", "loss_scale_factor", "gradient_accumulati
 
 
 def _optimizer_settings(name: str, recorded: object) -> Settings:
-    if not isinstance(recorded, Mapping) or _plain(recorded.get("class_name")) != _plain(name):
+    if not isinstance(recorded, Mapping) or _folded(recorded.get("class_name")) != _folded(name):
         return ()
     _require_keras(recorded, "optimizer")
     config = _mapping(recorded.get("config"))
@@ -295,4 +295,4 @@ def _loss_settings(name: str, recorded: object) -> Settings:
         raise _RefusedError("setting")
     if config.get("axis", -1) != -1 or config.get("ignore_class") is not None:
         raise _RefusedError("setting")
-    return _settings(config, LOSSES[name], "setting") if _plain(recorded.get("class_name")) == _plain(name) else ()
+    return _settings(config, LOSSES[name], "setting") if _folded(recorded.get("class_name")) == _folded(name) else ()

@@ -34,8 +34,9 @@ ITERATIONS = 100_000  # for each pair of classes: honest features need some 7000
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where features come from: the numbers of the `models` that give them, the `split`, and per row the image's
-    number there, -1 where it is unknown. `test` holds the same features of the test images."""
+    """Hold where features come from: the numbers of the `models` that give them, the `split`, and per row the image's
+    number there, shape (n,), -1 where it is unknown. `test` holds the same features of the test images, shape (m,
+    width)."""
 
     models: tuple[int, ...]
     split: str
@@ -89,7 +90,8 @@ def recorded(request: SvmRequest, inputs: Inputs) -> tuple[Rows, NDArray[np.int6
 
 
 def find_source(features: Rows, request: SvmRequest, inputs: Inputs) -> Source | None:
-    """The networks and the images that give these features; None where no recorded network does."""
+    """Return the networks and the images that give these features, shape (n, width); None where no recorded network
+    does."""
     for split in ("train", "test"):
         images = inputs.images(request.inputs.dataset, split)
         candidates = _candidates(features, images, request, inputs)
@@ -117,7 +119,7 @@ def _candidates(
             model = load_model(snapshot, inputs, images.shape[1:])
             for depth in depths(model, features.shape[1]):
                 values = _Features(model, depth, scale)
-                error = _error(features[probes], probes, values, images)
+                error = _relative_error(features[probes], probes, values, images)
                 if error < NEAR:
                     found.append((number, values, error))
         except (Unmeasurable, InvalidEvidence):
@@ -147,7 +149,7 @@ class _Features:
 
 
 def chain(model: Any) -> list[Any]:
-    """The layers in order, nested models unfolded. Raises `Unmeasurable` for a net that branches."""
+    """Return the layers in order, nested models unfolded. Raise `Unmeasurable` for a net that branches."""
     layers: list[Any] = []
     for layer in model.layers:
         if hasattr(layer, "layers"):
@@ -160,11 +162,11 @@ def chain(model: Any) -> list[Any]:
 
 
 def depths(model: Any, width: int) -> list[int]:
-    """The numbers of the layers that give `width` numbers per image."""
+    """Return the numbers of the layers that give `width` numbers per image. Raise as `chain`."""
     return [n for n, layer in enumerate(chain(model)) if tuple(layer.output.shape[1:]) == (width,)]
 
 
-def _error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[Any]) -> float:
+def _relative_error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[Any]) -> float:
     """The middle distance of the probed rows to what the network gives, relative to the largest feature.
 
     The rows are most often the first images in their order; else each row's nearest is looked for.
@@ -179,7 +181,10 @@ def _error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: N
 
 
 def rows_at(features: Rows, among: Rows) -> NDArray[np.int64]:
-    """The number of the image that gives each row; -1 where none does."""
+    """Return the number of the image that gives each row, as an array of shape (n,); -1 where none does.
+
+    `features` has shape (n, width); `among`, the features of the images, has shape (m, width).
+    """
     near = NEAR * max(float(np.abs(features).max()), 1e-9)
     if len(features) <= len(among):
         straight = np.abs(features - among[: len(features)]).max(axis=1) < near
@@ -228,7 +233,7 @@ def _accuracy(
 
 def _positive(name: str, value: Scalar) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
-        raise _setting(name, value)
+        raise _unknown_setting(name, value)
     return float(value)
 
 
@@ -238,9 +243,9 @@ def _gamma(value: Scalar) -> float | str:
 
 def _kernel(value: Scalar) -> str:
     if value not in KERNELS or not isinstance(value, str):
-        raise _setting("kernel", value)
+        raise _unknown_setting("kernel", value)
     return value
 
 
-def _setting(name: str, value: Scalar) -> Unmeasurable:
+def _unknown_setting(name: str, value: Scalar) -> Unmeasurable:
     return Unmeasurable(Why.SETTING, f"{name}={str(value)[:40]}", name=name, value=str(value)[:40])

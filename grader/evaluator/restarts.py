@@ -31,19 +31,19 @@ MIN_RESTARTS = 20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Restarts:
-    """What became of each start: `accuracies` (restarts,) is the share of the table's rows that it ended answering
+    """Hold what became of each start: `accuracies` (restarts,) is the share of the table's rows that it ended answering
     rightly, `losses` (restarts,) its final mean loss, infinite where the training diverged."""
 
     accuracies: Array
     losses: Array
 
     def share(self, accuracy: float = 1.0) -> float:
-        """Return the share of the starts that reached an accuracy, by default that of no error at all."""
+        """Return the share (0 to 1) of the starts that reached an accuracy, by default that of no error at all."""
         return float((self.accuracies >= np.float32(accuracy)).mean())
 
 
 def restarts(net: SmallNet, procedure: Procedure, table: Table, count: int, seed: int = 0) -> Restarts:
-    """Train `count` fresh nets on the table and see how they end.
+    """Train `count` fresh nets on the table and return how they end.
 
     Raises:
         ValueError: a table that does not fit the net or the loss.

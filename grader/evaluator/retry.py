@@ -22,7 +22,7 @@ SEED = 0  # the same procedure gets the same share, whoever handed it in
 
 def retry(request: RestartRequest, inputs: Inputs) -> RestartFigures:
     """Return what the recorded net answers, and how often its training succeeds. No dataset is needed."""
-    read = _read(request, inputs)
+    read = _read_net(request, inputs)
     figures = RestartFigures()
     try:
         figures = RestartFigures(errors=own_errors(request, inputs, read))
@@ -46,7 +46,7 @@ def retry(request: RestartRequest, inputs: Inputs) -> RestartFigures:
     return replace(figures, share=restarts(net, procedure, XOR, count, SEED).share(), restarts=count)
 
 
-def _read(request: RestartRequest, inputs: Inputs) -> tuple[SmallNet, Procedure] | Reason:
+def _read_net(request: RestartRequest, inputs: Inputs) -> tuple[SmallNet, Procedure] | Reason:
     compiled = {
         "loss": request.loss,
         "optimizer": request.optimizer,

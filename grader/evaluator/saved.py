@@ -41,7 +41,9 @@ def compare_saved(request: SavedModelRequest, inputs: Inputs) -> SavedDifference
     """Return how the saved and the recorded model differ on some test images. Raise `Unmeasurable` or `InvalidEvidence`."""
     images = inputs.images(request.inputs.dataset, "test")[:SAMPLE]
     scale, shape = Affine(request.inputs.scale, request.inputs.offset), images.shape[1:]
-    saved = open_saved(inputs.folder / LEFT / request.file, inputs.folder, _built(request.snapshot, inputs), shape)
+    saved = open_saved(
+        inputs.folder / LEFT / request.file, inputs.folder, _built_architecture(request.snapshot, inputs), shape
+    )
     recorded = load_model(request.snapshot, inputs, shape)
     a, b = (_output(model, inputs_for(model, images, scale)) for model in (saved, recorded))
     if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray) or a.shape != b.shape:
@@ -68,7 +70,7 @@ def evaluate_checkpoint(request: CheckpointRequest, inputs: Inputs) -> Predictio
 
 def _evaluate(request: HandedInRequest | CheckpointRequest, path: Path, other: Why, inputs: Inputs) -> Prediction:
     """In the architecture that the program builds: what else the file says of layers between is of no account."""
-    architecture, images = _built(request.snapshot, inputs), inputs.image_shape(request.inputs.dataset)
+    architecture, images = _built_architecture(request.snapshot, inputs), inputs.image_shape(request.inputs.dataset)
     saved = open_saved(path, inputs.folder, architecture, images)
     model = build(architecture, images)
     if shapes_of(saved) != shapes_of(model):
@@ -77,18 +79,20 @@ def _evaluate(request: HandedInRequest | CheckpointRequest, path: Path, other: W
     return figures(model, request.inputs, inputs)
 
 
-def _built(snapshot: int, inputs: Inputs) -> str:
+def _built_architecture(snapshot: int, inputs: Inputs) -> str:
     return str(inputs.snapshot(snapshot)["architecture"])
 
 
 def shapes_of(model: Any) -> list[tuple[int, ...]]:
+    """Return the shape of each weight of a Keras model, in the order of `get_weights`."""
     return [tuple(w.shape) for w in model.weights]
 
 
 def open_saved(path: Path, scratch: Path, architecture: str | None, images: Shape | None = None) -> Any:
-    """Return the model of a file, to be fed with `images` of a shape; of one that holds weights only, in `architecture`.
+    """Return the model of a file, to be fed with `images` of a shape; of one that holds weights only, in
+    `architecture`.
 
-    `scratch` is a folder for what has to be unpacked. Raise `Unmeasurable`.
+    `scratch` is a folder for what has to be unpacked. Raise `Unmeasurable`, or `OSError` where the disk is full.
     """
     if not path.is_file():
         raise Unmeasurable(Why.FILE, "the file cannot be read")
@@ -120,7 +124,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in archive.infolist())
-        if len(archive.infolist()) > MAX_ENTRIES or size > max(FREE_BYTES, min(MAX_BYTES, _ratio(path))):
+        if len(archive.infolist()) > MAX_ENTRIES or size > max(FREE_BYTES, min(MAX_BYTES, _max_unpacked(path))):
             raise Unmeasurable(Why.TOO_LARGE, "an archive that unpacks to too much")
         if not {"config.json", "model.weights.h5"} <= entries.keys():
             raise Unmeasurable(Why.FILE, "not a .keras archive")
@@ -138,7 +142,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     return _with_weights(model, weights)
 
 
-def _ratio(path: Path) -> int:
+def _max_unpacked(path: Path) -> int:
     return MAX_RATIO * max(path.stat().st_size, 1)
 
 

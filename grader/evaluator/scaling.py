@@ -28,14 +28,14 @@ COMPARED = 500  # images by which one scale for all of them is found
 
 
 class Scale(Protocol):
-    """How pixels become inputs."""
+    """Turn pixels into inputs of a network."""
 
     def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """pixels · `scale` + `offset`."""
+    """Turn pixels into pixels · `scale` + `offset`."""
 
     scale: float = 1 / 255
     offset: float = 0.0
@@ -47,7 +47,8 @@ class Affine:
 
 @dataclass(frozen=True, slots=True)
 class Scaler:
-    """pixels · `scale` + `offset`, then minus `mean`, over `deviation`; the last two have one value per pixel."""
+    """Turn pixels into pixels · `scale` + `offset`, then minus `mean`, over `deviation`; the last two have one value
+    per pixel."""
 
     scale: float
     offset: float
@@ -55,7 +56,7 @@ class Scaler:
     deviation: NDArray[np.float32]
 
     def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
-        """(n, …) → (n, number of pixels)."""
+        """Return an array of shape (n, number of pixels) for pixels of shape (n, …)."""
         flat = pixels.reshape(len(pixels), -1).astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
         flat -= self.mean
         flat /= self.deviation
@@ -64,7 +65,8 @@ class Scaler:
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """The scaler that a training's rows went through, and what they were: as `grader.analysis.provenance` counts."""
+    """Hold the scaler that a training's rows went through, and what they were: as `grader.analysis.provenance`
+    counts."""
 
     scaler: Scaler
     known: int = 0
@@ -79,10 +81,10 @@ def scaled(fed: ModelInputs, inputs: Inputs) -> Scaled | None:
     """
     if not fed.scalers:
         return None
-    scalers = [s for s in (_scaler(name, fed.dataset, inputs) for name in fed.scalers) if s is not None]
+    scalers = [s for s in (_recorded_scaler(name, fed.dataset, inputs) for name in fed.scalers) if s is not None]
     if not scalers:
         raise Unmeasurable(Why.SCALER, "no scaler with one value per pixel")
-    rows = _rows(fed.rows, inputs)
+    rows = _training_rows(fed.rows, inputs)
     if rows is None:
         return Scaled(scalers[0])
     found = (_recognise(scaler, *rows, fed.dataset, inputs) for scaler in scalers)
@@ -107,11 +109,11 @@ def affine(name: str | None, dataset: str, inputs: Inputs) -> tuple[float, float
         if known.any():
             of_images = inputs.images(dataset, split)[at[known][:COMPARED]]
             of_images = of_images.reshape(len(of_images), -1)
-            return _between(of_images, low[known][:COMPARED].astype(float), high[known][:COMPARED].astype(float))
+            return _fitted_affine(of_images, low[known][:COMPARED].astype(float), high[known][:COMPARED].astype(float))
     return None
 
 
-def _between(
+def _fitted_affine(
     images: NDArray[np.uint8], low: NDArray[np.float64], high: NDArray[np.float64]
 ) -> tuple[float, float] | None:
     dark, bright = images.min(axis=1).astype(float), images.max(axis=1).astype(float)
@@ -121,7 +123,7 @@ def _between(
     return (scale, offset) if usable else None
 
 
-def _scaler(name: str, dataset: str, inputs: Inputs) -> Scaler | None:
+def _recorded_scaler(name: str, dataset: str, inputs: Inputs) -> Scaler | None:
     pixels = math.prod(inputs.images(dataset, "test").shape[1:])
     before = affine(name, dataset, inputs)
     if before is None:
@@ -140,7 +142,7 @@ def _scaler(name: str, dataset: str, inputs: Inputs) -> Scaler | None:
     return Scaler(*before, mean.astype(np.float32), deviation.astype(np.float32))
 
 
-def _rows(name: str | None, inputs: Inputs) -> tuple[NDArray[np.uint64], NDArray[np.int64]] | None:
+def _training_rows(name: str | None, inputs: Inputs) -> tuple[NDArray[np.uint64], NDArray[np.int64]] | None:
     """(fingerprints, labels with -1 for unknown) of the training's sampled rows."""
     try:
         arrays = load_arrays(inputs.folder, name)

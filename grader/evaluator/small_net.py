@@ -24,7 +24,7 @@ Settings: TypeAlias = tuple[tuple[str, Setting], ...]
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number from `low` to `high`, both included; None too where it is `optional`."""
+    """Allow a number from `low` to `high`, both included; None too where it is `optional`."""
 
     low: float
     high: float
@@ -33,12 +33,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """True or False."""
+    """Allow true and false."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One of the words in `among`."""
+    """Allow the words in `among`."""
 
     among: frozenset[str]
 
@@ -141,8 +141,8 @@ INITIALIZERS: Mapping[str, Mapping[str, Kind]] = {
 
 @dataclass(frozen=True, slots=True)
 class Initial:
-    """An initialiser: its class in `INITIALIZERS`, and its settings where they are not Keras' defaults. Its seed is of
-    no account: every net gets a draw of its own."""
+    """Describe an initialiser: its class in `INITIALIZERS`, and its settings where they are not Keras' defaults. Its
+    seed is of no account: every net gets a draw of its own."""
 
     name: str = "GlorotUniform"
     settings: Settings = ()
@@ -153,7 +153,7 @@ ZEROS = Initial("Zeros")
 
 @dataclass(frozen=True, slots=True)
 class Dense:
-    """A dense layer; its `activation` is one of `ACTIVATIONS`."""
+    """Describe a dense layer; its `activation` is one of `ACTIVATIONS`."""
 
     units: int
     activation: str = "linear"
@@ -164,30 +164,32 @@ class Dense:
 
 @dataclass(frozen=True, slots=True)
 class SmallNet:
-    """Dense layers one after the other, on `inputs` numbers."""
+    """Describe dense layers one after the other, on `inputs` numbers."""
 
     layers: tuple[Dense, ...]
     inputs: int = 2
 
     @property
     def outputs(self) -> int:
+        """Return how many numbers the last layer gives."""
         return self.layers[-1].units
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
-        """(inputs, units) of each layer."""
+        """Return (inputs, units) of each layer."""
         return tuple(pairwise((self.inputs, *(layer.units for layer in self.layers))))
 
     @property
     def parameters(self) -> int:
+        """Return the number of weights and biases."""
         pairs = zip(self.shapes, self.layers, strict=True)
         return sum((inputs + layer.use_bias) * layer.units for (inputs, _), layer in pairs)
 
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """How a net is trained: classes of `LOSSES` and `OPTIMIZERS`, with their settings where they are not Keras'
-    defaults."""
+    """Describe how a net is trained: classes of `LOSSES` and `OPTIMIZERS`, with their settings where they are not
+    Keras' defaults."""
 
     loss: str = "MeanSquaredError"
     optimizer: str = "Adam"
@@ -199,7 +201,7 @@ class Procedure:
 
     @property
     def logits(self) -> bool:
-        """Whether the loss was told that the outputs are not yet probabilities."""
+        """Return whether the loss was told that the outputs are not yet probabilities."""
         return dict(self.loss_settings).get("from_logits") is True
 
     def steps(self, rows: int) -> int:

@@ -11,7 +11,7 @@ too: no secret is safe from code in the same process. So nothing here is believe
 
 * An accuracy is that of the recorded weights on the grader's own images; a neighbourhood hit, a hull or an SVM's
   score is computed anew from the recorded points. A history, a printed figure or a saved value earns nothing.
-* The notes on a model's layers and the architecture that is rebuilt must agree (`evaluator.agree`), and weights are
+* The notes on a model's layers and the architecture that is rebuilt must agree (`evaluator.consistency`), and weights are
   those of one model at one moment: a good mark for accuracy and one for architecture speak of the same network.
 * It cannot be proven that weights come from the training that was noted: a program may load, or compute elsewhere,
   weights that do as well. A forger who writes the events of a training that never ran gets the points of `training`;

@@ -14,7 +14,7 @@ NEIGHBOURS = 6  # for the neighbourhood hit, where an exercise does not say anot
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """Around one class's points: the corners of their convex hull, their mean and their full covariance."""
+    """Describe one class's points: the corners of their convex hull, their mean and their full covariance (2 × 2)."""
 
     label: int
     hull: tuple[Point, ...]
@@ -24,13 +24,14 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingFigures:
-    """What the recorded points give.
+    """Hold what the recorded points give.
 
     `source` says which rows were projected: `test` or `train` images, `hidden0`, `hidden1`… (hidden values of the
     exercise's models), or "" where they are none of these; then nothing below it is known. `recognised` counts the
-    rows; `nh` is the neighbourhood hit (share from 0 to 1), `formulas` what well-known mistakes in it would
-    give, by name; `trustworthiness` is scikit-learn's. `hulls` and `ellipses` are the classes whose recorded outline is
-    right, `…_made` how many were recorded. `points` and `labels` are a sample for a picture.
+    rows; `nh` is the neighbourhood hit (Paulovich et al. 2008; a share from 0 to 1), `formulas` what well-known
+    mistakes in it would give, by name; `trustworthiness` is scikit-learn's (Venna and Kaski 2001; from 0 to 1). `hulls`
+    and `ellipses` are the classes whose recorded outline is right, `…_made` how many were recorded. `points` and
+    `labels` are a sample for a picture.
     """
 
     finite: bool
@@ -50,9 +51,12 @@ class EmbeddingFigures:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddingRequest(MeasurementRequest[EmbeddingFigures]):
-    """`arrays` are those of a t-SNE run, `hulls` and `gaussians` of every outline that was computed; `networks` pairs
-    the number of an exercise's model with the snapshot whose hidden values may have been projected; `k` is the number
-    of neighbours of the hit."""
+    """Ask what a t-SNE run's points give.
+
+    `arrays` are those of the run, `hulls` and `gaussians` of every outline that was computed; `networks` pairs the
+    number of an exercise's model with the snapshot whose hidden values may have been projected; `k` is the number of
+    neighbours of the hit.
+    """
 
     kind: ClassVar[str] = "embedding"
     dataset: str
@@ -63,4 +67,5 @@ class EmbeddingRequest(MeasurementRequest[EmbeddingFigures]):
     k: int = NEIGHBOURS
 
     def files(self) -> Files:
+        """Return the snapshots and the array files of the request."""
         return Files(tuple(snapshot for _, snapshot in self.networks), (self.arrays, *self.hulls, *self.gaussians))

@@ -10,8 +10,8 @@ from grader.measurements.request import Files, MeasurementRequest, ModelInputs
 
 @dataclass(frozen=True, slots=True)
 class RecognisedRows:
-    """Of a training's rows behind a scaler: how many are images of the dataset, how many of those test images (and no
-    training images), how many bear another label than theirs."""
+    """Count of a training's rows behind a scaler how many are images of the dataset (`known`), how many of those are
+    test images and no training images (`test`), and how many bear another label than theirs."""
 
     known: int
     test: int
@@ -20,7 +20,7 @@ class RecognisedRows:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A test image by its number, its class, and the class that the network gave."""
+    """Hold a test image's number, its class, and the class that the network gave."""
 
     index: int
     true: int
@@ -29,8 +29,9 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Accuracies are shares from 0 to 1: of all test images, and of some training images. `confusion[true][predicted]`
-    counts test images; `wrong` lists the first mistakes; `parameters` counts those of the rebuilt network."""
+    """Hold what a network predicts. Accuracies are shares from 0 to 1: of all test images, and of some training images.
+    `confusion[true][predicted]` counts test images; `wrong` lists the first mistakes; `parameters` counts those of the
+    rebuilt network; `rows` is None where no scaler was recorded."""
 
     accuracy: float
     train_accuracy: float
@@ -41,25 +42,26 @@ class Prediction:
 
     @property
     def images(self) -> int:
-        """How many test images were judged."""
+        """Return how many test images were judged."""
         return sum(map(sum, self.confusion))
 
 
 @dataclass(frozen=True, slots=True)
 class PredictRequest(MeasurementRequest[Prediction]):
-    """Of the recorded weights of `snapshot`."""
+    """Ask what the recorded weights of `snapshot` predict."""
 
     kind: ClassVar[str] = "predict"
     snapshot: int
     inputs: ModelInputs
 
     def files(self) -> Files:
+        """Return the snapshot and the array files of the request."""
         return Files((self.snapshot,), self.inputs.arrays())
 
 
 @dataclass(frozen=True, slots=True)
 class HandedInRequest(MeasurementRequest[Prediction]):
-    """Of the weights in `file`, handed in, in the architecture of `snapshot`."""
+    """Ask what the weights in `file`, handed in, predict in the architecture of `snapshot`."""
 
     kind: ClassVar[str] = "handed_in"
     file: str
@@ -67,12 +69,13 @@ class HandedInRequest(MeasurementRequest[Prediction]):
     inputs: ModelInputs
 
     def files(self) -> Files:
+        """Return the snapshot, the array files and the file handed in."""
         return Files((self.snapshot,), self.inputs.arrays(), handed_in=(self.file,))
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointRequest(MeasurementRequest[Prediction]):
-    """Of the weights in `file`, which the program left, in the architecture of `snapshot`."""
+    """Ask what the weights in `file`, which the program left, predict in the architecture of `snapshot`."""
 
     kind: ClassVar[str] = "checkpoint"
     file: str
@@ -80,4 +83,5 @@ class CheckpointRequest(MeasurementRequest[Prediction]):
     inputs: ModelInputs
 
     def files(self) -> Files:
+        """Return the snapshot, the array files and the file that the program left."""
         return Files((self.snapshot,), self.inputs.arrays(), left=(self.file,))

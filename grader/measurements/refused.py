@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Why(StrEnum):
-    """The closed set of reasons. In brackets: the values that go with them."""
+    """List the reasons, a closed set. The comments name the values that go with a reason."""
 
     MEMORY = "memory"
     TIME = "time"
@@ -41,19 +41,19 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The answer where nothing was measured: a reason, and what its sentence needs."""
+    """Say that nothing was measured: the reason, and the values that its sentence needs."""
 
     code: Why
     values: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def lasting(self) -> bool:
-        """False where a limit prevented it: it may be answered another time."""
+        """Return False where a limit prevented the measurement: it may be answered another time."""
         return self.code not in (Why.MEMORY, Why.TIME)
 
 
 class Unmeasurable(ValueError):
-    """Raised inside the evaluator. `detail` says for a developer what exactly was met."""
+    """Signal a refusal inside the evaluator. `detail` tells a developer what exactly was met."""
 
     def __init__(self, code: Why, detail: str = "", **values: str | int) -> None:
         super().__init__(detail or code.value)

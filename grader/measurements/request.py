@@ -13,8 +13,8 @@ R_co = TypeVar("R_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files that the evaluator must be given. `snapshots` are numbers of recorded models, `arrays` names of the
-    evidence's array files, `left` paths that the program left, `handed_in` paths that were handed in with it."""
+    """List the files that the evaluator must be given. `snapshots` are numbers of recorded models, `arrays` names of
+    the evidence's array files, `left` paths that the program left, `handed_in` paths that were handed in with it."""
 
     snapshots: tuple[int, ...] = ()
     arrays: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Files:
 
 
 class MeasurementRequest(Request, Generic[R_co]):
-    """A question that the evaluator answers with an `R_co`, or with a `Refused`.
+    """Ask the evaluator for an `R_co`, or for a `Refused`.
 
     Frozen and hashable: equal requests are measured once, and their answer is kept under them.
     """
@@ -32,13 +32,14 @@ class MeasurementRequest(Request, Generic[R_co]):
     kind: ClassVar[str]
 
     def files(self) -> Files:
-        """Return what must be laid beside the evaluator before it can answer."""
+        """Return what must be laid beside the evaluator before it can answer. Raise `NotImplementedError` here: each
+        kind has its own."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInputs:
-    """How images of `dataset` became the inputs of a network: pixel · `scale` + `offset`.
+    """Describe how images of `dataset` became the inputs of a network: pixel (0 to 255) · `scale` + `offset`.
 
     Where `rows` names the fingerprints of a training's rows, the evaluator finds scale and offset exactly; where
     `scalers` names recorded fits (the last first), it finds the one that the rows went through.

@@ -11,9 +11,9 @@ from grader.measurements.request import Files, MeasurementRequest
 
 @dataclass(frozen=True, slots=True)
 class RestartFigures:
-    """`errors` of the recorded net on the four points, None where it could not be asked (`refused`: why). Where there are
-    any: whether some weights at all solve it (`representable`), and the `share` of `restarts` fresh starts that end
-    without error, None where there were none (`untried`: why)."""
+    """Hold the `errors` of the recorded net on the four points, None where it could not be asked (`refused`: why).
+    Where there are any: whether some weights at all solve it (`representable`), and the `share` (0 to 1) of `restarts`
+    fresh starts that end without error, None where there were none (`untried`: why)."""
 
     errors: int | None = None
     refused: Refused | None = None
@@ -25,7 +25,8 @@ class RestartFigures:
 
 @dataclass(frozen=True, slots=True)
 class RestartRequest(MeasurementRequest[RestartFigures]):
-    """The net of `snapshot` and how it was trained; `low` and `high` stand for 0 and 1 in its inputs."""
+    """Ask how often the training of `snapshot` succeeds, from `restarts` starts at most; `low` and `high` stand for 0
+    and 1 in its inputs. What is None was not recorded."""
 
     kind: ClassVar[str] = "restarts"
     snapshot: int
@@ -39,4 +40,5 @@ class RestartRequest(MeasurementRequest[RestartFigures]):
     high: float = 1.0
 
     def files(self) -> Files:
+        """Return the snapshot of the request."""
         return Files((self.snapshot,))

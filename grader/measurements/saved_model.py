@@ -10,14 +10,14 @@ from grader.measurements.request import Files, MeasurementRequest, ModelInputs
 
 @dataclass(frozen=True, slots=True)
 class SavedDifference:
-    """The largest difference between an output of the two networks on some test images."""
+    """Hold the largest absolute difference between an output of the two networks on some test images."""
 
     difference: float
 
 
 @dataclass(frozen=True, slots=True)
 class SavedModelRequest(MeasurementRequest[SavedDifference]):
-    """Compare `file`, which the program left, with the recorded weights of `snapshot`."""
+    """Ask how `file`, which the program left, differs from the recorded weights of `snapshot`."""
 
     kind: ClassVar[str] = "saved_model"
     file: str
@@ -25,4 +25,5 @@ class SavedModelRequest(MeasurementRequest[SavedDifference]):
     inputs: ModelInputs
 
     def files(self) -> Files:
+        """Return the snapshot, the array files and the file that the program left."""
         return Files((self.snapshot,), self.inputs.arrays(), left=(self.file,))

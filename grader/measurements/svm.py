@@ -11,10 +11,13 @@ from grader.measurements.request import Files, MeasurementRequest, ModelInputs
 
 @dataclass(frozen=True, slots=True)
 class SvmFigures:
-    """`models` are the numbers of the networks that give these features (none: no recorded network does), `split` the
+    """Hold what was found of a fit.
+
+    `models` are the numbers of the networks that give these features (none: no recorded network does), `split` the
     images that they are of (`train` or `test`), `known` the share of rows recognised, `wrong_labels` the share of those
-    with another label than ours, `rows` how many were used; `accuracy` on the test images, None where it was not
-    fitted (features of test images, one class only)."""
+    with another label than ours, `rows` how many were used; `accuracy` (0 to 1) on the test images, None where it was
+    not fitted (features of test images, one class only).
+    """
 
     models: tuple[int, ...]
     rows: int
@@ -26,9 +29,12 @@ class SvmFigures:
 
 @dataclass(frozen=True, slots=True)
 class SvmRequest(MeasurementRequest[SvmFigures]):
-    """`arrays` are those of a recorded fit with the settings `C`, `gamma`, `kernel`, of which `rows` at most are used;
+    """Ask where the features of an SVM come from and how well it does.
+
+    `arrays` are those of a recorded fit with the settings `C`, `gamma`, `kernel`, of which `rows` at most are used;
     `networks` pairs a number (0 and 1: the exercise's models at the end of their trainings, larger: other moments) with
-    the snapshot that may have given the features."""
+    the snapshot that may have given the features.
+    """
 
     kind: ClassVar[str] = "svm"
     arrays: str
@@ -40,4 +46,5 @@ class SvmRequest(MeasurementRequest[SvmFigures]):
     networks: tuple[tuple[int, int], ...] = ()
 
     def files(self) -> Files:
+        """Return the snapshots and the array file of the request."""
         return Files(tuple(snapshot for _, snapshot in self.networks), (self.arrays,))

@@ -25,7 +25,7 @@ import numpy as np
 import pytest
 from keras import Input, Model, Sequential, layers
 
-from grader.evaluator import agree, bounds, hdf5, rebuild, saved
+from grader.evaluator import bounds, consistency, hdf5, rebuild, saved
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.rebuild import build, model_config
 from grader.evidence import Reader
@@ -508,7 +508,7 @@ def noted(model: Any) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("make", MODELS, ids=lambda make: make.__name__)
 def test_honest_notes_agree_with_the_model(make: Callable[[], Any]) -> None:
     model = make() if make is adapted else shaken(make())
-    agree.check_agreement(rebuild.rebuild(model.to_json(), model.get_weights()), noted(model))
+    consistency.check_agreement(rebuild.rebuild(model.to_json(), model.get_weights()), noted(model))
 
 
 DISAGREEMENTS: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
@@ -528,10 +528,10 @@ DISAGREEMENTS: dict[str, Callable[[list[dict[str, Any]]], Any]] = {
 def test_notes_that_speak_of_another_model_are_refused(change: Callable[[Any], Any]) -> None:
     model = net()
     notes = noted(model)
-    agree.check_agreement(model, notes)
+    consistency.check_agreement(model, notes)
     change(notes)
     with pytest.raises(Unmeasurable):
-        agree.check_agreement(model, notes)
+        consistency.check_agreement(model, notes)
 
 
 def test_handed_in_weights_are_judged_in_the_program_s_own_architecture(folder: Path) -> None:

@@ -14,8 +14,8 @@ from tests.checks.build import analysis, measured, spoken, training
 from tests.checks.test_shared_encoder import EXERCISE, autoencoder, classifier
 
 ASKED = (
-    svm.Asked(C=1000.0, gamma=0.02, full=0.60, partial=0.45),
-    svm.Asked(C=1.0, gamma=0.02, full=0.93, partial=0.88),
+    svm.SvmSpec(C=1000.0, gamma=0.02, full=0.60, partial=0.45),
+    svm.SvmSpec(C=1.0, gamma=0.02, full=0.93, partial=0.88),
 )
 CHECK = svm.check(4, *ASKED)
 FEATURES = svm.features(2)

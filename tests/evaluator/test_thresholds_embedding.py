@@ -11,14 +11,13 @@ import pytest
 
 from grader.evaluator.embedding import (
     faithful,
-    is_ellipse,
-    is_hull,
     match_rows,
     measure_embedding,
     nearest,
     wrong_formulas,
 )
 from grader.evaluator.inputs import Inputs
+from grader.evaluator.outlines import is_ellipse, is_hull
 from grader.fingerprints import fingerprints
 from grader.measurements import EmbeddingFigures, EmbeddingRequest
 

@@ -25,7 +25,7 @@ from grader.domain import (
     Submission,
     TsneRun,
 )
-from grader.evaluator.embedding import outline
+from grader.evaluator.outlines import outline
 from grader.evidence import png_size
 from grader.grading.exhibits import MAX_BYTES, exhibits_of
 from grader.grading.pictures import grey, png

@@ -20,13 +20,16 @@ UNNAMED = "function"  # an activation given as a function that Keras knows under
 
 
 def check_agreement(model: Any, noted: Sequence[Mapping[str, Any]]) -> None:
-    """`noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`. Raises `Unmeasurable`."""
+    """Raise `Unmeasurable` where a rebuilt Keras model is not the one that was noted.
+
+    `noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`.
+    """
     found = {inside + layer.name: layer for inside, layer in _unfolded(model)}
     by_name = {str(one["settings"].get("inside") or "") + one["name"]: one for one in noted}
     if len(by_name) != len(noted) or found.keys() != by_name.keys():
         raise Unmeasurable(Why.UNLIKE_RECORDED, "other layers than those that were recorded")
     for name, layer in found.items():
-        if not _same(layer, by_name[name]):
+        if not _same_layer(layer, by_name[name]):
             raise Unmeasurable(Why.UNLIKE_RECORDED, f"a layer {name} unlike the one that was recorded")
 
 
@@ -38,15 +41,15 @@ def _unfolded(model: Any, inside: str = "") -> Iterator[tuple[str, Any]]:
             yield inside, layer
 
 
-def _same(layer: Any, noted: Mapping[str, Any]) -> bool:
+def _same_layer(layer: Any, noted: Mapping[str, Any]) -> bool:
     if noted["kind"] != type(layer).__name__ or noted["parameters"] != layer.count_params():
         return False
     config = layer.get_config()
     settings = {name: noted["settings"].get(name) for name in SETTINGS if name in config}
-    return all(_equal(value, config[name]) for name, value in settings.items() if value not in (None, UNNAMED))
+    return all(_same_value(value, config[name]) for name, value in settings.items() if value not in (None, UNNAMED))
 
 
-def _equal(noted: Any, own: Any) -> bool:
+def _same_value(noted: Any, own: Any) -> bool:
     if isinstance(noted, float) and isinstance(own, int | float):
         return math.isclose(noted, own, rel_tol=1e-6)
     return bool(_listed(noted) == _listed(own))

@@ -14,7 +14,7 @@ from grader.errors import SandboxUnavailable
 from grader.messages import join
 from grader.sandbox.base import Level, Sandbox, SelfTest, View
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.following import Stopped
+from grader.sandbox.job_monitor import Stopped
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.process import Process
 from grader.sandbox.worker_handle import Job, Ran, WorkerHandle

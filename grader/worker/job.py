@@ -30,7 +30,7 @@ def run(fields: Mapping[str, Any], events: int) -> int:
 
     def recorder() -> Recorder:
         # Made in the process that runs the student's code: the kernel of a notebook is a fork of this one.
-        system_calls.close_behind_the_driver()
+        system_calls.refuse_deferred()
         keras.utils.set_random_seed(job.seed)  # again: Python's own generator takes a new seed in every fork
         return CompatibleRecorder(EventWriter(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
 

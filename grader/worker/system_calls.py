@@ -27,7 +27,7 @@ VIEWS = """mount umount umount2 pivot_root chroot move_mount open_tree open_tree
     fsmount fspick unshare setns statmount listmount"""
 # Memory and messages that would stay behind for the next job, or that no limit counts.
 LEFTOVERS = """shmget shmat shmctl semget semop semtimedop semctl msgget msgsnd msgrcv msgctl mq_open mq_unlink"""
-# For these a library has another way, which it takes when told that the kernel does not know them.
+# For these a library has another way, which it takes when it hears that the kernel does not know them.
 UNKNOWN = "clone3 io_uring_setup io_uring_enter io_uring_register memfd_secret"
 
 # Where files of the host show: Landlock guards what is in a file, but not its mode, owner and times, nor who looks on.
@@ -45,7 +45,7 @@ INTERNET = (socket.AF_INET, socket.AF_INET6)
 AF_NETLINK = 16
 FAMILIES = 64  # more than there are
 SOCK_TYPE, SOCK_PACKET = 0xF, 10
-# ZeroMQ lists the network's interfaces and aborts, unless told that this is not supported.
+# ZeroMQ lists the network's interfaces and aborts, unless it hears that this is not supported.
 REFUSALS: dict[int, int] = {AF_NETLINK: errno.EOPNOTSUPP, **dict.fromkeys(INTERNET, errno.EACCES)}
 
 

@@ -10,6 +10,7 @@ An `Exercise` is what is asked; a `Submission` is one student's files for it. A 
     reading   what was read without running
     verdict   findings, verdicts, overrides
     data      which data was used
+    job_fields  what the grader sends to a process of its own
     record    what is kept
 """
 
@@ -40,6 +41,7 @@ from grader.domain.evidence import (
     TrainingMethod,
     cell_number,
 )
+from grader.domain.job_fields import JobFields
 from grader.domain.reading import Parts, Reading
 from grader.domain.record import RECORD_SCHEMA, Lateness, Record
 from grader.domain.spec import (
@@ -75,6 +77,7 @@ __all__ = [
     "Finding",
     "Frame",
     "HullFit",
+    "JobFields",
     "Json",
     "Lang",
     "Lateness",

@@ -41,7 +41,7 @@ _HEADER = re.compile(
 
 
 def open_regular(path: Path, most: int) -> int:
-    """A descriptor of a plain file of at most `most` bytes: no link, FIFO or device. Raises `InvalidEvidence`."""
+    """Return a descriptor of a plain file of at most `most` bytes: no link, FIFO or device. Raise `InvalidEvidence`."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as problem:
@@ -54,7 +54,7 @@ def open_regular(path: Path, most: int) -> int:
 
 
 def copy_regular(source: Path, target: Path, most: int) -> None:
-    """Copy a plain file, as `open_regular` understands it; makes the target's folder. Raises `InvalidEvidence`."""
+    """Copy a plain file, as `open_regular` understands it; makes the target's folder. Raise `InvalidEvidence`."""
     with os.fdopen(open_regular(source, most), "rb") as file:
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as copy:
@@ -62,9 +62,9 @@ def copy_regular(source: Path, target: Path, most: int) -> None:
 
 
 def directory(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> tuple[StoredArray, ...]:
-    """Where the arrays of a kept file lie in it: numbers and booleans only, stored uncompressed, within bounds.
+    """Return where the arrays of a kept file lie in it: numbers and booleans only, stored uncompressed, within bounds.
 
-    This parses what a student's process wrote: it runs behind the walls.
+    This parses what a student's process wrote: it runs inside the sandbox.
 
     Raises:
         InvalidEvidence: the file is missing, is not what it should be, or is larger than allowed (`most` bytes, or less).
@@ -86,7 +86,7 @@ def directory(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTE
 
 
 def stored_array(value: object) -> StoredArray:
-    """From the list that `dataclasses.astuple` makes. Raises `InvalidEvidence`."""
+    """Return the place that a list as `dataclasses.astuple` makes it describes. Raise `InvalidEvidence`."""
     if not isinstance(value, list | tuple) or len(value) != 5:
         raise InvalidEvidence("not a place of an array")
     name, kind, fortran, shape, offset = value
@@ -102,19 +102,19 @@ def stored_array(value: object) -> StoredArray:
 
 
 def load_arrays(folder: Path | None, name: str | None, most: int = ARRAY_FILE_BYTES) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a kept file, parsed here: for what runs behind the walls itself. Raises `InvalidEvidence`."""
+    """Return the arrays of a kept file, parsed here: for what runs inside the sandbox itself. Raise `InvalidEvidence`."""
     return _loaded(folder, name, directory(folder, name, most), most)
 
 
 def arrays_of(evidence: Evidence, name: str | None) -> dict[str, NDArray[np.generic]]:
-    """The arrays of a file of which it was told, behind the walls, where they lie. Raises `InvalidEvidence`."""
+    """Return the arrays of a file whose directory was found inside the sandbox. Raise `InvalidEvidence`."""
     if name is None or name not in evidence.arrays:
         raise InvalidEvidence("no arrays were kept")
     return _loaded(evidence.folder, name, evidence.arrays[name], ARRAY_FILE_BYTES)
 
 
 def most_bytes(name: str) -> int:
-    """How large an array file of this name may be: each series of them has its own bound."""
+    """Return how large an array file of this name may be: each series of them has its own bound."""
     return SERIES_BYTES.get(name.partition("-")[0], ARRAY_FILE_BYTES)
 
 

@@ -12,7 +12,7 @@ from grader.catalog import Catalog
 from grader.files import DAMAGED, write_whole
 from grader.grading.keys import looking_key, state_of
 from grader.intake import ExerciseDetector
-from grader.parsing import Parser, Within
+from grader.parsing import DetectExercises, Parser
 from grader.reading.detection import Net, net_of
 
 
@@ -26,7 +26,7 @@ def detect_exercises_with(catalog: Catalog, parser: Parser) -> ExerciseDetector:
         models = {id_: catalog.find(id_).models for id_ in ids}
         return {id_: [net_of(one) for one in asked] for id_, asked in models.items() if len(asked) == 1}
 
-    return lambda paths: parser.all([Within(path, ids, networks()) for path in paths])
+    return lambda paths: parser.all([DetectExercises(path, ids, networks()) for path in paths])
 
 
 class CachedDetector:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -75,7 +75,7 @@ def _once(
     folder = worker.new_folder()
     try:
         _lay_out([request.files() for request in requests], evidence, sources, folder)
-        fields = {
+        fields: Mapping[str, Json] = {
             "folder": str(folder),
             "threads": threads,
             "datasets": {name: str(info.folder) for name, info in workbench.data.items()},

@@ -32,7 +32,7 @@ from grader.grading.keys import fingerprint, measuring, reading_key, run_key
 from grader.measurements import MeasurementRequest, Refused
 from grader.measurements.codec import answer_from_json, answer_to_json, request_from_json, request_to_json
 from grader.messages import number, say
-from grader.parsing import BEYOND, Read, lines_of, reading_of
+from grader.parsing import OVER_LIMIT, Read, lines_of, reading_of
 
 if TYPE_CHECKING:
     from grader.grading.options import Options
@@ -183,7 +183,7 @@ class RunCache:
 
     def remember_reading(self, key: str, asked: Read, reading: Reading) -> None:
         """In place of what was known. What a limit prevented may be read another time, and is left out."""
-        if reading.failure is None or reading.failure.type != BEYOND:
+        if reading.failure is None or reading.failure.type != OVER_LIMIT:
             self._write(self._reading(key, asked), [*lines_of(reading)])
 
     def _reading(self, key: str, asked: Read) -> Path:

@@ -1,4 +1,4 @@
-"""Outside: archives opened by a parsing worker."""
+"""Outside: has a parsing worker open archives."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from grader.sandbox.removing import remove_tree
 SECONDS = 600.0
 MEMORY_MIB = 1024
 MAX_LINES = 4000
-_ENDED = {
+_REFUSED_FOR = {
     OutcomeStatus.TIMEOUT: Why.TIME,
     OutcomeStatus.CPU: Why.TIME,
     OutcomeStatus.MEMORY: Why.MEMORY,
@@ -28,13 +28,13 @@ _ENDED = {
 }
 
 
-def unpacked_by(parser: Parser, tell: Callable[[str], None] = lambda name: None) -> Unpack:
-    """An `Unpack` for `intake.find_all`; `tell` is given the name of each archive that is opened."""
+def unpacked_by(parser: Parser, on_archive: Callable[[str], None] = lambda name: None) -> Unpack:
+    """Return an `Unpack` for `intake.find_all`; `on_archive` is called with the name of each archive that is opened."""
 
     def unpack(archive: Path, target: Path, bounds: Bounds) -> list[Refusal]:
         if archive.stat().st_size > bounds.archive:
             return [Refusal("", Why.ARCHIVE_LARGE)]
-        tell(archive.name)
+        on_archive(archive.name)
         with parser.held() as handle:
             return _unpacked(handle, archive, target, bounds)
 
@@ -47,7 +47,7 @@ def _unpacked(handle: WorkerHandle, archive: Path, target: Path, bounds: Bounds)
         shutil.copyfile(archive, folder / "archive")  # a job may write in its folder, so the original stays away
         refused, status = _run(handle, folder, bounds)
         if status is not None:
-            refused.append(Refusal("", _ENDED.get(status, Why.DAMAGED)))
+            refused.append(Refusal("", _REFUSED_FOR.get(status, Why.DAMAGED)))
         if (folder / "files").is_dir() and not (folder / "files").is_symlink():
             refused += take_over(folder / "files", target, bounds)
         return refused
@@ -56,7 +56,7 @@ def _unpacked(handle: WorkerHandle, archive: Path, target: Path, bounds: Bounds)
 
 
 def _run(handle: WorkerHandle, folder: Path, bounds: Bounds) -> tuple[list[Refusal], OutcomeStatus | None]:
-    """What was refused, and how the job ended where it did not say that it was done."""
+    """Return what was refused, and how the job ended where it did not say that it was done."""
     lines: list[bytes] = []
     limits = Limits(wall=SECONDS, cpu=SECONDS, memory_mib=MEMORY_MIB, file_mib=bounds.file // MIB + 1, processes=4)
     job = Job("grader.parsing.unpack", {"folder": str(folder), "bounds": asdict(bounds)}, limits, folder)
@@ -64,12 +64,12 @@ def _run(handle: WorkerHandle, folder: Path, bounds: Bounds) -> tuple[list[Refus
         status = handle.run(job, lines.append).outcome.status
     except WorkerDied:
         status = OutcomeStatus.KILLED
-    refused, done = _told(lines)
+    refused, done = _reported(lines)
     return refused, None if done else status
 
 
-def _told(lines: list[bytes]) -> tuple[list[Refusal], bool]:
-    """The events, read distrustfully: what is not of the expected form is passed over."""
+def _reported(lines: list[bytes]) -> tuple[list[Refusal], bool]:
+    """Return the refusals of the events, and whether the job was done. What lacks the expected form is passed over."""
     refused: list[Refusal] = []
     done = False
     for line in lines[:MAX_LINES]:

@@ -1,7 +1,7 @@
 """A notebook for the page: the executed one that the sandbox left, else the one handed in, cell by cell, bounded.
 
 Both are the student's to forge, so both are only text and PNG files that name their size: HTML, SVG and JavaScript
-outputs are left out in favour of the plain text that Jupyter stores beside them. The JSON is read behind the walls.
+outputs are left out in favour of the plain text that Jupyter stores beside them. The JSON is read inside the sandbox.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from grader.domain import Json, Submission
+from grader.domain import JobFields, Json, Submission
 from grader.errors import GraderError
 from grader.evidence import Fields, InvalidEvidence, copy_regular, open_regular, png_size, read_json
 from grader.messages import settled
@@ -35,16 +34,18 @@ EXECUTED, HANDED_IN = "executed.ipynb", "handed-in.ipynb"
 
 @dataclass(frozen=True, slots=True)
 class Cells(Request[Json]):
-    """The form `notebook` of `grader.grading.exhibits`; None where there is no notebook. `left` is the folder of what
-    the run left, if there was one."""
+    """The cells of a notebook, in the form `notebook` of `grader.grading.exhibits`; None where there is no notebook.
+
+    `left` is the folder of what the run left, if there was one.
+    """
 
     submission: Submission
     left: Path | None = None
 
     kind = KIND
 
-    def lay(self, folder: Path) -> Mapping[str, Any]:
-        """A file that is too large, or no plain file, is left out."""
+    def write_inputs(self, folder: Path) -> Mapping[str, Json]:
+        """Write the executed notebook and the one handed in; leave out a file that is too large, or no plain file."""
         for source, name in (
             (self.left / EXECUTED if self.left is not None else None, EXECUTED),
             (self.submission.main, HANDED_IN),
@@ -54,100 +55,102 @@ class Cells(Request[Json]):
                     copy_regular(source, folder / name, FILE_BYTES)
         return {}
 
-    def hear(self, lines: Sequence[Fields]) -> Json:
+    def parse_response(self, lines: Sequence[Fields]) -> Json:
         if not lines:
             return None
-        cells: list[dict[str, Any]] = []
+        cells: list[Json] = []
+        outputs: list[Json] = []  # of the last cell
         for line in lines:
-            cell, output = line.sub("cell", _cell_told), line.sub("output", _output_told)
+            cell, output = line.sub("cell", _reported_cell), line.sub("output", _reported_output)
             if cell is not None:
-                cells.append(cell)
+                outputs = []
+                cells.append({**cell, "outputs": outputs})
             if output is not None and cells:
-                cells[-1]["outputs"].append(output)
+                outputs.append(output)
         executed, cut = (any(line.flag(name) for line in lines) for name in ("executed", "cut"))
         return {"file": self.submission.program, "executed": executed, "cut": cut, "cells": cells}
 
-    def beyond(self, status: str) -> None:
+    def on_limit(self, limit: str) -> None:
         return None
 
-    def failed(self, problem: GraderError) -> None:
+    def on_failure(self, problem: GraderError) -> None:
         return None  # a courtesy: it must not cost the record
 
 
-def _cell_told(fields: Fields) -> dict[str, Any]:
+def _reported_cell(fields: Fields) -> dict[str, Json]:
     kind = "code" if fields.text("kind", 10) == "code" else "markdown"
-    text = fields.text("text", CELL_CHARS)
-    return {"kind": kind, "number": fields.whole("number", high=1 << 32), "text": text, "outputs": []}
+    return {"kind": kind, "number": fields.whole("number", high=1 << 32), "text": fields.text("text", CELL_CHARS)}
 
 
-def _output_told(fields: Fields) -> dict[str, Json]:
+def _reported_output(fields: Fields) -> dict[str, Json]:
     kind = fields.text("kind", 10)
     if kind == "png":
         data = fields.text("data", PICTURE_BYTES)
-        width, height = _size(data)
+        width, height = _png_size(data)
         return {"kind": kind, "data": data, "width": width, "height": height}
     return {"kind": "error" if kind == "error" else "text", "text": fields.text("text", OUTPUTS * (OUTPUT_CHARS + 2))}
 
 
-def _size(encoded: str) -> tuple[int, int]:
+def _png_size(encoded: str) -> tuple[int, int]:
     try:
         return png_size(base64.b64decode(encoded, validate=True))
     except (binascii.Error, ValueError):
         raise InvalidEvidence("not a PNG") from None
 
 
-# ── Behind the walls ────────────────────────────────────────────────────────────────────────────
+# ── Inside the sandbox ──────────────────────────────────────────────────────────────────────────
 
 
-def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """A line that says which notebook it is; then each cell, and below it its outputs. Nothing where there is none."""
-    folder = Path(about["folder"])
-    ran = _content(folder / EXECUTED)
-    content = ran if ran is not None else _content(folder / HANDED_IN)
+def respond(folder: Path, fields: JobFields) -> Iterator[Mapping[str, Json]]:
+    """Yield a line that says which notebook it is; then each cell, and below it its outputs. Nothing where there is none."""
+    executed = _content(folder / EXECUTED)
+    content = executed if executed is not None else _content(folder / HANDED_IN)
     if content is None:
         return
-    yield {"executed": ran is not None}
-    room = _Room()
+    yield {"executed": executed is not None}
+    budget = _Budget()
     number = shown = 0
     for cell in _cells(content):
-        if shown >= CELLS or room.full:
+        if shown >= CELLS or budget.spent:
             yield {"cut": True}
             return
         code = cell.get("cell_type") == "code"
         number += code
-        text = room.text(_joined(cell.get("source", cell.get("input"))), CELL_CHARS)
-        outputs = _together(_outputs(cell, room)) if code and ran is not None else []
+        text = budget.cut(_joined(cell.get("source", cell.get("input"))), CELL_CHARS)
+        outputs = _merged(_outputs(cell, budget)) if code and executed is not None else []
         if text.strip() or outputs:
             shown += 1
             yield {"cell": {"kind": "code" if code else "markdown", "number": number if code else 0, "text": text}}
             yield from ({"output": output} for output in outputs)
 
 
-class _Room:
-    """What may still be kept of the whole notebook."""
+class _Budget:
+    """How much may still be kept of the whole notebook."""
 
     def __init__(self) -> None:
         self._chars = TEXT_CHARS
         self._bytes = PICTURES_BYTES
 
     @property
-    def full(self) -> bool:
+    def spent(self) -> bool:
         return self._chars <= 0
 
-    def text(self, text: str, most: int) -> str:
+    def cut(self, text: str, most: int) -> str:
+        """Return the text, cut to `most` characters and to what is left, which it lowers."""
         most = max(0, min(most, self._chars))
         kept = text if len(text) <= most else text[: max(0, most - 1)] + "…"
         self._chars -= len(kept)
         return kept
 
-    def picture(self, size: int) -> bool:
+    def take_picture(self, size: int) -> bool:
+        """Return whether a picture of so many bytes may be kept, and count it if so."""
         if size > min(PICTURE_BYTES, self._bytes):
             return False
         self._bytes -= size
         return True
 
 
-def _content(path: Path) -> Mapping[str, Any] | None:
+def _content(path: Path) -> Mapping[str, Json] | None:
     try:
         with os.fdopen(open_regular(path, FILE_BYTES), "rb") as file:
             content = read_json(file.read(FILE_BYTES))
@@ -156,8 +159,8 @@ def _content(path: Path) -> Mapping[str, Any] | None:
     return content if isinstance(content, dict) else None
 
 
-def _cells(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The cells, of format 3 too, whose cells lie in worksheets."""
+def _cells(content: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+    """Yield the cells, of format 3 too, whose cells lie in worksheets."""
     sheets = content.get("worksheets")
     lists = [s.get("cells") for s in sheets if isinstance(s, dict)] if isinstance(sheets, list) else []
     for cells in (content.get("cells"), *lists):
@@ -166,30 +169,30 @@ def _cells(content: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
                 yield cell
 
 
-def _joined(value: object) -> str:
+def _joined(value: Json) -> str:
     if isinstance(value, list):
         value = "".join(line for line in value if isinstance(line, str))
-    return _whole(value) if isinstance(value, str) else ""
+    return _encodable(value) if isinstance(value, str) else ""
 
 
-def _whole(text: str) -> str:
-    """Without lone surrogates, which no file takes."""
+def _encodable(text: str) -> str:
+    """Return the text without lone surrogates, which no file takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 # ── Outputs ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def _outputs(cell: Mapping[str, Any], room: _Room) -> Iterator[dict[str, Json]]:
+def _outputs(cell: Mapping[str, Json], budget: _Budget) -> Iterator[dict[str, Json]]:
     outputs = cell.get("outputs")
     for output in (outputs if isinstance(outputs, list) else [])[:OUTPUTS]:
-        made = _output(output, room) if isinstance(output, dict) else None
+        made = _output(output, budget) if isinstance(output, dict) else None
         if made is not None:
             yield made
 
 
-def _together(outputs: Iterator[dict[str, Json]]) -> list[Json]:
-    """Texts printed one after the other are one text, as Jupyter shows them."""
+def _merged(outputs: Iterator[dict[str, Json]]) -> list[Json]:
+    """Return the outputs with texts that follow each other as one text, as Jupyter shows them."""
     found: list[dict[str, Json]] = []
     for output in outputs:
         if found and found[-1]["kind"] == output["kind"] == "text":
@@ -199,35 +202,35 @@ def _together(outputs: Iterator[dict[str, Json]]) -> list[Json]:
     return list(found)
 
 
-def _output(output: Mapping[str, Any], room: _Room) -> dict[str, Json] | None:
+def _output(output: Mapping[str, Json], budget: _Budget) -> dict[str, Json] | None:
     kind, data = output.get("output_type"), output.get("data")
     if kind == "stream":
-        return _text("text", _joined(output.get("text")), room)
+        return _text("text", _joined(output.get("text")), budget)
     if kind == "error":
         traceback = output.get("traceback")
         lines = traceback if isinstance(traceback, list) else []
-        told = _joined([f"{line}\n" for line in lines if isinstance(line, str)])
-        return _text("error", told or f"{output.get('ename')}: {output.get('evalue')}", room)
+        text = _joined([f"{line}\n" for line in lines if isinstance(line, str)])
+        return _text("error", text or f"{output.get('ename')}: {output.get('evalue')}", budget)
     if not isinstance(data, dict):
         return None
-    return _picture(data.get("image/png"), room) or _text("text", _joined(data.get("text/plain")), room)
+    return _picture(data.get("image/png"), budget) or _text("text", _joined(data.get("text/plain")), budget)
 
 
-def _text(kind: str, text: str, room: _Room) -> dict[str, Json] | None:
-    """The end of a long text: that is where a training says how it went."""
+def _text(kind: str, text: str, budget: _Budget) -> dict[str, Json] | None:
+    """Return an output of text: the end of a long one, for that is where a training says how it went."""
     text = settled(text).strip("\n")
     if len(text) > OUTPUT_CHARS:
         text = "…" + text[-OUTPUT_CHARS:]
-    text = room.text(text, OUTPUT_CHARS + 1)
+    text = budget.cut(text, OUTPUT_CHARS + 1)
     return {"kind": kind, "text": text} if text.strip() else None
 
 
-def _picture(value: object, room: _Room) -> dict[str, Json] | None:
+def _picture(value: Json, budget: _Budget) -> dict[str, Json] | None:
     encoded = "".join(_joined(value).split())
-    if not encoded or not room.picture(len(encoded)):
+    if not encoded or not budget.take_picture(len(encoded)):
         return None
     try:
-        _size(encoded)
+        _png_size(encoded)
     except InvalidEvidence:
         return None
     return {"kind": "png", "data": encoded}

@@ -1,7 +1,7 @@
-"""Behind the walls: one request after the other, each with a clock of its own; answers are JSON lines.
+"""Inside the sandbox: the job that answers requests one after the other, each with a clock of its own.
 
-Fields: `folder`, where `asked.json` lists [number, kind, fields] of every request, and a subfolder holds each one's files.
-Lines: {"of": number of the request, …}; the last one of each is {"of": …, "done": true}.
+Fields: `folder`, where `REQUESTS` lists the number, kind, folder and fields of every request.
+Events: JSON lines {"of": number of the request, …}; the last one of each is {"of": …, "done": true}.
 """
 
 from __future__ import annotations
@@ -11,37 +11,41 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from grader.domain import JobFields, Json
 from grader.errors import UnreadableSubmission
-from grader.parsing import arrays, cells, readings, within
-from grader.parsing.telling import tell
+from grader.parsing import arrays, cells, detect_exercises, readings
+from grader.parsing.response import write_line
 
-ASKED = "asked.json"
+REQUESTS = "requests.json"
 SECONDS = 10.0  # of processor time for one request; nothing that was met takes one
 
-KINDS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Mapping[str, Any]]]] = {
-    module.KIND: module.told for module in (readings, within, arrays, cells)
+Responder = Callable[[Path, JobFields], Iterator[Mapping[str, Json]]]
+RESPONDERS: Mapping[str, Responder] = {
+    module.KIND: module.respond for module in (readings, detect_exercises, arrays, cells)
 }
 
 
-def run(fields: Mapping[str, Any], events: int) -> int:
-    """Entry point, called by name in the forked process; returns the exit code."""
-    asked = json.loads((Path(fields["folder"]) / ASKED).read_text(encoding="utf-8"))
-    for number, kind, about in asked:
+def run(fields: Mapping[str, Json], events: int) -> int:
+    """Entry point, called by name in the forked process; return the exit code."""
+    listed: list[Mapping[str, Json]] = json.loads(
+        (JobFields(fields).path("folder") / REQUESTS).read_text(encoding="utf-8")
+    )
+    for request in map(JobFields, listed):
+        number = request.whole("number")
         signal.setitimer(signal.ITIMER_PROF, SECONDS)  # SIGPROF ends the process
-        for line in _lines(kind, about):
-            tell(events, {"of": number, **line})
+        for line in _response(request):
+            write_line(events, {"of": number, **line})
     return 0
 
 
-def _lines(kind: str, about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _response(request: JobFields) -> Iterator[Mapping[str, Json]]:
     try:
-        yield from KINDS[kind](about)
+        yield from RESPONDERS[request.text("kind")](request.path("folder"), request.part("fields"))
     except UnreadableSubmission as problem:
         yield {"unreadable": asdict(problem.text)}
     except MemoryError:
-        yield {"beyond": "memory"}
+        yield {"limit": "memory"}
     except Exception as problem:  # a fault of the reader's own: the next request goes on
         yield {"broke": f"{type(problem).__name__}: {problem}"[:500]}
     yield {"done": True}

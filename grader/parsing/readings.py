@@ -1,34 +1,35 @@
-"""A program read without being run: its `Reading`, made behind the walls by `grader.reading`."""
+"""A program read without being run: its `Reading`, made inside the sandbox by `grader.reading`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from grader.domain import Failure, Frame, Notice, Parts, Reading, Submission
+from grader.domain import Failure, Frame, JobFields, Json, Notice, Parts, Reading, Submission
 from grader.errors import GraderError
 from grader.evidence import Fields, InvalidEvidence, clean, read_failure, read_notice
 from grader.intake.names import Naming
 from grader.messages import say
 from grader.parsing.request import Request
-from grader.parsing.telling import CHARS, in_pieces
+from grader.parsing.response import CHARS, in_chunks
 from grader.reading import MAX_ANSWER_CHARS, answer_files, content, read
 
 KIND = "reading"
 FILES = "files"
 UNREADABLE = "Unreadable"
-BEYOND = "TooIntricate"  # the failure of a program that no limit lets through
-MAX_NAME_CHARS = 200  # characters of an answer's key, of an import: longer ones are nobody's
+OVER_LIMIT = "TooIntricate"  # the type of the failure of a program that passes a limit when it is read
+MAX_NAME_CHARS = 200  # of an answer's key, of an import: longer ones are nobody's
 MANY = 1 << 16  # items of one line
 LINES = 1 << 32  # more than any file has
 
 
 @dataclass(frozen=True, slots=True)
 class Read(Request[Reading]):
-    """`keys` are the exercise's questions, `ids` the exercises that a file may hold. The answer raises
-    UnreadableSubmission where there is nothing to read."""
+    """A program, read. `keys` are the exercise's questions, `ids` the exercises that a file may hold.
+
+    The answer raises `UnreadableSubmission` where there is nothing to read.
+    """
 
     submission: Submission
     keys: tuple[str, ...] = ()
@@ -36,8 +37,8 @@ class Read(Request[Reading]):
 
     kind = KIND
 
-    def lay(self, folder: Path) -> Mapping[str, Any]:
-        """The program, and the texts beside it in which answers may stand; cut where no reader goes on."""
+    def write_inputs(self, folder: Path) -> Mapping[str, Json]:
+        """Write the program, and the texts beside it in which answers may stand; cut where no reader goes on."""
         submission = self.submission
         texts = answer_files(submission.root, submission.files, Naming(self.ids))
         files = {submission.program: content(submission.main), **{str(name): data for name, data in texts.items()}}
@@ -53,25 +54,25 @@ class Read(Request[Reading]):
             "ids": self.ids,
         }
 
-    def hear(self, lines: Sequence[Fields]) -> Reading:
+    def parse_response(self, lines: Sequence[Fields]) -> Reading:
         return reading_of(lines, self.submission.main.name)
 
-    def beyond(self, status: str) -> Reading:
+    def on_limit(self, limit: str) -> Reading:
         name = self.submission.main.name
-        words = say("Reading {file} took more than it may ({limit}): it was not run.", file=name, limit=status)
-        failure = Failure(BEYOND, "", (Frame(name, 1, "<module>", ""),))
+        words = say("Reading {file} took more than it may ({limit}): it was not run.", file=name, limit=limit)
+        failure = Failure(OVER_LIMIT, "", (Frame(name, 1, "<module>", ""),))
         return Reading(failure=failure, notices=(Notice(words, name),))
 
 
 class ReadIfPossible(Read):
-    """Where there is nothing to read, or reading fails, that is the reading's failure."""
+    """A program, read; where there is nothing to read, or reading fails, that is the failure of its `Reading`."""
 
-    def failed(self, problem: GraderError) -> Reading:
+    def on_failure(self, problem: GraderError) -> Reading:
         return Reading(failure=Failure(UNREADABLE, str(problem), ()))
 
 
 def reading_of(lines: Sequence[Fields], file: str) -> Reading:
-    """From the lines that `lines_of` gives; `file` is the program's name. Raises `InvalidEvidence`."""
+    """Return the reading from the lines that `lines_of` gives; `file` is the program's name. Raise `InvalidEvidence`."""
     answers = [pair for line in lines for pair in line.many("answers", 1, _pair)]
     failures = [failure for line in lines if (failure := line.sub("failure", read_failure))]
     return Reading(
@@ -123,33 +124,39 @@ def _pair(value: object) -> tuple[str, str]:
     return _name(key), clean(text, MAX_ANSWER_CHARS)
 
 
-def _of(value: object, count: int) -> list[Any]:
+def _of(value: object, count: int) -> list[object]:
     if not isinstance(value, list) or len(value) != count:
         raise InvalidEvidence(f"not a list of {count}")
     return value
 
 
-# ── Behind the walls ────────────────────────────────────────────────────────────────────────────
+# ── Inside the sandbox ──────────────────────────────────────────────────────────────────────────
 
 
-def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The lines of a reading. Raises UnreadableSubmission as `grader.reading.read` does."""
-    root = Path(about["folder"]) / FILES
-    files = tuple(map(Path, about["files"]))
-    submission = Submission("", about["exercise"], root, root / about["main"], files)
-    yield from lines_of(read(submission, about["keys"], Naming(tuple(about["ids"]))))
+def respond(folder: Path, fields: JobFields) -> Iterator[Mapping[str, Json]]:
+    """Yield the lines of a reading. Raise `UnreadableSubmission` as `grader.reading.read` does."""
+    root = folder / FILES
+    files = tuple(map(Path, fields.texts("files")))
+    submission = Submission("", fields.text("exercise"), root, root / fields.text("main"), files)
+    yield from lines_of(read(submission, fields.texts("keys"), Naming(fields.texts("ids"))))
 
 
-def lines_of(reading: Reading) -> Iterator[Mapping[str, Any]]:
-    """A reading as JSON, none of the lines long."""
-    yield from in_pieces("source", reading.source)
+def lines_of(reading: Reading) -> Iterator[Mapping[str, Json]]:
+    """Yield a reading as JSON, none of the lines long."""
+    yield from in_chunks("source", reading.source)
     for key, text in reading.answers.items():
         if len(key) <= MAX_NAME_CHARS:
             yield {"answers": [[key, text]]}
     if reading.failure is not None:
         yield {"failure": asdict(reading.failure)}
-    yield from in_pieces("imports", [name for name in sorted(reading.imports) if len(name) <= MAX_NAME_CHARS])
+    yield from in_chunks("imports", [name for name in sorted(reading.imports) if len(name) <= MAX_NAME_CHARS])
     for notice in reading.notices:
         yield {"notice": {"fr": notice.text.fr, "en": notice.text.en, "where": notice.where, "line": notice.line}}
-    for name in ("marks", "inside", "prose", "cells"):
-        yield from in_pieces(name, getattr(reading.parts, name))
+    parts = reading.parts
+    for name, items in (
+        ("marks", parts.marks),
+        ("inside", parts.inside),
+        ("prose", parts.prose),
+        ("cells", parts.cells),
+    ):
+        yield from in_chunks(name, items)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from grader.domain import ModelSpec
+from grader.domain import Json, ModelSpec
 from grader.errors import UnreadableSubmission
 from grader.reading.answers import raw_answers
 from grader.reading.attribution import exercises_in
@@ -20,7 +20,7 @@ _BUILT = re.compile(
     r"[ \t]*\(\s*(?:(?:units|filters|output_dim|nb_filter)\s*=\s*)?(?P<size>\d{1,5})?"
 )
 _KINDS = {"Convolution2D": "Conv2D", "MaxPool2D": "MaxPooling2D"}
-Net = tuple[tuple[str, object], ...]
+Net = tuple[tuple[str, Json], ...]
 
 
 def detect_exercises(path: Path, naming: Naming, networks: Mapping[str, Sequence[Net]]) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def net_of(spec: ModelSpec) -> Net:
 
 def _nets(text: str) -> Iterator[Net]:
     """The layers of each network as they are written, from where it begins to where the next one does."""
-    net: list[tuple[str, object]] = []
+    net: list[tuple[str, Json]] = []
     for number, found in enumerate(_BUILT.finditer(text)):
         if number >= MAX_LAYERS:
             break

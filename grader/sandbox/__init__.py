@@ -1,6 +1,6 @@
-"""Walls around student code: one backend per file behind one small interface.
+"""Runs student code in isolation: one backend per file behind one small interface.
 
-A backend is one method, `command`: how to start a program inside its walls. Everything else (the warm
+A backend is one method, `command`: how to start a program inside the sandbox. Everything else (the warm
 worker, jobs, limits, output, the kill) is the same for all of them and stands in `worker_handle.py`.
 """
 
@@ -14,7 +14,7 @@ from grader.errors import SandboxUnavailable
 from grader.messages import join
 from grader.sandbox.base import Level, Sandbox, SelfTest, View
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.following import Stopped
+from grader.sandbox.job_monitor import Stopped
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.process import Process
 from grader.sandbox.worker_handle import Job, Ran, WorkerHandle
@@ -30,7 +30,7 @@ STRONGEST_FIRST = ("bubblewrap", "landlock")
 
 
 def choose(name: str) -> tuple[Sandbox, SelfTest]:
-    """The backend asked for, proven by its self-test; `auto` is the strongest that works, never `process`.
+    """Return the backend asked for, proven by its self-test; `auto` is the strongest that works, never `process`.
 
     Where a stronger one was refused, the test's warning says why and how to allow it.
 

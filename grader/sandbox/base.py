@@ -15,7 +15,7 @@ class Level(StrEnum):
     """What a backend promises; printed, and stored in every record."""
 
     FULL = "full"  # no network, no host files, own processes, a filter of system calls, limits
-    REDUCED = "reduced"  # files and network walled off, limits; shares the host's process list, or lacks the filter
+    REDUCED = "reduced"  # files and network out of reach, limits; shares the host's process list, or lacks the filter
     LIMITS_ONLY = "limits"  # limits and a clean environment: for one's own code
 
 
@@ -32,7 +32,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """What a backend proved about itself before use. `held` names the walls that were tried and held; `why` says why it
+    """What a backend proved about itself before use. `held` names what was tried and refused; `why` says why it
     does not work, and `warning` what a backend that does work leaves open here, with the way to close it."""
 
     works: bool
@@ -42,7 +42,7 @@ class SelfTest:
 
 
 class Sandbox(Protocol):
-    """`own_spaces` says whether the program has processes, network, shared memory and temporary files of its own; the
+    """A backend. `own_spaces` says whether the program has processes, network, shared memory and temporary files of its own; the
     level is certain once the self-test has run."""
 
     name: str
@@ -50,9 +50,9 @@ class Sandbox(Protocol):
     own_spaces: bool
 
     def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
-        """The command line that runs `program` inside the walls, with just this environment."""
+        """Return the command line that runs `program` inside the sandbox, with just this environment."""
         ...
 
     def self_test(self) -> SelfTest:
-        """Try the walls. Takes well under a second; never raises."""
+        """Try what the backend promises, in well under a second, and return what was found. Never raises."""
         ...

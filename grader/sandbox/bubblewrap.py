@@ -1,4 +1,4 @@
-"""The full walls: bubblewrap, unprivileged (https://github.com/containers/bubblewrap).
+"""The full sandbox: bubblewrap, unprivileged (https://github.com/containers/bubblewrap).
 
 No network, no host home, a read-only system and Python, private /tmp and /dev/shm of bounded size, own process, IPC and
 host-name spaces, the user mapped to nobody, no capabilities, an empty environment; dies with its parent. Each job adds
@@ -21,16 +21,16 @@ from grader.messages import plain, say
 from grader.sandbox.base import Level, SelfTest, View
 from grader.sandbox.landlock import FILTER, no_filter
 from grader.sandbox.python import ETC, PACKAGE, SYSTEM, environment, interpreter_folders
-from grader.sandbox.userns import refused
+from grader.sandbox.userns import refusal
 
 IN_MEMORY = {"/tmp": 256 << 20, "/dev/shm": 512 << 20}  # bytes; a job's own TMPDIR lies in its folder
 NOBODY = "65534"
 PROBE_SECONDS = 20
 # Of a grader that root started, the mapped user is still root to these files.
-OF_THE_KERNEL = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs")
+KERNEL_SETTINGS = ("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs")
 NO_NEW_NAMESPACES = "--disable-userns"
 
-# Tried from inside, each must be refused; told as JSON. Python's own start-up is part of the proof.
+# Tried from inside, each must be refused; what was is written as JSON. Python's own start-up is part of the proof.
 PROBE = """
 import json, os, socket, sys
 from pathlib import Path
@@ -65,7 +65,7 @@ try:
 finally:
     Path(inside, "written").write_text(json.dumps(held))
 """
-WALLS = (
+MUST_BE_REFUSED = (
     "host files",
     "read-only system",
     "read-only python",
@@ -78,6 +78,8 @@ WALLS = (
 
 
 class Bubblewrap:
+    """Starts programs in namespaces of their own, through the program `bwrap`."""
+
     name = "bubblewrap"
     own_spaces = True
 
@@ -86,41 +88,41 @@ class Bubblewrap:
         self._forbids_namespaces = True
 
     def command(self, program: Sequence[str], view: View, environment: Mapping[str, str]) -> list[str]:
-        walls = [_bwrap() or "bwrap"]
-        walls += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL"]
-        walls += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
-        walls += ["--hostname", "grade", "--die-with-parent", "--new-session"]  # process 1 reaps orphans
-        if self._forbids_namespaces and NO_NEW_NAMESPACES in _abilities():
-            walls += [NO_NEW_NAMESPACES]
+        options = [_bwrap() or "bwrap"]
+        options += ["--unshare-user", "--uid", NOBODY, "--gid", NOBODY, "--cap-drop", "ALL"]
+        options += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+        options += ["--hostname", "grade", "--die-with-parent", "--new-session"]  # process 1 reaps orphans
+        if self._forbids_namespaces and NO_NEW_NAMESPACES in _options():
+            options += [NO_NEW_NAMESPACES]
         for folder in SYSTEM:
-            walls += _system(folder)
+            options += _system(folder)
         for path in ETC:
-            walls += ["--ro-bind-try", str(path), str(path)]
-        walls += ["--proc", "/proc", "--dev", "/dev"]
-        for settings in OF_THE_KERNEL:
-            walls += ["--ro-bind-try", settings, settings]
+            options += ["--ro-bind-try", str(path), str(path)]
+        options += ["--proc", "/proc", "--dev", "/dev"]
+        for settings in KERNEL_SETTINGS:
+            options += ["--ro-bind-try", settings, settings]
         for where, size in IN_MEMORY.items():
-            walls += [*(["--size", str(size)] if "--size" in _abilities() else []), "--tmpfs", where]
+            options += [*(["--size", str(size)] if "--size" in _options() else []), "--tmpfs", where]
         for folder in (*interpreter_folders(), *view.read):
-            walls += ["--ro-bind", str(folder), str(folder)]
-        walls += ["--bind", str(view.write), str(view.write), "--chdir", str(view.write)]
-        walls += ["--remount-ro", "/", "--clearenv"]
+            options += ["--ro-bind", str(folder), str(folder)]
+        options += ["--bind", str(view.write), str(view.write), "--chdir", str(view.write)]
+        options += ["--remount-ro", "/", "--clearenv"]
         for key, value in environment.items():
-            walls += ["--setenv", key, value]
-        return [*walls, "--", *program]
+            options += ["--setenv", key, value]
+        return [*options, "--", *program]
 
     def self_test(self) -> SelfTest:
         if sys.platform != "linux" or _bwrap() is None:
             return SelfTest(False, (), _missing())
         held = self._probe()
-        if isinstance(held, str) and NO_NEW_NAMESPACES in _abilities():
+        if isinstance(held, str) and NO_NEW_NAMESPACES in _options():
             # Where /proc/sys cannot be written, bubblewrap fails on this option alone; the filter refuses them too.
             self._forbids_namespaces = False
             without = self._probe()
             held = held if isinstance(without, str) else without
         if isinstance(held, str):
-            return SelfTest(False, (), refused(held))
-        leaky = [wall for wall in WALLS if wall not in held]
+            return SelfTest(False, (), refusal(held))
+        leaky = [name for name in MUST_BE_REFUSED if name not in held]
         if leaky:
             names = plain(", ".join(leaky))
             return SelfTest(False, held, say("bubblewrap runs, but these walls did not hold: {walls}.", walls=names))
@@ -128,7 +130,7 @@ class Bubblewrap:
         return SelfTest(True, held, warning=Text() if FILTER in held else no_filter())
 
     def _probe(self) -> tuple[str, ...] | str:
-        """The walls that held; a string where bubblewrap did not run: what it said."""
+        """Try the sandbox from inside. Return what was refused; a string where bubblewrap did not run: what it said."""
         with tempfile.TemporaryDirectory(prefix="grade-") as inside, tempfile.TemporaryDirectory() as outside:
             secret = Path(outside, "secret")
             secret.write_text("secret", encoding="utf-8")
@@ -157,14 +159,14 @@ def _bwrap() -> str | None:
 
 
 @cache
-def _abilities() -> frozenset[str]:
-    """The long options of the installed version."""
+def _options() -> frozenset[str]:
+    """Return the long options of the installed version."""
     run = subprocess.run([_bwrap() or "bwrap", "--help"], capture_output=True, text=True, check=False)
     return frozenset(word for word in run.stdout.split() if word.startswith("--"))
 
 
 def _system(folder: Path) -> list[str]:
-    """On merged-/usr systems /bin and /lib are links, and stay links."""
+    """Return the options that show a system folder. On merged-/usr systems /bin and /lib are links, and stay links."""
     if folder.is_symlink():
         return ["--symlink", str(folder.readlink()), str(folder)]
     return ["--ro-bind", str(folder), str(folder)] if folder.is_dir() else []

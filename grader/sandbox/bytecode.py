@@ -1,5 +1,5 @@
-"""Bytecode, made once. pip compiles what it installs, other installers do not, and a worker may not write: behind read-only
-walls each start would compile Keras and TensorFlow anew, 12 to 18 s instead of 5.
+"""Bytecode, made once. pip compiles what it installs, other installers do not, and a worker may not write: in a read-only
+sandbox each start would compile Keras and TensorFlow anew, 12 to 18 s instead of 5.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SECONDS = 300.0
 
 
 def missing(modules: Iterable[str]) -> list[str]:
-    """The libraries among these modules whose bytecode is not there and could be written."""
+    """Return the libraries among these modules whose bytecode is not there and could be written."""
     libraries = dict.fromkeys(module.partition(".")[0] for module in modules)
     return [library for library in libraries if _lacks(library)]
 

@@ -12,42 +12,42 @@ import re
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from grader.domain import Limits, OutcomeStatus
-from grader.sandbox.following import unanswered
+from grader.domain.job_messages import JobEnd
 
 CONTROLLERS = ("memory", "pids")
 MAIN = "grade-main"  # where the grader itself goes: a group that has groups in it holds no processes
 MARKS = ("user.delegate", "trusted.delegate")  # how systemd marks what it has given away
 MANAGED = Path("/run/systemd/system")
-ROOM = 256 << 20  # bytes: page tables, sockets and files just written count here, and do not for the watch
-JUMP = 2  # as far beyond its tasks as a job can get between two looks of the watch
+ROOM_BYTES = 256 << 20  # page tables, sockets and files just written count here, and do not for the watch
+HEADROOM = 2  # how many times its tasks a job can have between two looks of the watch
 ENTER = 'echo $$ > "$0" && exec "$@"'
 
 _moving = threading.Lock()
 
 
-class Unbounded:
-    """Where no control group is to be had: nothing is bounded, nothing is known."""
+class NoControlGroup:
+    """Stands where no control group is to be had: nothing is bounded, nothing is known."""
 
-    def entered_by(self, command: Sequence[str]) -> list[str]:
-        """The command line that runs `command` inside, from its first process on."""
+    def command(self, command: Sequence[str]) -> list[str]:
+        """Return the command line that runs `command` inside, from its first process on."""
         return list(command)
 
-    def bound(self, limits: Limits) -> None:
-        """Before a job."""
+    def prepare(self, limits: Limits) -> None:
+        """Set the kernel's bounds for a job; called before it."""
 
-    def judged(self, done: dict[str, Any] | None) -> dict[str, Any] | None:
-        """The outcome's fields (None: the worker is gone), with the kernel's reason where it ended something."""
-        return done
+    def explained(self, end: JobEnd | None) -> JobEnd | None:
+        """Return how the job ended (None: the worker is gone), with the kernel's reason where that ended something."""
+        return end
 
     def remove(self) -> None:
-        """Once the worker has ended."""
+        """Remove the group; called once the worker has ended."""
 
 
-class Enclosure(Unbounded):
+class ControlGroup(NoControlGroup):
     """The control group of one worker and whatever that starts."""
 
     def __init__(self, folder: Path) -> None:
@@ -55,32 +55,32 @@ class Enclosure(Unbounded):
         self._limit = 0
         self._kills = 0
 
-    def entered_by(self, command: Sequence[str]) -> list[str]:
+    def command(self, command: Sequence[str]) -> list[str]:
         return ["/bin/sh", "-c", ENTER, str(self.folder / "cgroup.procs"), *command]
 
-    def bound(self, limits: Limits) -> None:
-        """Above what the worker itself holds there is room for this job, and no swap."""
+    def prepare(self, limits: Limits) -> None:
+        """Leave room for this job above what the worker itself holds, and no swap."""
         held = _numbers(self.folder / "memory.stat")
         self._limit = limits.memory_mib
-        most = held.get("anon", 0) + held.get("shmem", 0) + (limits.memory_mib << 20) + ROOM
+        most = held.get("anon", 0) + held.get("shmem", 0) + (limits.memory_mib << 20) + ROOM_BYTES
         tasks = int((self.folder / "pids.current").read_text(encoding="ascii"))
         (self.folder / "memory.max").write_text(str(most), encoding="ascii")
-        (self.folder / "pids.max").write_text(str(tasks + JUMP * limits.threads), encoding="ascii")
+        (self.folder / "pids.max").write_text(str(tasks + HEADROOM * limits.threads), encoding="ascii")
         with suppress(OSError):  # a kernel that does not count swap
             (self.folder / "memory.swap.max").write_text("0", encoding="ascii")
         self._kills = self._killed()
 
-    def judged(self, done: dict[str, Any] | None) -> dict[str, Any] | None:
+    def explained(self, end: JobEnd | None) -> JobEnd | None:
         if self._killed() == self._kills:
-            return done
-        if done is None:
-            return unanswered(OutcomeStatus.MEMORY, peak_mib=self._limit)
-        if done["status"] not in (OutcomeStatus.KILLED, OutcomeStatus.ERROR):
-            return done
-        return {**done, "status": OutcomeStatus.MEMORY, "peak_memory_mib": max(self._limit, done["peak_memory_mib"])}
+            return end
+        if end is None:
+            return JobEnd(OutcomeStatus.MEMORY, peak_memory_mib=self._limit)
+        if end.status not in (OutcomeStatus.KILLED, OutcomeStatus.ERROR):
+            return end
+        return replace(end, status=OutcomeStatus.MEMORY, peak_memory_mib=max(self._limit, end.peak_memory_mib))
 
     def remove(self) -> None:
-        """A group that still holds something stays, bounded as it is."""
+        """Remove the group; one that still holds something stays, bounded as it is."""
         with suppress(OSError):
             self.folder.rmdir()
 
@@ -89,31 +89,31 @@ class Enclosure(Unbounded):
 
 
 def memory_kills() -> int:
-    """How many processes the system has ended for want of memory since it started (Linux 4.13 and later; else 0)."""
+    """Return how many processes the system has ended for want of memory since it started (Linux 4.13 and later; else 0)."""
     try:
         return _numbers(Path("/proc/vmstat")).get("oom_kill", 0)
     except (OSError, ValueError):
         return 0
 
 
-def enclosure(name: str) -> Unbounded:
-    """A new control group of this name, where one is delegated."""
+def control_group(name: str) -> NoControlGroup:
+    """Make a control group of this name where one is delegated, and return it."""
     parent = delegated()
     if parent is None:
-        return Unbounded()
+        return NoControlGroup()
     folder = parent / name
     try:
         folder.mkdir()
         if not (folder / "memory.max").exists():
             folder.rmdir()
-            return Unbounded()
+            return NoControlGroup()
     except OSError:
-        return Unbounded()
-    return Enclosure(folder)
+        return NoControlGroup()
+    return ControlGroup(folder)
 
 
 def delegated(own: Path | None = None) -> Path | None:
-    """The control group that is ours to divide, made ready for it: the grader itself moves into a group below.
+    """Return the control group that is ours to divide, made ready for it: the grader itself moves into a group below.
 
     It is ours where we may write it, systemd (if it runs here) has marked it as given away, and no process lives in it
     that did not start this one or was started by it.
@@ -141,13 +141,13 @@ def _divided(own: Path) -> Path | None:
     for pid in inside:
         with suppress(ProcessLookupError):  # it ended meanwhile
             (main / "cgroup.procs").write_text(str(pid), encoding="ascii")
-    # Refused by the kernel while a process that was started meanwhile is left above: then there is no enclosure.
+    # Refused by the kernel while a process that was started meanwhile is left above: then there is no control group.
     (own / "cgroup.subtree_control").write_text(" ".join(f"+{name}" for name in CONTROLLERS), encoding="ascii")
     return own
 
 
 def _own() -> Path | None:
-    """This process's group in the unified hierarchy, as far as it is mounted here."""
+    """Return this process's group in the unified hierarchy, as far as it is mounted here."""
     try:
         groups = Path("/proc/self/cgroup").read_text(encoding="utf-8")
         mounts = Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 
 
 def available() -> tuple[int, ...]:
+    """Return the numbers of the cores that this process may use."""
     return tuple(sorted(os.sched_getaffinity(0)))
 
 
@@ -26,7 +27,7 @@ def shares(workers: int) -> list[tuple[int, ...]]:
 
 @contextmanager
 def starting_on(cores: Collection[int]) -> Iterator[None]:
-    """Processes that this thread starts meanwhile stay on `cores`; on any where that is empty or not allowed."""
+    """Keep processes that this thread starts meanwhile on `cores`; on any where that is empty or not allowed."""
     before = os.sched_getaffinity(0)
     if cores:
         with suppress(OSError):

@@ -1,7 +1,7 @@
-"""Reduced walls where namespaces are forbidden, as in many containers: the kernel's Landlock, raised in each job, with
+"""The reduced sandbox where namespaces are forbidden, as in many containers: the kernel's Landlock, in each job, with
 the filter of system calls and without the privileges of root.
 
-Files and network are walled off, signals too from ABI 6 (Linux 6.12) on. That other processes exist stays visible,
+Files and network are out of reach, signals too from ABI 6 (Linux 6.12) on. That other processes exist stays visible,
 which is why the level is `reduced`. Before ABI 4 (Linux 6.7) Landlock knows no network, and the filter alone keeps it.
 """
 
@@ -20,7 +20,7 @@ from grader.sandbox.base import Level, SelfTest, View
 from grader.sandbox.python import ETC, PACKAGE, SYSTEM, environment, interpreter_folders
 
 PROBE_SECONDS = 20
-WALLS = ("host files", "read-only system", "network")
+MUST_BE_REFUSED = ("host files", "read-only system", "network")
 FILTER = "system calls"
 SIGNALS = "signals"
 # What describes the machine. Of other processes Landlock shows no memory and no environment.
@@ -51,6 +51,8 @@ Path(inside, "written").write_text(json.dumps(held))
 
 
 class Landlock:
+    """Starts programs as they are; each job restricts itself from inside."""
+
     name = "landlock"
     level = Level.REDUCED
     own_spaces = False
@@ -73,7 +75,7 @@ class Landlock:
                 reason = run.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["?"]
                 return SelfTest(False, (), _unusable(reason[0]))
             held = tuple(json.loads(written.read_text(encoding="utf-8")))
-        leaky = [wall for wall in WALLS if wall not in held]
+        leaky = [name for name in MUST_BE_REFUSED if name not in held]
         if leaky == ["network"] and FILTER not in held:
             return SelfTest(
                 False,
@@ -90,27 +92,27 @@ class Landlock:
 
 
 def readable() -> list[str]:
-    """What any job may read: the system, this Python, and what describes the machine and the process itself."""
+    """Return what any job may read: the system, this Python, and what describes the machine and the process itself."""
     return [str(p) for p in (*SYSTEM, *ETC, PACKAGE.parent / "grader", *interpreter_folders(), *MACHINE)]
 
 
 def no_filter() -> Text:
-    """What is missing where libseccomp is."""
+    """Return the sentence that says that system calls are not filtered, and what to install."""
     return say(
         "libseccomp is not installed, so system calls are not filtered. On Debian or Ubuntu: `sudo apt install libseccomp2`; on Fedora: `sudo dnf install libseccomp`."
     )
 
 
 def _left_open(held: Sequence[str]) -> Text:
-    told = []
+    sentences = []
     if FILTER not in held:
-        told.append(say("UDP and sockets of other programs of this machine can be reached."))
-        told.append(no_filter())
+        sentences.append(say("UDP and sockets of other programs of this machine can be reached."))
+        sentences.append(no_filter())
     if SIGNALS not in held:
-        told.append(
+        sentences.append(
             say("Programs can send signals to other processes of the same user: Linux 6.12 or later is needed.")
         )
-    return join(told, " ") if told else Text()
+    return join(sentences, " ") if sentences else Text()
 
 
 def _unusable(reason: str) -> Text:

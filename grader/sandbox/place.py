@@ -18,11 +18,13 @@ from grader.files import no_room
 from grader.messages import say
 from grader.sandbox.removing import remove_tree
 
-PREFIX = "grade-slot-"
+PREFIX = "grade-worker-"
 YOUNG_SECONDS = 60.0  # a folder that was made just now may not be locked yet
 
 
 class Place:
+    """A new folder for one worker, locked by this process until `remove`. `parent` is `apart()` by default."""
+
     def __init__(self, parent: Path | None = None) -> None:
         parent = parent or apart()
         remove_abandoned(parent)
@@ -37,7 +39,7 @@ class Place:
 
 
 def without_room(problem: OSError, folder: Path) -> OSError | DiskFull:
-    """What to raise instead of `problem`, met in `folder`: itself, unless there was no room left."""
+    """Return what to raise instead of `problem`, met in `folder`: itself, unless there was no room left."""
     return full_disk(folder) if no_room(problem) else problem
 
 
@@ -73,6 +75,6 @@ def _is_abandoned(path: Path) -> bool:
 
 
 def apart() -> Path:
-    """Not under /tmp, which a job may write to as a whole: else it could reach the folders of other jobs."""
+    """Return where workers' folders lie: not under /tmp, which a job may write to as a whole: else it could reach the folders of other jobs."""
     kept = Path("/var/tmp")
     return kept if os.access(kept, os.W_OK | os.X_OK) else Path(tempfile.gettempdir())

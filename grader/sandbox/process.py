@@ -1,4 +1,4 @@
-"""No walls, only limits and a clean environment: for one's own code on one's own machine."""
+"""No isolation, only limits and a clean environment: for one's own code on one's own machine."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from grader.sandbox.base import Level, SelfTest, View
 
 
 class Process:
+    """Starts programs with nothing around them."""
+
     name = "process"
     level = Level.LIMITS_ONLY
     own_spaces = False

@@ -1,4 +1,4 @@
-"""Where this Python lives: what any walled worker must be able to read, and the environment it starts with."""
+"""Where this Python lives: what any worker in a sandbox must be able to read, and the environment it starts with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ETC = tuple(Path("/etc") / name for name in ("ld.so.cache", "ld.so.conf", "ld.so
 
 @cache
 def interpreter_folders() -> tuple[Path, ...]:
-    """The folders of the interpreter, its virtual environment and the grader itself, outermost only."""
+    """Return the folders of the interpreter, its virtual environment and the grader itself, outermost only."""
     wanted = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.prefix).resolve(), Path(sys.base_prefix).resolve()}
     wanted |= {Path(sys.executable).resolve().parents[1], PACKAGE}
     wanted |= {Path(p).resolve() for p in sys.path if p.endswith(("site-packages", "dist-packages"))}
@@ -22,7 +22,7 @@ def interpreter_folders() -> tuple[Path, ...]:
 
 
 def environment(home: Path, threads: int = 2) -> dict[str, str]:
-    """A clean environment: nothing of the caller's but its Python. Keras on TensorFlow, no GPU, no window."""
+    """Return a clean environment: nothing of the caller's but its Python. Keras on TensorFlow, no GPU, no window."""
     return {
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": str(home),

@@ -8,38 +8,38 @@ from grader.domain import Text
 from grader.messages import plain, say
 
 SETTINGS = Path("/proc/sys")
-OF_CONTAINERS = (Path("/.dockerenv"), Path("/run/.containerenv"))
+CONTAINER_MARKS = (Path("/.dockerenv"), Path("/run/.containerenv"))
 PROFILE = "abi <abi/4.0>, profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }"
 
 
-def refused(reason: str) -> Text:
-    """The sentence for a reader who wants the full walls: what bubblewrap said, and what to type."""
-    told = plain(reason or "?")
+def refusal(reason: str) -> Text:
+    """Return the sentence for a reader who wants the full sandbox: what bubblewrap said (`reason`), and what to type."""
+    reason_text = plain(reason or "?")
     if _setting("kernel/apparmor_restrict_unprivileged_userns") == "1":
         return say(
             "bubblewrap cannot build its walls here: {reason}. AppArmor keeps user namespaces from ordinary programs, as on Ubuntu 24.04 and later."
             " Allow them to bubblewrap alone: `echo '{profile}' | sudo tee /etc/apparmor.d/bwrap && sudo systemctl reload apparmor`,"
             " or to every program: `sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`.",
-            reason=told,
+            reason=reason_text,
             profile=plain(PROFILE),
         )
     for setting, value in (("kernel/unprivileged_userns_clone", "1"), ("user/max_user_namespaces", "10000")):
         if _setting(setting) == "0":
             return say(
                 "bubblewrap cannot build its walls here: {reason}. This machine forbids user namespaces; `sudo sysctl -w {setting}={value}` allows them.",
-                reason=told,
+                reason=reason_text,
                 setting=setting.replace("/", "."),
                 value=value,
             )
-    if any(path.exists() for path in OF_CONTAINERS):
+    if any(path.exists() for path in CONTAINER_MARKS):
         return say(
             "bubblewrap cannot build its walls here: {reason}. This is a container; start it with"
             " `--security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`.",
-            reason=told,
+            reason=reason_text,
         )
     return say(
         "bubblewrap cannot build its walls here: {reason}. Unprivileged user namespaces must be allowed on this machine.",
-        reason=told,
+        reason=reason_text,
     )
 
 

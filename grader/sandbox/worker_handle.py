@@ -1,12 +1,11 @@
-"""The grader's handle on one warm worker inside a sandbox, which runs one job after the other.
+"""Starts one warm worker inside a sandbox and runs one job after the other in it.
 
-The worker is started by name and spoken to over a socket; a job's events and output come through pipes
+The worker is started by name and gets its messages over a socket; a job's events and output come through pipes
 of their own. The worker keeps the limits; the handle keeps the clock too, and ends a worker that does not.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -19,16 +18,16 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from grader.domain import Limits, Outcome, OutcomeStatus, Printed
+from grader.domain import Json, Limits, Outcome, OutcomeStatus, Printed
+from grader.domain.job_messages import BROKEN_EXIT, FROZEN, Confinement, JobMessage, WorkerMessage
 from grader.errors import WorkerDied
 from grader.messages import say
 from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
-from grader.sandbox.cgroup import enclosure, memory_kills
+from grader.sandbox.cgroup import control_group, memory_kills
 from grader.sandbox.cores import starting_on
-from grader.sandbox.following import Following
+from grader.sandbox.job_monitor import MESSAGE_BYTES, JobMonitor
 from grader.sandbox.landlock import readable
 from grader.sandbox.place import Place
 from grader.sandbox.python import environment
@@ -36,8 +35,6 @@ from grader.sandbox.removing import remove_tree
 
 START_SECONDS = 180.0
 RECYCLED_AFTER = 200  # jobs: a start costs some 5 s of processor time, so 0.03 s each
-FROZEN = "frozen"  # of a job of the grader's own (`grader.worker.watch`)
-BROKEN = 120  # the exit code of a job that failed through the grader's own fault (`grader.worker.child`)
 PRIVATE = ("/tmp", "/dev/shm")  # the sandbox's own, emptied after each job
 LOG_BYTES = 600
 HOME = "home"
@@ -45,18 +42,18 @@ HOME = "home"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`entry` is a module with `run(fields, events)`; `fields` must be JSON. `folder`, from `WorkerHandle.new_folder`, is the
-    one place that the job may write to."""
+    """What a worker is to run: `entry` is a module with `run(fields, events)`. `folder`, from `WorkerHandle.new_folder`, is
+    the one place that the job may write to."""
 
     entry: str
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Json]
     limits: Limits
     folder: Path
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """`waited` are the seconds until a warm worker took the job."""
+    """What came of a job. `waited` are the seconds until a warm worker took it."""
 
     outcome: Outcome
     printed: Printed
@@ -64,8 +61,8 @@ class Ran:
 
 
 class WorkerHandle:
-    """Use as a context manager. Starting is begun at once and awaited by the first job. The worker stays on `cores`,
-    where some are named, and makes room for a fresh one after `RECYCLED_AFTER` jobs."""
+    """Runs jobs in a warm worker. Use as a context manager. Starting is begun at once and awaited by the first job. The
+    worker stays on `cores`, where some are named, and is replaced by a fresh one after `RECYCLED_AFTER` jobs."""
 
     def __init__(
         self,
@@ -77,7 +74,7 @@ class WorkerHandle:
     ) -> None:
         self._place = Place()
         self.folder = self._place.folder
-        self._group = enclosure(self.folder.name)
+        self._group = control_group(self.folder.name)
         self.sandbox = sandbox
         self._read = read
         self._preload = preload
@@ -101,7 +98,7 @@ class WorkerHandle:
     # ── The worker ──────────────────────────────────────────────────────────────────────────
 
     def start(self) -> None:
-        """Start the worker if it is not there; does not wait for it to be warm."""
+        """Start the worker if there is none; do not wait until it is warm."""
         if self._worker is not None:
             return
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -113,7 +110,7 @@ class WorkerHandle:
         command = self.sandbox.command(program, View(self._read, self.folder), environment(home, self._threads))
         with theirs, starting_on(self._cores):
             self._worker = subprocess.Popen(
-                self._group.entered_by(command),
+                self._group.command(command),
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
@@ -124,17 +121,18 @@ class WorkerHandle:
         self._control, self._ready, self._jobs = ours, False, 0
 
     def wait_until_warm(self) -> None:
+        """Start the worker if there is none, and wait until it takes jobs. Raise `WorkerDied` where it does not come up."""
         self.start()
         if not self._ready:
             assert self._control is not None
             self._control.settimeout(START_SECONDS)
-            if not self._hear().get("ready"):
+            if not self._receive().ready:
                 raise self._died()
             self._control.settimeout(None)
             self._ready = True
 
     def stop(self) -> None:
-        """From another thread: the job that runs, if any, ends with `Stopped` within a second."""
+        """End the job that runs, if any, with `Stopped` within a second; called from another thread."""
         self._stop.set()
 
     def close(self) -> None:
@@ -156,14 +154,13 @@ class WorkerHandle:
                 _kill_tree(worker)
             worker.wait()
 
-    def _hear(self) -> dict[str, Any]:
+    def _receive(self) -> WorkerMessage:
         assert self._control is not None
         try:
-            data = self._control.recv(1 << 18)
+            data = self._control.recv(MESSAGE_BYTES)
         except (TimeoutError, OSError):
             data = b""
-        message: dict[str, Any] = json.loads(data) if data else {}
-        return message
+        return WorkerMessage.decoded(data) if data else WorkerMessage()
 
     def _died(self) -> WorkerDied:
         self._end_worker()
@@ -171,37 +168,30 @@ class WorkerHandle:
         log = self._log.read().decode("utf-8", "replace").strip()
         return WorkerDied(say("The grader's isolated worker stopped. {log}", log=log))
 
-    def _message(self, job: Job) -> dict[str, Any]:
-        walls = None
+    def _message(self, job: Job) -> JobMessage:
         own_spaces = self.sandbox.own_spaces
+        private = PRIVATE if own_spaces else ()
+        confinement = None
         if self.sandbox.level is not Level.LIMITS_ONLY:
-            read = [*readable(), *map(str, self._read)]
-            write = [str(job.folder), *(PRIVATE if own_spaces else ())]
-            walls = {"read": read, "write": write, "own_spaces": own_spaces}
-        return {
-            "entry": job.entry,
-            "fields": dict(job.fields),
-            "limits": asdict(job.limits),
-            "folder": str(job.folder),
-            "walls": walls,
-            "sweep": list(PRIVATE) if own_spaces else [],
-        }
+            read = (*readable(), *map(str, self._read))
+            confinement = Confinement(read, (str(job.folder), *private), own_spaces)
+        return JobMessage(job.entry, job.fields, job.limits, str(job.folder), confinement, private)
 
     # ── Jobs ────────────────────────────────────────────────────────────────────────────────
 
     def new_folder(self) -> Path:
-        """An empty folder for one job, inside what the worker can see. No job can guess the name of the next one's."""
+        """Make an empty folder for one job, inside what the worker can see. No job can guess the name of the next one's."""
         self._reopen()
         folder = Path(tempfile.mkdtemp(prefix="j", dir=self.folder))
         self._folders.add(folder)
         return folder
 
     def _reopen(self) -> None:
-        """A job may close the folder around its own, whose owner it is, to keep everybody else out."""
+        """Undo what a job may do to the folder around its own, whose owner it is: close it to everybody else."""
         self.folder.chmod(0o700)
 
     def _tidy(self) -> None:
-        """A job finds an empty home, and nothing that the one before left beside its own folder."""
+        """Make an empty home, and remove what an earlier job left beside its own folder."""
         self._reopen()
         there = set(self.folder.iterdir())
         self._folders &= there
@@ -225,13 +215,12 @@ class WorkerHandle:
         waited = time.monotonic() - asked
         self._tidy()
         assert self._control is not None
-        self._group.bound(job.limits)
+        self._group.prepare(job.limits)
         kills = memory_kills()
         events, events_in = os.pipe()
         output, output_in = os.pipe()
-        message = json.dumps({"job": self._message(job)}).encode()
         try:
-            socket.send_fds(self._control, [message], [events_in, output_in])
+            socket.send_fds(self._control, [self._message(job).encoded()], [events_in, output_in])
         except OSError:
             os.close(events)
             os.close(output)
@@ -240,29 +229,30 @@ class WorkerHandle:
             os.close(events_in)
             os.close(output_in)
         with os.fdopen(events, "rb", 0), os.fdopen(output, "rb", 0):
-            watch = Following(self._control, events, output, on_line, job.limits, self._stop)
+            monitor = JobMonitor(self._control, events, output, on_line, job.limits, self._stop)
             try:
-                done = watch.until_done()
+                end = monitor.wait()
             except BaseException:  # Ctrl-C, or a fault of `on_line`: no half-run job stays behind
                 self._end_worker()
                 raise
-        late = watch.late or done is None
-        done = self._group.judged(done)
-        if done is None:
+        late = monitor.late or end is None
+        end = self._group.explained(end)
+        if end is None:
             raise self._died()
         if late:
             self._end_worker()
-        if done["status"] == FROZEN:
+        if end.status == FROZEN:
             raise _broke("the job was stopped by a signal")
-        if done["exit"] == BROKEN and not watch.heard:  # a program's own exit code comes after its recorder's greeting
-            raise _broke(watch.text.joined())
+        if end.exit == BROKEN_EXIT and not monitor.any_event:  # a program's own exit code comes after its first event
+            raise _broke(monitor.output.joined())
         self._reopen()
         self._recycle()
-        outcome = Outcome(**{**done, "status": OutcomeStatus(done["status"])}, memory_ran_out=memory_kills() > kills)
-        return Ran(outcome, Printed(watch.text.joined(), watch.text.dropped), waited)
+        fields = {**asdict(end), "status": OutcomeStatus(end.status)}
+        outcome = Outcome(**fields, memory_ran_out=memory_kills() > kills)
+        return Ran(outcome, Printed(monitor.output.joined(), monitor.output.dropped), waited)
 
     def _recycle(self) -> None:
-        """What a worker gathers over many jobs, memory above all, goes with it; the next one warms up meanwhile."""
+        """Replace a worker after many jobs: what it gathers, memory above all, goes with it. The next one warms up meanwhile."""
         self._jobs += 1
         if self._jobs >= RECYCLED_AFTER:
             self._end_worker()

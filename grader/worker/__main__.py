@@ -13,14 +13,13 @@ from __future__ import annotations
 import argparse
 import gc
 import importlib
-import json
 import os
 import socket
 import sys
 import time
 from contextlib import suppress
-from typing import Any
 
+from grader.domain.job_messages import JobEnd, JobMessage, WorkerMessage
 from grader.worker import child, watch
 
 MESSAGE_BYTES = 1 << 18
@@ -35,13 +34,13 @@ def main() -> None:
     watch.adopt_orphans()
     preload(options.preload)
     child.tasks_of_user()
-    send(control, {"ready": True, "pid": os.getpid()})
+    send(control, WorkerMessage(ready=True))
     serve(control)
 
 
 def preload(modules: list[str]) -> None:
-    """The garbage collector looks neither on, which would take a fifth of the time, nor ever through these objects
-    again: a job would copy every page that they lie on."""
+    """Import the modules. The garbage collector is off meanwhile, which saves a fifth of the time, and never looks at
+    these objects again: a job would copy every page that they lie on."""
     gc.disable()
     for name in modules:
         try:
@@ -53,37 +52,40 @@ def preload(modules: list[str]) -> None:
 
 
 def serve(control: socket.socket) -> None:
+    """Run the jobs that come over the control socket, until it is closed."""
     while True:
         data, descriptors, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 4)
         if not data:
             return
-        message: dict[str, Any] = json.loads(data)
-        if "job" in message:
-            send(control, {"done": perform(control, message["job"], descriptors)})
+        job = JobMessage.decoded(data)
+        if job is not None:
+            send(control, WorkerMessage(done=perform(control, job, descriptors)))
         # A "kill" that arrives after its job has ended asks for nothing.
 
 
-def perform(control: socket.socket, job: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+def perform(control: socket.socket, job: JobMessage, descriptors: list[int]) -> JobEnd:
+    """Run one job in a fork, end what it left behind, and return how it ended. `descriptors` are the writing ends of the
+    pipes for its events and its output."""
     events, output = descriptors
     started = time.monotonic()
-    child.foresee(job)
+    child.prepare_filter(job)
     pid = os.fork()
     if pid == 0:
         control.close()
-        child.become(job, events, output)  # never returns
+        child.run_job(job, events, output)  # never returns
     os.close(events)
     os.close(output)
-    job_watch = watch.Watch(pid, job["limits"], job["folder"], job["sweep"], started)
-    outcome = job_watch.until_end(control)
+    job_watch = watch.Watch(pid, job.limits, job.folder, job.private, started)
+    end = job_watch.until_end(control)
     with suppress(OSError):  # where nobody is there any more, all the more is to be cleared
-        send(control, {"clearing": True})  # which may take long, and tells nothing meanwhile
-    watch.kill_leftovers(bool(job["walls"] and job["walls"]["own_spaces"]))
-    watch.sweep(job["sweep"])
-    return outcome
+        send(control, WorkerMessage(clearing=True))  # which may take long, and nothing is said meanwhile
+    watch.kill_leftovers(job.own_spaces)
+    watch.empty(job.private)
+    return end
 
 
-def send(control: socket.socket, message: dict[str, Any]) -> None:
-    control.sendall(json.dumps(message).encode())
+def send(control: socket.socket, message: WorkerMessage) -> None:
+    control.sendall(message.encoded())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the forked child does before any code of the student's runs: descriptors, session, limits, environment."""
+"""Prepares the forked child before any code of the student's runs: descriptors, session, limits, environment."""
 
 from __future__ import annotations
 
@@ -10,37 +10,41 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import psutil
 
+from grader.domain import Json, Limits
+from grader.domain.job_messages import BROKEN_EXIT, Confinement, JobMessage
 from grader.worker import landlock, privileges, system_calls
 from grader.worker.usage import data_of_this_process
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 OPEN_FILES = 1024
-JUMP = 2
+HEADROOM = 2  # how many times its limit a job can use between two looks of the watch
 STACK_MIB = 8
-BROKEN = 120  # the grader's own fault, told apart from any exit code of the student's by its traceback on stderr
 
 
-def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
-    code = BROKEN
+def run_job(job: JobMessage, events: int, output: int) -> NoReturn:
+    """Run a job's entry point in this process, and end the process with its exit code; `BROKEN_EXIT` where the grader
+    itself failed, which its traceback on stderr explains."""
+    code = BROKEN_EXIT
     try:
         os.setsid()
         _die_with_worker()
         _redirect(output)
         _restore_signals()
-        _settle_in(Path(job["folder"]))
-        _limit(job["limits"])
-        if job["walls"] is not None:
-            _wall_off(job["walls"], drives_a_kernel(job["fields"]))
-        entry = importlib.import_module(job["entry"])
-        code = entry.run(job["fields"], events)
+        _give_home(Path(job.folder))
+        _limit(job.limits)
+        if job.confinement is not None:
+            _confine(job.confinement, drives_a_kernel(job.fields))
+        entry = importlib.import_module(job.entry)
+        code = entry.run(job.fields, events)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -48,45 +52,47 @@ def become(job: dict[str, Any], events: int, output: int) -> NoReturn:
         os._exit(code)
 
 
-def foresee(job: dict[str, Any]) -> None:
-    """In the worker, before it forks: what each job would have to work out anew."""
-    if job["walls"] is not None and system_calls.available():
-        system_calls.program(_worker(os.getpid()), not job["walls"]["own_spaces"], drives_a_kernel(job["fields"]))
+def prepare_filter(job: JobMessage) -> None:
+    """Compile the job's filter of system calls in the worker, before it forks: else each job would do so anew."""
+    if job.confinement is not None and system_calls.available():
+        threads = _threads_to_protect(os.getpid())
+        system_calls.compiled_filter(threads, not job.confinement.own_spaces, drives_a_kernel(job.fields))
 
 
-def _wall_off(walls: dict[str, Any], connect: bool) -> None:
-    """The inner walls. What the kernel or the machine has not is left out: the backend's self-test told so."""
-    worker = _worker(os.getppid())
+def _confine(confinement: Confinement, connect: bool) -> None:
+    """Give up privileges, files, network and system calls for good. What the kernel or the machine lacks is left out: the
+    backend's self-test has said so."""
+    threads = _threads_to_protect(os.getppid())
     privileges.drop()
     if landlock.abi():
-        devices = ("/dev",) if walls["own_spaces"] else landlock.PLAIN_DEVICES
-        landlock.restrict(walls["read"], walls["write"], devices)
+        devices = ("/dev",) if confinement.own_spaces else landlock.PLAIN_DEVICES
+        landlock.restrict(confinement.read, confinement.write, devices)
     if system_calls.available():
-        system_calls.restrict(worker, not walls["own_spaces"], connect)
+        system_calls.restrict(threads, not confinement.own_spaces, connect)
 
 
-def drives_a_kernel(fields: dict[str, Any]) -> bool:
-    """A notebook's driver connects to its kernel; nothing else that runs here connects to anything."""
+def drives_a_kernel(fields: Mapping[str, Json]) -> bool:
+    """Return whether the job is a notebook, whose driver connects to its kernel: nothing else here connects to anything."""
     return str(fields.get("main", "")).lower().endswith(".ipynb")
 
 
-def _worker(pid: int) -> tuple[int, ...]:
-    """What no job may signal: where the kernel does not see to it, each of the worker's threads by its number."""
+def _threads_to_protect(worker: int) -> tuple[int, ...]:
+    """Return the ids that no job may signal: where the kernel does not see to it, those of all threads of the worker."""
     if landlock.abi() >= landlock.KEEPS_SIGNALS:
-        return (pid,)
-    return tuple(sorted(int(name) for name in os.listdir(f"/proc/{pid}/task")))  # noqa: PTH208  # names, no paths
+        return (worker,)
+    return tuple(sorted(int(name) for name in os.listdir(f"/proc/{worker}/task")))  # noqa: PTH208  # names, no paths
 
 
 def _die_with_worker() -> None:
-    """Where no process namespace sees to it: a job whose worker is killed would run on, watched by nobody."""
+    """Have the kernel kill this process with its worker: without a process namespace it would run on, watched by nobody."""
     worker = os.getppid()
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != worker:  # it died meanwhile
-        os._exit(BROKEN)
+        os._exit(BROKEN_EXIT)
 
 
-def _settle_in(folder: Path) -> None:
-    """A home and a place for temporary files of the job's own."""
+def _give_home(folder: Path) -> None:
+    """Give the job a home and a place for temporary files of its own."""
     home, temporary = folder / "home", folder / "tmp"
     home.mkdir(exist_ok=True)
     temporary.mkdir(exist_ok=True)
@@ -118,34 +124,37 @@ def _restore_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it: a file that is too large is to be told as such
+    signal.signal(
+        signal.SIGXFSZ, signal.SIG_DFL
+    )  # Python ignores it: a file that is too large is to be reported as such
 
 
-def _limit(limits: dict[str, Any]) -> None:
+def _limit(limits: Limits) -> None:
     # RLIMIT_AS is unusable with TensorFlow, which reserves far more than it uses: the watch sees to memory.
-    _lower(resource.RLIMIT_CPU, int(limits["cpu"]) + 1)
-    _lower(resource.RLIMIT_FSIZE, int(limits["file_mib"]) << 20)
+    _lower(resource.RLIMIT_CPU, int(limits.cpu) + 1)
+    _lower(resource.RLIMIT_FSIZE, int(limits.file_mib) << 20)
     _lower(resource.RLIMIT_CORE, 0)
     _lower(resource.RLIMIT_NOFILE, OPEN_FILES)
     _lower(resource.RLIMIT_MSGQUEUE, 0)
-    _bound_a_jump(limits)
+    _limit_between_looks(limits)
     with suppress(OSError):  # where the machine runs out of memory, this goes before anybody else
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
-def _bound_a_jump(limits: dict[str, Any]) -> None:
-    """Far above what the watch allows: how far a program can get between two of its looks.
+def _limit_between_looks(limits: Limits) -> None:
+    """Bound how far a program can get between two looks of the watch, far above what that allows.
 
-    A user's tasks are counted per namespace from Linux 5.14 on only, and never for root."""
-    stacks = limits["threads"] * STACK_MIB  # are counted as data, however little of them is used
-    _lower(resource.RLIMIT_DATA, data_of_this_process() + (JUMP * (limits["memory_mib"] + stacks) << 20))
+    A user's tasks are counted per namespace from Linux 5.14 on only, and never for root.
+    """
+    stacks = limits.threads * STACK_MIB  # are counted as data, however little of them is used
+    _lower(resource.RLIMIT_DATA, data_of_this_process() + (HEADROOM * (limits.memory_mib + stacks) << 20))
     if tuple(int(n) for n in os.uname().release.split(".")[:2]) >= (5, 14):
-        _lower(resource.RLIMIT_NPROC, tasks_of_user() + JUMP * (limits["processes"] + limits["threads"]))
+        _lower(resource.RLIMIT_NPROC, tasks_of_user() + HEADROOM * (limits.processes + limits.threads))
 
 
 @cache
 def tasks_of_user() -> int:
-    """Processes and threads of this user, as far as they show here; counted once, when the worker is warm."""
+    """Return how many processes and threads of this user show here; counted once, when the worker is warm."""
     mine = 0
     for process in psutil.process_iter():
         with suppress(psutil.Error):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
 
+from grader.domain import JobFields, Json
 from grader.worker.runners.student_job import StudentJob
 
 
-def run(fields: Mapping[str, Any], events: int) -> int:
-    """Entry point, called by name in the forked process; returns the exit code."""
+def run(fields: Mapping[str, Json], events: int) -> int:
+    """Entry point, called by name in the forked process; return the exit code."""
     import keras
 
     from grader.evidence import EventWriter
@@ -21,16 +21,16 @@ def run(fields: Mapping[str, Any], events: int) -> int:
     from grader.worker.recorder.training_callback import TrainingCallback
     from grader.worker.runners import notebook, script
 
-    job = StudentJob.from_fields(fields)
+    job = StudentJob.from_fields(JobFields(fields))
     os.chdir(job.work)
-    settle(job.seed, job.threads)
+    prepare_process(job.seed, job.threads)
     datasets.install(job.data)
     if job.speedups:
         speedups.Speedups((TrainingCallback,), fit=job.audit_steps is None).install()
 
     def recorder() -> Recorder:
         # Made in the process that runs the student's code: the kernel of a notebook is a fork of this one.
-        system_calls.close_behind_the_driver()
+        system_calls.refuse_deferred()
         keras.utils.set_random_seed(job.seed)  # again: Python's own generator takes a new seed in every fork
         return CompatibleRecorder(EventWriter(events, job.out), job.work, RecorderSettings(job.audit_steps, job.values))
 
@@ -38,8 +38,8 @@ def run(fields: Mapping[str, Any], events: int) -> int:
     return runner(job, recorder)
 
 
-def settle(seed: int, threads: int) -> None:
-    """Threads before TensorFlow makes its context, then every seed: the same input earns the same mark."""
+def prepare_process(seed: int, threads: int) -> None:
+    """Bound the threads before TensorFlow makes its context, then set every seed: the same input earns the same mark."""
     import keras
     import tensorflow as tf
 

@@ -1,4 +1,4 @@
-"""The inner wall, per fork: Landlock, which any process may raise around itself and none can lower.
+"""Landlock, per fork: a restriction that any process may put on itself and none can lift.
 
 A job may read what it must, write in its own folder, and neither use TCP nor signal what is outside of it.
 System calls, numbers and structures: https://docs.kernel.org/userspace-api/landlock.html.
@@ -33,12 +33,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def abi() -> int:
-    """The kernel's Landlock version; 0 where there is none."""
+    """Return the kernel's Landlock version; 0 where there is none."""
     return max(0, int(_libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(VERSION))))
 
 
 def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] = ("/dev",)) -> int:
-    """Raise the wall around this thread and its future children; returns the ABI that was used.
+    """Restrict this thread and its future children; return the ABI that was used.
 
     Raises:
         OSError: the kernel refused.
@@ -67,7 +67,7 @@ def restrict(read: Iterable[str], write: Iterable[str], devices: Iterable[str] =
 
 
 def _handled(version: int) -> int:
-    """All rights over files that this version knows."""
+    """Return all rights over files that this version knows, as bits."""
     last = {1: 12, 2: 13, 3: 14, 4: 14}.get(version, 15)
     return (1 << (last + 1)) - 1
 

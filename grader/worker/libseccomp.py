@@ -23,7 +23,7 @@ MAX_BYTES = 4096 * INSTRUCTION_BYTES  # the kernel takes no more instructions
 INT = 0xFFFFFFFF  # the kernel looks at the low half of an `int` argument only: so must a comparison
 
 
-class Where(ctypes.Structure):
+class Comparison(ctypes.Structure):
     """`struct scmp_arg_cmp`: a condition on one argument of a call."""
 
     _fields_ = (
@@ -34,43 +34,43 @@ class Where(ctypes.Structure):
     )
 
 
-class When(NamedTuple):
+class Equals(NamedTuple):
     """Argument `argument`, under `mask`, has the value `value`."""
 
     argument: int
     value: int
     mask: int = INT
 
-    def compiled(self) -> Where:
-        return Where(self.argument, MASKED_EQUAL, self.mask, self.value & self.mask)
+    def compiled(self) -> Comparison:
+        return Comparison(self.argument, MASKED_EQUAL, self.mask, self.value & self.mask)
 
 
-class From(NamedTuple):
+class AtLeast(NamedTuple):
     """Argument `argument`, all 64 bits of it, is at least `value`."""
 
     argument: int
     value: int
 
-    def compiled(self) -> Where:
-        return Where(self.argument, AT_LEAST, self.value, 0)
+    def compiled(self) -> Comparison:
+        return Comparison(self.argument, AT_LEAST, self.value, 0)
 
 
-class Other(NamedTuple):
+class Differs(NamedTuple):
     """Argument `argument`, all 64 bits of it, is not `value`."""
 
     argument: int
     value: int
 
-    def compiled(self) -> Where:
-        return Where(self.argument, NOT_EQUAL, self.value, 0)
+    def compiled(self) -> Comparison:
+        return Comparison(self.argument, NOT_EQUAL, self.value, 0)
 
 
-Condition = When | From | Other
+Condition = Equals | AtLeast | Differs
 
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """None where libseccomp is not installed."""
+    """Return the library; None where it is not installed."""
     try:
         found = ctypes.CDLL("libseccomp.so.2", use_errno=True)
     except OSError:
@@ -82,7 +82,7 @@ def library() -> ctypes.CDLL | None:
     found.seccomp_attr_set.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32]
     found.seccomp_syscall_resolve_name.argtypes = [ctypes.c_char_p]
     found.seccomp_rule_add_array.argtypes = [
-        ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(Where),
+        ctypes.c_void_p, ctypes.c_uint32, ctypes.c_int, ctypes.c_uint, ctypes.POINTER(Comparison),
     ]  # fmt: skip
     return found
 
@@ -107,7 +107,7 @@ def load(compiled: bytes) -> None:
 
 
 class Filter:
-    """What is not refused is allowed; a call made in another processor's way (32 bits, x32) does not exist.
+    """A filter of system calls. What is not refused is allowed; a call made in another processor's way (32 bits, x32) does not exist.
 
     Raises:
         OSError: libseccomp is not there, or refuses a rule.
@@ -125,16 +125,16 @@ class Filter:
         found.seccomp_attr_set(self._context, OPTIMIZE, BINARY_TREE)  # from 2.5 on; older ones do without
 
     def refuse(self, call: str, *conditions: Condition, code: int = errno.EPERM) -> None:
-        """The call fails with this errno where all conditions hold; one that this processor has not is left out."""
+        """Have the call fail with this errno where all conditions hold; one that this processor lacks is left out."""
         number = self._library.seccomp_syscall_resolve_name(call.encode())
         if number < 0:
             return
-        compiled = (Where * max(1, len(conditions)))(*(condition.compiled() for condition in conditions))
+        compiled = (Comparison * max(1, len(conditions)))(*(condition.compiled() for condition in conditions))
         result = self._library.seccomp_rule_add_array(self._context, ERRNO | code, number, len(conditions), compiled)
         self._checked(result)
 
     def compiled(self) -> bytes:
-        """The kernel's own form of the filter, for `load`; the filter takes no more rules."""
+        """Return the kernel's own form of the filter, for `load`; the filter takes no more rules."""
         memory = os.memfd_create("filter")
         try:
             self._checked(self._library.seccomp_export_bpf(self._context, memory))

@@ -67,8 +67,8 @@ def _fields(pid: str) -> dict[str, str]:
         return {}
 
 
-def _kibibytes(told: str) -> int:
-    return int(told.split(maxsplit=1)[0]) << 10
+def _kibibytes(value: str) -> int:
+    return int(value.split(maxsplit=1)[0]) << 10
 
 
 def _seconds(pid: int) -> float:
@@ -130,7 +130,7 @@ def without_name(pids: Iterable[int]) -> int:
 
 
 def filled(folders: Iterable[str]) -> Written:
-    """What file systems in memory hold (the walls' own /tmp and /dev/shm)."""
+    """What file systems in memory hold (the sandbox's own /tmp and /dev/shm)."""
     entries = size = 0
     for folder in folders:
         status = os.statvfs(folder)

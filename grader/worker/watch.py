@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import select
 import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from grader.domain import OutcomeStatus
+from grader.domain import Limits, OutcomeStatus
+from grader.domain.job_messages import FROZEN, JobEnd, WorkerMessage, asks_for_kill
 from grader.worker.usage import Used, Written, filled, held_by, used_by, without_name, written_in
 
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 EVERY_SECONDS = 0.1
-BEAT_SECONDS = 1.0
-FROZEN = "frozen"  # no outcome of a student's program: a fault on the grader's side
+ALIVE_EVERY_SECONDS = 1.0
 DISK_EVERY_SECONDS = 0.4
 STUBBORN_SECONDS = 10.0
 ENTRIES_LOOKED_AT = 100_000
@@ -43,12 +42,12 @@ def adopt_orphans() -> None:
 
 @dataclass
 class Watch:
-    """One job: its first process, its limits, and the folders that it may fill (`private` ones lie in memory)."""
+    """Watches one job: its first process, its limits, and the folders that it may fill (`private` ones lie in memory)."""
 
     pid: int
-    limits: dict[str, Any]
+    limits: Limits
     folder: str
-    private: list[str]
+    private: Sequence[str]
     started: float
 
     def __post_init__(self) -> None:
@@ -60,10 +59,10 @@ class Watch:
         self._next_look = self.started + DISK_EVERY_SECONDS
         self._peak = 0
         self._used = Used()
-        self._beat = self._running = self.started
+        self._said_alive = self._running = self.started
 
-    def until_end(self, control: socket.socket) -> dict[str, Any]:
-        """Wait for the job's end, or bring it about. Returns the fields of an `Outcome`."""
+    def until_end(self, control: socket.socket) -> JobEnd:
+        """Wait for the job's end, or bring it about, and return it."""
         handle = os.pidfd_open(self.pid)
         status: str = ""
         try:
@@ -71,10 +70,10 @@ class Watch:
                 readable, _, _ = select.select([handle, control.fileno()], [], [], EVERY_SECONDS)
                 if handle in readable:
                     break
-                if control.fileno() in readable and not _heard_only_chatter(control):
+                if control.fileno() in readable and _kill_wanted(control):
                     status = OutcomeStatus.KILLED
-                self._tell_alive(control)
-                status = status or self._excess()
+                self._say_alive(control)
+                status = status or self._limit_passed()
                 if status:
                     os.kill(self.pid, signal.SIGKILL)
                     select.select([handle], [], [], 5.0)
@@ -83,35 +82,35 @@ class Watch:
             os.close(handle)
         _, wait_status, usage = os.wait4(self.pid, 0)
         code = os.waitstatus_to_exitcode(wait_status)
-        return {
-            "status": status or ended_as(code),
-            "seconds": time.monotonic() - self.started,
-            "cpu_seconds": max(usage.ru_utime + usage.ru_stime, self._used.seconds),
-            "peak_memory_mib": max(self._peak, 0) >> 20,
-            "exit": code,
-        }
+        return JobEnd(
+            status=status or ended_as(code),
+            seconds=time.monotonic() - self.started,
+            cpu_seconds=max(usage.ru_utime + usage.ru_stime, self._used.seconds),
+            peak_memory_mib=max(self._peak, 0) >> 20,
+            exit=code,
+        )
 
-    def _tell_alive(self, control: socket.socket) -> None:
-        """A worker that is stopped, or hangs on a disk, tells nothing: from that the grader knows it."""
+    def _say_alive(self, control: socket.socket) -> None:
+        """Say that the worker is alive. One that is stopped, or hangs on a disk, says nothing, and so the grader knows."""
         now = time.monotonic()
-        if now - self._beat >= BEAT_SECONDS:
-            self._beat = now
+        if now - self._said_alive >= ALIVE_EVERY_SECONDS:
+            self._said_alive = now
             with suppress(OSError):  # nobody listens just now, or nobody is there any more: seen elsewhere
-                control.send(json.dumps({"alive": True}).encode(), socket.MSG_DONTWAIT)
+                control.send(WorkerMessage(alive=True).encoded(), socket.MSG_DONTWAIT)
 
     def _is_frozen(self, now: float) -> bool:
-        """Stopped by a signal for as long as a job of the grader's own is never."""
+        """Return whether the job was stopped by a signal for longer than a job of the grader's own ever is."""
         with suppress(psutil.Error):
             if psutil.Process(self.pid).status() != psutil.STATUS_STOPPED:
                 self._running = now
-        return now - self._running > float(self.limits["frozen"])
+        return now - self._running > self.limits.frozen
 
-    def _excess(self) -> str:
-        """The limit that the job has passed; "" while it keeps within all of them."""
+    def _limit_passed(self) -> str:
+        """Return the limit that the job has passed; "" while it keeps within all of them."""
         now = time.monotonic()
-        if now - self.started > self.limits["wall"]:
+        if now - self.started > self.limits.wall:
             return OutcomeStatus.TIMEOUT
-        if self.limits["frozen"] and self._is_frozen(now):
+        if self.limits.frozen and self._is_frozen(now):
             return FROZEN
         pids = [process.pid for process in self._me.children(recursive=True)]
         used = used_by(pids, self._held_by_worker)
@@ -120,11 +119,11 @@ class Watch:
         memory = used.memory + filled(self.private).bytes - self._in_memory_at_first
         self._used = Used(used.processes, used.threads, memory, seconds)
         self._peak = max(self._peak, memory)
-        if memory > self.limits["memory_mib"] << 20:
+        if memory > self.limits.memory_mib << 20:
             return OutcomeStatus.MEMORY
-        if used.processes > self.limits["processes"] or used.threads > self.limits["threads"]:
+        if used.processes > self.limits.processes or used.threads > self.limits.threads:
             return OutcomeStatus.PROCESSES
-        if seconds > self.limits["cpu"]:
+        if seconds > self.limits.cpu:
             return OutcomeStatus.CPU
         if now >= self._next_look:
             self._next_look = now + DISK_EVERY_SECONDS
@@ -133,8 +132,8 @@ class Watch:
 
     def _too_much_written(self, pids: list[int]) -> str:
         now, before = self._disk(pids), self._at_first
-        too_many = now.entries - before.entries > self.limits["files"]
-        too_much = now.bytes - before.bytes > self.limits["total_mib"] << 20
+        too_many = now.entries - before.entries > self.limits.files
+        too_much = now.bytes - before.bytes > self.limits.total_mib << 20
         return OutcomeStatus.DISK if too_many or too_much else ""
 
     def _disk(self, pids: list[int]) -> Written:
@@ -144,7 +143,7 @@ class Watch:
         return Written(in_folder.entries + in_memory.entries, size)
 
     def _reap_orphans(self, pids: list[int]) -> None:
-        """Ended processes that the job abandoned are this one's children; only the job itself is waited for later."""
+        """Take leave of ended processes that the job abandoned, now this one's children; the job itself is waited for later."""
         for pid in pids:
             if pid != self.pid:
                 with suppress(ChildProcessError):
@@ -152,19 +151,19 @@ class Watch:
 
 
 def _ended_children() -> float:
-    """Processor time of all children that were waited for, in seconds."""
+    """Return the processor time of all children that were waited for, in seconds."""
     times = os.times()
     return times.children_user + times.children_system
 
 
-def _heard_only_chatter(control: socket.socket) -> bool:
-    """False where the parent asked for a kill or is gone."""
+def _kill_wanted(control: socket.socket) -> bool:
+    """Return whether the grader asked for a kill, or is gone."""
     data = control.recv(1 << 18)
-    return bool(data) and "kill" not in json.loads(data)
+    return not data or asks_for_kill(data)
 
 
 def ended_as(code: int) -> OutcomeStatus:
-    """What an exit code alone says. The recorder knows better whether the program came to its own end."""
+    """Return what an exit code alone says. The recorder knows better whether the program came to its own end."""
     if code == 0:
         return OutcomeStatus.OK
     if code == -signal.SIGXCPU:
@@ -178,7 +177,7 @@ def ended_as(code: int) -> OutcomeStatus:
 
 
 def kill_leftovers(alone: bool) -> None:
-    """Whatever the job started is ended before the next one begins, daemonised grandchildren included.
+    """End whatever the job started before the next one begins, daemonised grandchildren included.
 
     Where the worker is `alone` with its job in a process namespace, one call reaches everybody at once, whoever forks
     meanwhile.
@@ -204,8 +203,8 @@ def kill_leftovers(alone: bool) -> None:
         time.sleep(0.005)
 
 
-def sweep(folders: list[str]) -> None:
-    """Empty the folders that the walls keep for this worker alone: one job's leftovers are not the next one's."""
+def empty(folders: Sequence[str]) -> None:
+    """Empty the folders that the sandbox keeps for this worker alone: one job's leftovers are not the next one's."""
     for folder in folders:
         for entry in os.scandir(folder):
             if entry.is_dir(follow_symlinks=False):
@@ -217,13 +216,13 @@ def sweep(folders: list[str]) -> None:
 
 
 def _remove(path: str) -> None:
-    """By the system's own tools, which stand any depth of folders; closed ones are opened first."""
+    """Remove a folder by the system's own tools, which stand any depth of folders; closed ones are opened first."""
     for command in (["chmod", "-R", "u+rwx", path], ["rm", "-rf", path]):
         subprocess.run(command, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def _holds_mount(path: str) -> bool:
-    """The worker's own folder is mounted under /tmp."""
+    """Return whether something is mounted in a folder: the worker's own one is, under /tmp."""
     with Path("/proc/self/mountinfo").open(encoding="utf-8", errors="replace") as mounts:
         return any(line.split()[4].startswith(path + "/") or line.split()[4] == path for line in mounts)
 

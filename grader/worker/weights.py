@@ -1,4 +1,4 @@
-"""The job that reads handed-in weights behind the walls: digests, shapes and a sample of the numbers; no model is built.
+"""The job that reads handed-in weights inside the sandbox: digests, shapes and a sample of the numbers; no model is built.
 
 Fields: `folder`, where `files` lie. Events: one for each file, {"file", "digest", "shapes", "sample"}.
 """
@@ -11,9 +11,11 @@ import json
 import math
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any  # h5py ships no types
 
+from grader.domain import JobFields, Json
 from grader.evidence import write_all
 
 SAMPLE = 2048
@@ -23,22 +25,34 @@ MAX_BYTES = 512 << 20
 OPTIMIZER = ("optimizer", "optimizer_weights")
 
 
-def run(fields: Mapping[str, Any], events: int) -> int:
-    """Entry point, called by name in the forked process; returns the exit code."""
-    folder = Path(fields["folder"])
-    for name in fields["files"]:
+@dataclass(frozen=True, slots=True)
+class WeightsJob:
+    """What the grader asks for: the files in a folder that are to be described."""
+
+    folder: Path
+    files: tuple[str, ...]
+
+    @classmethod
+    def from_fields(cls, fields: JobFields) -> WeightsJob:
+        return cls(fields.path("folder"), fields.texts("files"))
+
+
+def run(fields: Mapping[str, Json], events: int) -> int:
+    """Entry point, called by name in the forked process; return the exit code."""
+    job = WeightsJob.from_fields(JobFields(fields))
+    for name in job.files:
         try:
-            told = {"file": name, **described(folder / name)}
+            event = {"file": name, **described(job.folder / name)}
         except (
             Exception
         ) as problem:  # whatever a damaged or hostile file makes a parser say: it has no weights to compare
-            told = {"file": name, "unreadable": type(problem).__name__}
-        write_all(events, json.dumps(told).encode() + b"\n")
+            event = {"file": name, "unreadable": type(problem).__name__}
+        write_all(events, json.dumps(event).encode() + b"\n")
     return 0
 
 
-def described(path: Path) -> dict[str, Any]:
-    """Raises what the parsers raise."""
+def described(path: Path) -> dict[str, Json]:
+    """Return the digest, the shapes and a sample of all arrays of numbers in a file. Raise what the parsers raise."""
     import numpy as np
 
     # By shape, then by name: layers of one network may bear other numbers in another session.

@@ -113,5 +113,6 @@ def test_what_parses_a_students_files_runs_behind_the_same_walls(walled_workbenc
 
     folder = walled_workbench.evaluator.new_folder()
     message = walled_workbench.evaluator._message(Job("grader.evaluator.job", {}, Limits(), folder))
-    assert message["walls"]["own_spaces"] and str(folder) in message["walls"]["write"]
-    assert str(walled_workbench.runner.folder) not in [*message["walls"]["read"], *message["walls"]["write"]]
+    reach = message.confinement
+    assert reach is not None and reach.own_spaces and str(folder) in reach.write
+    assert str(walled_workbench.runner.folder) not in [*reach.read, *reach.write]

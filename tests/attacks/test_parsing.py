@@ -72,10 +72,11 @@ def test_the_parser_is_walled_off_as_a_student_is(backend: str, arenas: Callable
     workbench = arenas(backend).workbench
     with workbench.parser.held() as handle:
         folder = handle.new_folder()
-        walls = handle._message(Job("grader.parsing.job", {}, Limits(), folder))["walls"]
-        assert [path for path in walls["write"] if path.startswith(str(handle.folder))] == [str(folder)]
-        assert str(workbench.runner.folder) not in [*walls["read"], *walls["write"]]
-        assert not any((catalog.locate().reference or folder).is_relative_to(path) for path in walls["read"])
+        reach = handle._message(Job("grader.parsing.job", {}, Limits(), folder)).confinement
+        assert reach is not None
+        assert [path for path in reach.write if path.startswith(str(handle.folder))] == [str(folder)]
+        assert str(workbench.runner.folder) not in [*reach.read, *reach.write]
+        assert not any((catalog.locate().reference or folder).is_relative_to(path) for path in reach.read)
 
 
 REACH = """

@@ -68,7 +68,7 @@ def test_a_constant_anywhere_counts_and_a_comment_nowhere(what: str, notes: Sour
         (
             "run",
             "domain/evidence messages fingerprints grading/execute worker/__main__ worker/job worker/runners/notebook worker/recorder/models "
-            "worker/compat/names evidence/reader evidence/event_writer parsing/arrays sandbox/following intake/names",
+            "worker/compat/names evidence/reader evidence/event_writer parsing/arrays sandbox/job_monitor intake/names",
             "reports cli store batch checks evaluator reading grading/pipeline parsing/parser",
         ),
         (

@@ -8,15 +8,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from grader.domain import JobFields, Json
 from grader.parsing import job, readings
-from grader.parsing.telling import tell
+from grader.parsing.response import write_line
 
 
-def told(about: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    folder = Path(about["folder"]) / readings.FILES
-    word, mark, *_ = (line[2:] for line in (folder / about["main"]).read_text(encoding="utf-8").split("\n"))
+def respond(folder: Path, fields: JobFields) -> Iterator[Mapping[str, Json]]:
+    program = folder / readings.FILES / fields.text("main")
+    word, mark, *_ = (line[2:] for line in program.read_text(encoding="utf-8").split("\n"))
     FAULTS.get(word, lambda mark: None)(Path(mark))
-    yield from readings.told(about)
+    yield from readings.respond(folder, fields)
 
 
 def _crash(mark: Path) -> None:
@@ -62,10 +63,10 @@ FAULTS = {
 
 def run(fields: Mapping[str, Any], events: int) -> int:
     job.SECONDS = 2.0
-    job.KINDS = {**job.KINDS, readings.KIND: told}
+    job.RESPONDERS = {**job.RESPONDERS, readings.KIND: respond}
     if (Path(fields["folder"]) / "0" / readings.FILES / "lie.py").exists():
         for line in LIES[(Path(fields["folder"]) / "0" / readings.FILES / "lie.py").read_text(encoding="utf-8")]:
-            tell(events, line) if isinstance(line, dict) else os.write(events, line)
+            write_line(events, line) if isinstance(line, dict) else os.write(events, line)
         return 0
     return job.run(fields, events)
 

@@ -13,7 +13,7 @@ import pytest
 
 from grader.domain import Reading, Submission
 from grader.errors import DiskFull, ParsingFailed, UnreadableSubmission
-from grader.parsing import BEYOND, UNREADABLE, Parser, Read, ReadIfPossible, Within
+from grader.parsing import OVER_LIMIT, UNREADABLE, DetectExercises, Parser, Read, ReadIfPossible
 from grader.parsing import parser as parsing
 from grader.sandbox import Job, Stopped, worker_handle
 from grader.sandbox.process import Process
@@ -44,7 +44,7 @@ def faulty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Parser]:
 class Tolerant(Read):
     """Tells what went wrong in place of a reading."""
 
-    def failed(self, problem: Exception) -> Reading:
+    def on_failure(self, problem: Exception) -> Reading:
         return Reading(source=f"{type(problem).__name__}: {problem}")
 
 
@@ -60,7 +60,7 @@ def test_a_file_that_breaks_the_parser_costs_its_own_request_alone(
         assert answers[n].source == f"# \n# \nx = {n}\n" and answers[n].runnable
     if fault in ("bloat", "spin"):
         failure, (notice,) = answers[2].failure, answers[2].notices
-        assert failure is not None and failure.type == BEYOND and not answers[2].runnable
+        assert failure is not None and failure.type == OVER_LIMIT and not answers[2].runnable
         assert "2.py" in notice.text.fr and {"bloat": "memory", "spin": "cpu"}[fault] in notice.text.en
     else:
         assert answers[2].source.startswith("ParsingFailed: The grader failed while reading this file"), answers[2]
@@ -123,7 +123,7 @@ def test_a_file_that_is_none_is_told_as_such(parser: Parser, tmp_path: Path) -> 
         submission = Submission("ana", "exo1", tmp_path, tmp_path / name, (Path(name),))
         with pytest.raises(UnreadableSubmission, match=words):
             parser.one(Read(submission))
-        assert parser.one(Within(submission.main, ("exo1",), {})) == ()
+        assert parser.one(DetectExercises(submission.main, ("exo1",), {})) == ()
 
 
 def test_a_full_disk_is_told_as_such(

@@ -12,7 +12,7 @@ from grader import catalog
 from grader.domain import Submission
 from grader.evidence import Fields, read_json
 from grader.intake.names import Naming
-from grader.parsing import Parser, Read, Within, lines_of, reading_of
+from grader.parsing import DetectExercises, Parser, Read, lines_of, reading_of
 from grader.parsing.parser import LINE_BYTES
 from grader.reading import read
 from grader.reading.attribution import exercises_in
@@ -63,7 +63,7 @@ def test_every_program_of_the_corpus_reads_the_same_through_the_walls(parser: Pa
 def test_every_program_of_the_corpus_shows_the_same_exercises(parser: Parser, tmp_path: Path) -> None:
     ids, models = KNOWN.ids(), {id_: KNOWN.find(id_).models for id_ in ("exo1", "exo2", "exo3")}
     networks = {id_: [net_of(spec) for spec in specs] for id_, specs in models.items()}
-    found = parser.all([Within(path, ids, networks) for path in PROGRAMS])
+    found = parser.all([DetectExercises(path, ids, networks) for path in PROGRAMS])
     assert found == [detect_exercises(path, Naming(ids), networks) for path in PROGRAMS]
     assert {("exo1",), ("exo2",), ("exo1", "exo2")} <= set(found)
 

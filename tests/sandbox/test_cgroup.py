@@ -9,16 +9,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.domain.job_messages import JobEnd
 from grader.sandbox import cgroup
-from grader.sandbox.cgroup import MAIN, Enclosure, delegated
+from grader.sandbox.cgroup import MAIN, ControlGroup, delegated
 
 REPOSITORY = Path(__file__).parents[2]
-DONE = {"status": "killed", "seconds": 1.0, "cpu_seconds": 1.0, "peak_memory_mib": 30, "exit": -9}
+DONE = JobEnd("killed", seconds=1.0, cpu_seconds=1.0, peak_memory_mib=30, exit=-9)
 
 
 @pytest.fixture
@@ -83,8 +85,8 @@ def test_a_machine_without_cgroups_has_no_group(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def enclosure(tmp_path: Path) -> Enclosure:
-    own = Enclosure(tmp_path)
+def group_of_worker(tmp_path: Path) -> ControlGroup:
+    own = ControlGroup(tmp_path)
     _killed(tmp_path, 2)
     own._kills, own._limit = 2, 500
     return own
@@ -95,31 +97,31 @@ def _killed(folder: Path, times: int) -> None:
 
 
 @pytest.mark.parametrize("status", ["ok", "killed", "error", "timeout"])
-def test_without_a_kill_of_the_kernels_an_outcome_stays(enclosure: Enclosure, status: str) -> None:
-    assert enclosure.judged({**DONE, "status": status}) == {**DONE, "status": status}
+def test_without_a_kill_of_the_kernels_an_outcome_stays(group_of_worker: ControlGroup, status: str) -> None:
+    assert group_of_worker.explained(replace(DONE, status=status)) == replace(DONE, status=status)
 
 
-def test_a_worker_that_died_of_itself_stays_dead(enclosure: Enclosure) -> None:
-    assert enclosure.judged(None) is None
+def test_a_worker_that_died_of_itself_stays_dead(group_of_worker: ControlGroup) -> None:
+    assert group_of_worker.explained(None) is None
 
 
 @pytest.mark.parametrize(
     ("status", "told"),
     [("killed", "memory"), ("error", "memory"), ("ok", "ok"), ("timeout", "timeout"), ("disk", "disk")],
 )
-def test_what_the_kernel_ended_for_memory_says_so(enclosure: Enclosure, status: str, told: str) -> None:
-    _killed(enclosure.folder, 3)
-    done = enclosure.judged({**DONE, "status": status})
+def test_what_the_kernel_ended_for_memory_says_so(group_of_worker: ControlGroup, status: str, told: str) -> None:
+    _killed(group_of_worker.folder, 3)
+    done = group_of_worker.explained(replace(DONE, status=status))
     assert done is not None
-    assert done["status"] == told
-    assert done["peak_memory_mib"] == (500 if told == "memory" else 30)
+    assert done.status == told
+    assert done.peak_memory_mib == (500 if told == "memory" else 30)
 
 
-def test_a_job_that_takes_the_worker_along_is_told_its_own_fault(enclosure: Enclosure) -> None:
-    _killed(enclosure.folder, 3)
-    done = enclosure.judged(None)
+def test_a_job_that_takes_the_worker_along_is_told_its_own_fault(group_of_worker: ControlGroup) -> None:
+    _killed(group_of_worker.folder, 3)
+    done = group_of_worker.explained(None)
     assert done is not None
-    assert done["status"] == "memory"
+    assert done.status == "memory"
 
 
 # ── Real ones ───────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from grader.domain import Limits
 from grader.errors import SandboxUnavailable, WorkerDied
 from grader.sandbox import BACKENDS, Job, Level, Ran, Sandbox, SelfTest, Stopped, WorkerHandle, choose, worker_handle
 from grader.sandbox.bubblewrap import Bubblewrap
-from grader.sandbox.following import HeadAndTail
+from grader.sandbox.job_monitor import HeadAndTail
 from grader.sandbox.landlock import Landlock
 from grader.sandbox.python import interpreter_folders
 from grader.worker import landlock, system_calls

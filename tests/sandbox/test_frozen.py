@@ -13,7 +13,7 @@ import pytest
 
 from grader.domain import Outcome
 from grader.errors import WorkerDied
-from grader.sandbox import WorkerHandle, following
+from grader.sandbox import WorkerHandle, job_monitor
 from grader.sandbox.process import Process
 from tests.sandbox.test_contract import HERE, LIGHT, job, run, worker_of
 
@@ -39,7 +39,7 @@ def once_it_runs(started: Path, do: Callable[[], None]) -> threading.Thread:
 
 
 def test_a_frozen_worker_is_replaced(handle: WorkerHandle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "SILENT_SECONDS", 4.0)
+    monkeypatch.setattr(job_monitor, "SILENT_SECONDS", 4.0)
     worker = worker_of(handle)
     mark = tmp_path / "runs"
     once_it_runs(mark, lambda: worker.send_signal(signal.SIGSTOP))
@@ -61,7 +61,7 @@ def test_a_student_s_program_may_stop_itself_until_its_time_is_over(handle: Work
 
 
 def test_a_job_longer_than_the_silence_is_no_silence(handle: WorkerHandle, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "SILENT_SECONDS", 2.5)
+    monkeypatch.setattr(job_monitor, "SILENT_SECONDS", 2.5)
     assert run(handle, "import time\ntime.sleep(4)")[0].outcome.status == "ok"
 
 

@@ -22,9 +22,9 @@ def refusing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     double.write_text(f"#!/bin/sh\necho '{APPARMOR}' >&2\nexit 1\n", encoding="utf-8")
     double.chmod(0o755)
     monkeypatch.setattr(bubblewrap, "_bwrap", lambda: str(double))
-    monkeypatch.setattr(bubblewrap, "_abilities", lambda: frozenset({"--size", "--disable-userns"}))
+    monkeypatch.setattr(bubblewrap, "_options", lambda: frozenset({"--size", "--disable-userns"}))
     monkeypatch.setattr(userns, "SETTINGS", tmp_path / "sys")
-    monkeypatch.setattr(userns, "OF_CONTAINERS", (tmp_path / ".dockerenv",))
+    monkeypatch.setattr(userns, "CONTAINER_MARKS", (tmp_path / ".dockerenv",))
     return tmp_path / "sys"
 
 
@@ -99,7 +99,7 @@ def test_an_option_that_this_machine_cannot_fulfil_is_left_to_the_filter(
     )
     double.chmod(0o755)
     monkeypatch.setattr(bubblewrap, "_bwrap", lambda: str(double))
-    monkeypatch.setattr(bubblewrap, "_abilities", lambda: frozenset({"--size", "--disable-userns"}))
+    monkeypatch.setattr(bubblewrap, "_options", lambda: frozenset({"--size", "--disable-userns"}))
     sandbox = Bubblewrap()
     assert sandbox.self_test().works and sandbox.level is Level.FULL
     with WorkerHandle(sandbox, (HERE,), LIGHT) as handle:

@@ -31,7 +31,7 @@ def tried(attempt):
     except OSError as problem:
         return errno.errorcode[problem.errno]
 def close_and_connect():
-    system_calls.close_behind_the_driver()
+    system_calls.refuse_deferred()
     socket.socket(socket.AF_UNIX).connect("s")
 def copied():
     open("one", "w").close()
@@ -117,4 +117,4 @@ def test_a_call_that_this_processor_does_not_have_is_left_out() -> None:
         pytest.skip("libseccomp is not installed")
     rules = Filter()
     rules.refuse("no_such_call_anywhere")
-    rules.refuse("socket", system_calls.When(0, 16))
+    rules.refuse("socket", system_calls.Equals(0, 16))

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 Kwargs = dict[str, Any]
 Positional = tuple[Any, ...]
@@ -28,7 +28,7 @@ def before(owner: Any, name: str, change: Change) -> None:
     setattr(owner, name, wrapper)
 
 
-def renamed(kwargs: Kwargs, names: Mapping[str, str | None], call: str, told: Told) -> Kwargs:
+def renamed(kwargs: Kwargs, names: Mapping[str, str | None], call: str, notices: NoticeWriter) -> Kwargs:
     """`kwargs` under today's names; a name that is None today is dropped."""
     if not kwargs.keys() & names.keys():
         return kwargs
@@ -38,8 +38,8 @@ def renamed(kwargs: Kwargs, names: Mapping[str, str | None], call: str, told: To
         if name not in names:
             today[name] = value
         elif new is None:
-            told.dropped(f"{call}({name}=…)")
+            notices.dropped(f"{call}({name}=…)")
         else:
-            told.old(f"{call}({name}=…)", f"{call}({new}=…)")
+            notices.old_spelling(f"{call}({name}=…)", f"{call}({new}=…)")
             today.setdefault(new, value)
     return today

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.worker.after_import import AfterImport
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 Answer = Callable[[str], Any]  # raises AttributeError where the name was never there
 
@@ -22,12 +22,12 @@ def everywhere(name: str, treat: Callable[[ModuleType], None]) -> None:
     AfterImport({f"tensorflow.keras.{name}".rstrip("."): treat}).install()
 
 
-def answer(module: ModuleType, told: Told, find: Answer) -> None:
+def answer(module: ModuleType, notices: NoticeWriter, find: Answer) -> None:
     """Ask `find` for what `module` lacks; what it lacks for libraries too stays lacking for them."""
     before = module.__dict__.get("__getattr__")
 
     def missing(name: str) -> Any:
-        if not name.startswith("__") and told.asked():
+        if not name.startswith("__") and notices.asked_by_student():
             try:
                 return find(name)
             except AttributeError:
@@ -39,7 +39,7 @@ def answer(module: ModuleType, told: Told, find: Answer) -> None:
     module.__dict__["__getattr__"] = missing
 
 
-def from_table(table: dict[str, tuple[str, Callable[[], Any]]], prefix: str, told: Told) -> Answer:
+def from_table(table: dict[str, tuple[str, Callable[[], Any]]], prefix: str, notices: NoticeWriter) -> Answer:
     """`table` maps a name to today's spelling and to what makes the value."""
 
     def find(name: str) -> Any:
@@ -47,7 +47,7 @@ def from_table(table: dict[str, tuple[str, Callable[[], Any]]], prefix: str, tol
             raise AttributeError(name)
         today, make = table[name]
         value = make()
-        told.old(f"{prefix}{name}", today)
+        notices.old_spelling(f"{prefix}{name}", today)
         return value
 
     return find

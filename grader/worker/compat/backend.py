@@ -6,7 +6,7 @@ import importlib
 from typing import Any
 
 from grader.worker.compat.attributes import answer, everywhere
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 # What is called otherwise in `keras.ops`, or lives elsewhere.
 _TODAY = {
@@ -24,7 +24,7 @@ _TODAY = {
 _ORDER = {"channels_last": "tf", "channels_first": "th"}
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     full = importlib.import_module("keras._tf_keras.keras.backend")
     operations = importlib.import_module("keras.ops")
     own = {
@@ -49,17 +49,17 @@ def install(told: Told) -> None:
     def find(name: str) -> Any:
         if name in own:
             today, value = own[name]
-            told.old(f"keras.backend.{name}", today) if today else told.dropped(f"keras.backend.{name}")
+            notices.old_spelling(f"keras.backend.{name}", today) if today else notices.dropped(f"keras.backend.{name}")
             return value if name != "tensorflow_backend" else full
         if name.startswith("_"):
             raise AttributeError(name)
         value = vars(full).get(name) or getattr(operations, name)  # `full` itself asks here for what it lacks
         today = _TODAY.get(name, f"keras.ops.{name}")
-        told.old(f"keras.backend.{name}", today)
+        notices.old_spelling(f"keras.backend.{name}", today)
         return value
 
     def treat(module: Any) -> None:
-        answer(module, told, find)
+        answer(module, notices, find)
         if hasattr(module, "get_value"):  # an optimizer's rate is no TensorFlow variable when it follows a schedule
             module.get_value, module.set_value = _get_value, _assign
 

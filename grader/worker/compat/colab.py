@@ -11,32 +11,32 @@ from types import ModuleType
 from typing import Any
 
 from grader.messages import say
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 MAX_BYTES = 64 << 20
 
 
-def install(told: Told) -> None:
-    sys.meta_path.append(ColabFinder(told))
+def install(notices: NoticeWriter) -> None:
+    sys.meta_path.append(ColabFinder(notices))
 
 
 class ColabFinder(MetaPathFinder, Loader):
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, notices: NoticeWriter) -> None:
+        self._notices = notices
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         known = fullname == "google.colab" or fullname.startswith("google.colab.")
-        return ModuleSpec(fullname, self, is_package=True) if known and self._told.asked() else None
+        return ModuleSpec(fullname, self, is_package=True) if known and self._notices.asked_by_student() else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        self._told.tell(
+        self._notices.write(
             say(
                 "This program was written for Google Colab; here there is no Drive, and its files are looked for beside it."
             )
         )
-        return Colab(spec.name, self._told.work)
+        return Colab(spec.name, self._notices.work)
 
     def exec_module(self, module: ModuleType) -> None:
         return None

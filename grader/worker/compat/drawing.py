@@ -10,7 +10,7 @@ from typing import Any
 from grader.messages import say
 from grader.worker.compat.arguments import Change, Kwargs, Positional, before
 from grader.worker.compat.attributes import answer, from_table
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 MAPS = {
     "Vega10": "tab10", "Vega20": "tab20", "Vega20b": "tab20b", "Vega20c": "tab20c", "spectral": "nipy_spectral",
@@ -20,49 +20,49 @@ SHAPES = ("Ellipse", "Rectangle", "Arc", "RegularPolygon", "Wedge", "FancyArrow"
 QUIET = ("agg", "inline", "template", "svg", "pdf")
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     import matplotlib
     from matplotlib import cm, pyplot
     from matplotlib.axes import Axes
 
-    _backends(matplotlib, pyplot, told)
+    _backends(matplotlib, pyplot, notices)
     maps: dict[str, tuple[str, Callable[[], Any]]] = {
         old: (f"matplotlib.colormaps[{new!r}]", functools.partial(matplotlib.colormaps.__getitem__, new))
         for old, new in MAPS.items()
     }
     maps["get_cmap"] = ("plt.get_cmap", lambda: pyplot.get_cmap)
-    answer(cm, told, from_table(maps, "cm.", told))
+    answer(cm, notices, from_table(maps, "cm.", notices))
     for old, new in MAPS.items():  # as in `cmap="Vega10"`
         matplotlib.colormaps.register(matplotlib.colormaps[new], name=old)
-    _maps_by_name(matplotlib, told)
-    _shapes(told)
-    answer(pyplot, told, _hold(told))
-    Axes.hold = lambda self, *a, **k: told.dropped("axes.hold(…)")  # type: ignore[attr-defined]
+    _maps_by_name(matplotlib, notices)
+    _shapes(notices)
+    answer(pyplot, notices, _hold(notices))
+    Axes.hold = lambda self, *a, **k: notices.dropped("axes.hold(…)")  # type: ignore[attr-defined]
 
 
-def _maps_by_name(matplotlib: Any, told: Told) -> None:
+def _maps_by_name(matplotlib: Any, notices: NoticeWriter) -> None:
     registry = type(matplotlib.colormaps)
     original = registry.__getitem__
 
     @functools.wraps(original)
     def named(maps: Any, item: Any) -> Any:
         if item in MAPS:
-            told.old(f"{item!r}", f"{MAPS[item]!r}", told.above())
+            notices.old_spelling(f"{item!r}", f"{MAPS[item]!r}", notices.nearest_line())
         return original(maps, MAPS.get(item, item))
 
     registry.__getitem__ = named
 
 
-def _shapes(told: Told) -> None:
+def _shapes(notices: NoticeWriter) -> None:
     """`Ellipse(xy, width, height, angle)`: since matplotlib 3.8 what follows the size is given by name only."""
     from matplotlib import patches
 
     for name in SHAPES:
         shape = getattr(patches, name)
-        before(shape, "__init__", _by_name(name, shape, told))
+        before(shape, "__init__", _by_name(name, shape, notices))
 
 
-def _by_name(name: str, shape: Any, told: Told) -> Change:
+def _by_name(name: str, shape: Any, notices: NoticeWriter) -> Change:
     parameters = inspect.signature(shape.__init__).parameters.values()
     plain = sum(p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters) - 1  # without `self`
     names = [p.name for p in parameters if p.kind is p.KEYWORD_ONLY]
@@ -71,36 +71,36 @@ def _by_name(name: str, shape: Any, told: Told) -> Change:
         more = dict(zip(names, args[plain:], strict=False))
         if more and len(args) - plain <= len(names) and not more.keys() & kwargs.keys():
             first = next(iter(more))
-            told.old(f"{name}(…, {first})", f"{name}(…, {first}={first})")
+            notices.old_spelling(f"{name}(…, {first})", f"{name}(…, {first}={first})")
             return args[:plain], {**kwargs, **more}
         return args, kwargs
 
     return change
 
 
-def _hold(told: Told) -> Callable[[str], Any]:
+def _hold(notices: NoticeWriter) -> Callable[[str], Any]:
     """matplotlib adds to the same axes anyway."""
 
     def find(name: str) -> Any:
         if name != "hold":
             raise AttributeError(name)
-        told.dropped("plt.hold(…)")
+        notices.dropped("plt.hold(…)")
         return lambda *args, **kwargs: None
 
     return find
 
 
-def _backends(matplotlib: Any, pyplot: Any, told: Told) -> None:
+def _backends(matplotlib: Any, pyplot: Any, notices: NoticeWriter) -> None:
     """There is no screen: figures are recorded when they are shown, and the program goes on."""
     for owner, name in ((matplotlib, "use"), (pyplot, "switch_backend")):
         original = getattr(owner, name)
 
         @functools.wraps(original)
         def chosen(backend: str, *args: Any, original: Any = original, call: str = name, **kwargs: Any) -> None:
-            if not told.asked() or str(backend).lower() in QUIET or str(backend).startswith("module://"):
+            if not notices.asked_by_student() or str(backend).lower() in QUIET or str(backend).startswith("module://"):
                 original(backend, *args, **kwargs)
                 return
-            told.tell(
+            notices.write(
                 say(
                     "`{call}('{backend}')` asks for a window; there is no screen here, and figures are recorded without.",
                     call=call,

@@ -9,33 +9,35 @@ from pathlib import Path
 from typing import Any
 
 from grader.worker.compat.attributes import everywhere
+from grader.worker.compat.notice_writer import NoticeWriter
 from grader.worker.compat.paths import elsewhere, for_writing
-from grader.worker.compat.told import Told
 
 WHOLE = (".keras", ".h5", ".hdf5")
 LEGACY = (".h5", ".hdf5")
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     from keras.src.models.model import Model
     from keras.src.saving import saving_api
 
     _around(
-        Model, "save", lambda model, original, path, *a, **k: original(model, _whole(path, told), *a, **_no_format(k))
+        Model,
+        "save",
+        lambda model, original, path, *a, **k: original(model, _whole(path, notices), *a, **_no_format(k)),
     )
     _around(
         Model,
         "save_weights",
-        lambda model, original, path, *a, **k: _save_weights(model, original, path, told, *a, **k),
+        lambda model, original, path, *a, **k: _save_weights(model, original, path, notices, *a, **k),
     )
     _around(
-        Model, "load_weights", lambda model, original, path, *a, **k: original(model, _weights(path, told), *a, **k)
+        Model, "load_weights", lambda model, original, path, *a, **k: original(model, _weights(path, notices), *a, **k)
     )
     load = saving_api.load_model
 
     @functools.wraps(load)
     def load_model(filepath: Any, *args: Any, **kwargs: Any) -> Any:
-        return load(_found(filepath, told, (".keras", ".h5")), *args, **kwargs)
+        return load(_found(filepath, notices, (".keras", ".h5")), *args, **kwargs)
 
     saving_api.load_model = load_model
     for name in ("models", "saving"):
@@ -58,22 +60,22 @@ def _no_format(kwargs: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in kwargs.items() if name != "save_format"}
 
 
-def _whole(filepath: Any, told: Told) -> Any:
-    path = for_writing(filepath, told)
+def _whole(filepath: Any, notices: NoticeWriter) -> Any:
+    path = for_writing(filepath, notices)
     if not isinstance(path, str | Path) or str(path).endswith((*WHOLE, ".weights.h5")):
         return path
-    told.old(f"model.save({str(filepath)!r})", f"model.save({str(filepath) + '.keras'!r})")
+    notices.old_spelling(f"model.save({str(filepath)!r})", f"model.save({str(filepath) + '.keras'!r})")
     return f"{path}.keras"
 
 
-def _save_weights(model: Any, original: Any, filepath: Any, told: Told, *args: Any, **kwargs: Any) -> Any:
+def _save_weights(model: Any, original: Any, filepath: Any, notices: NoticeWriter, *args: Any, **kwargs: Any) -> Any:
     """In the layout of Keras 2 where the name is of Keras 2, so that `load_weights` knows what it finds."""
-    path = for_writing(filepath, told)
+    path = for_writing(filepath, notices)
     name = str(path)
     if not isinstance(path, str | Path) or name.endswith((".weights.h5", ".weights.json")):
         return original(model, path, *args, **_no_format(kwargs))
     stem = name.removesuffix(".h5").removesuffix(".hdf5")
-    told.old(f"save_weights({str(filepath)!r})", f"save_weights({Path(stem).name + '.weights.h5'!r})")
+    notices.old_spelling(f"save_weights({str(filepath)!r})", f"save_weights({Path(stem).name + '.weights.h5'!r})")
     if not name.endswith(LEGACY):
         return original(model, f"{name}.weights.h5", *args, **_no_format(kwargs))
     import h5py
@@ -84,15 +86,15 @@ def _save_weights(model: Any, original: Any, filepath: Any, told: Told, *args: A
     return None
 
 
-def _weights(filepath: Any, told: Told) -> Any:
-    return _found(filepath, told, (".weights.h5", ".h5"))
+def _weights(filepath: Any, notices: NoticeWriter) -> Any:
+    return _found(filepath, notices, (".weights.h5", ".h5"))
 
 
-def _found(filepath: Any, told: Told, endings: tuple[str, ...]) -> Any:
+def _found(filepath: Any, notices: NoticeWriter, endings: tuple[str, ...]) -> Any:
     """The file of that name, or the one that saving under that name has made."""
     if not isinstance(filepath, str | Path):
         return filepath
-    path = elsewhere(filepath, told) or filepath
+    path = elsewhere(filepath, notices) or filepath
     if Path(path).exists():
         return path
     return next((f"{path}{end}" for end in endings if Path(f"{path}{end}").is_file()), path)

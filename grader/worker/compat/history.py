@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 OTHER = {"acc": "accuracy", "val_acc": "val_accuracy", "accuracy": "acc", "val_accuracy": "val_acc"}
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     from keras.callbacks import History
 
     original = History.on_train_begin
@@ -21,7 +21,7 @@ def install(told: Told) -> None:
             if other is None or other not in self:
                 raise KeyError(key)
             if key.endswith("acc"):  # the other way round is no old spelling: the metric itself was named "acc"
-                told.old(f"history[{key!r}]", f"history[{other!r}]")
+                notices.old_spelling(f"history[{key!r}]", f"history[{other!r}]")
             return self[other]
 
         def get(self, key: str, default: Any = None) -> Any:

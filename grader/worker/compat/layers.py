@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from grader.worker.compat.arguments import Kwargs, Positional, before, renamed
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 _EVERY: Mapping[str, str | None] = {"input_dtype": "dtype", "batch_input_shape": "input_shape"}
 _KERNEL: Mapping[str, str | None] = {
@@ -67,37 +67,37 @@ _ORDERINGS = {"tf": "channels_last", "th": "channels_first"}
 SMALLEST_KERNEL = 3  # Conv2D(32, 2, 2) may well mean strides of 2
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     import keras
 
     for kind, names in _TABLE.items():
-        before(getattr(keras.layers, kind), "__init__", _today(kind, names, told))
+        before(getattr(keras.layers, kind), "__init__", _today(kind, names, notices))
     for name in ("input", "output"):
         if not hasattr(keras.layers.Layer, f"{name}_shape"):
-            setattr(keras.layers.Layer, f"{name}_shape", _Shape(name, told))
+            setattr(keras.layers.Layer, f"{name}_shape", _Shape(name, notices))
 
 
 class _Shape:
     """`layer.output_shape`; a layer that has an attribute of that name keeps its own."""
 
-    def __init__(self, end: str, told: Told) -> None:
+    def __init__(self, end: str, notices: NoticeWriter) -> None:
         self._end = end
-        self._told = told
+        self._notices = notices
 
     def __get__(self, layer: Any, kind: Any = None) -> Any:
-        if layer is None or not self._told.asked():
+        if layer is None or not self._notices.asked_by_student():
             raise AttributeError(f"{self._end}_shape")
         tensor = getattr(layer, self._end)  # where the layer is in no model yet, Keras says so
-        self._told.old(f"layer.{self._end}_shape", f"layer.{self._end}.shape")
+        self._notices.old_spelling(f"layer.{self._end}_shape", f"layer.{self._end}.shape")
         return [tuple(t.shape) for t in tensor] if isinstance(tensor, list) else tuple(tensor.shape)
 
 
 def _today(
-    kind: str, names: Mapping[str, str | None], told: Told
+    kind: str, names: Mapping[str, str | None], notices: NoticeWriter
 ) -> Callable[[Positional, Kwargs], tuple[Positional, Kwargs]]:
     def change(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
         if kind.startswith(("Conv2D", "SeparableConv2D")):
-            args, kwargs = _kernel(kind, args, kwargs, told)
+            args, kwargs = _kernel(kind, args, kwargs, notices)
         if callable(kwargs.get("activation")):
             kwargs = {**kwargs, "activation": _activation(kwargs["activation"])}
         at = {"Activation": 0, "Dense": 1}.get(kind, len(args))
@@ -106,22 +106,24 @@ def _today(
             kwargs = {**kwargs, "batch_input_shape": tuple(kwargs["batch_input_shape"][1:])}
         if "dim_ordering" in kwargs:
             kwargs = {**kwargs, "dim_ordering": _ORDERINGS.get(kwargs["dim_ordering"], kwargs["dim_ordering"])}
-        return args, renamed(kwargs, names, kind, told)
+        return args, renamed(kwargs, names, kind, notices)
 
     return change
 
 
-def _kernel(kind: str, args: Positional, kwargs: Kwargs, told: Told) -> tuple[Positional, Kwargs]:
+def _kernel(kind: str, args: Positional, kwargs: Kwargs, notices: NoticeWriter) -> tuple[Positional, Kwargs]:
     """`Convolution2D(32, 5, 5)` was a kernel of 5 × 5; today it would be read as strides of 5."""
     if {"nb_row", "nb_col"} <= kwargs.keys():
         kwargs = dict(kwargs)
         size = (kwargs.pop("nb_row"), kwargs.pop("nb_col"))
-        told.old(f"{kind}(nb_row=…, nb_col=…)", f"{kind}(kernel_size={size})")
+        notices.old_spelling(f"{kind}(nb_row=…, nb_col=…)", f"{kind}(kernel_size={size})")
         return args, {**kwargs, "kernel_size": size}
     if len(args) == 3 and _whole(args[1]) and _whole(args[2]) and "strides" not in kwargs:
         same = args[1] == args[2] >= SMALLEST_KERNEL
-        if told.asked() and (same or "Convolution2D" in told.source_line()):
-            told.old(f"{kind}({args[0]}, {args[1]}, {args[2]})", f"{kind}({args[0]}, ({args[1]}, {args[2]}))")
+        if notices.asked_by_student() and (same or "Convolution2D" in notices.source_line()):
+            notices.old_spelling(
+                f"{kind}({args[0]}, {args[1]}, {args[2]})", f"{kind}({args[0]}, ({args[1]}, {args[2]}))"
+            )
             return (args[0], (args[1], args[2])), kwargs
     return args, kwargs
 

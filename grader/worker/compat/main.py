@@ -24,7 +24,7 @@ from grader.worker.compat import (
     shell,
     tensorflow1,
 )
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 from grader.worker.recorder import Recorder
 
 BELOW = (paths, files)  # what the recorder's wrappers call: it notes the file's name as the student wrote it
@@ -49,18 +49,18 @@ ABOVE = (
 
 class CompatibleRecorder(Recorder):
     def install(self) -> None:
-        told = Told(self.writer, self.work)
-        self._shim(BELOW, told)
+        notices = NoticeWriter(self.writer, self.work)
+        self._shim(BELOW, notices)
         super().install()
-        self._shim(ABOVE, told)
+        self._shim(ABOVE, notices)
         with self._guard.careful("compile"):
             _default_compile()
 
-    def _shim(self, subjects: Iterable[ModuleType], told: Told) -> None:
+    def _shim(self, subjects: Iterable[ModuleType], notices: NoticeWriter) -> None:
         """A shim that another version of a library breaks is left out, with a notice; the program runs without."""
         for subject in subjects:
             with self._guard.careful(subject.__name__):
-                subject.install(told)
+                subject.install(notices)
 
 
 def _default_compile() -> None:

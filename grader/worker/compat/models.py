@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grader.worker.compat.arguments import Kwargs, Positional, before, renamed
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 _QUEUE: Mapping[str, str | None] = dict.fromkeys(
     ("workers", "use_multiprocessing", "max_queue_size", "max_q_size", "nb_worker", "pickle_safe", "show_accuracy")
@@ -20,7 +20,7 @@ _COMPILE: Mapping[str, str | None] = {"class_mode": None, "target_tensors": None
 _USE = {**_QUEUE, "X": "x"}
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     from keras.src.models.functional import Functional
     from keras.src.models.model import Model
     from keras.src.models.sequential import Sequential
@@ -28,24 +28,24 @@ def install(told: Told) -> None:
     def changed(
         call: str, names: Mapping[str, str | None]
     ) -> Callable[[Positional, Kwargs], tuple[Positional, Kwargs]]:
-        return lambda args, kwargs: (args, renamed(kwargs, names, call, told))
+        return lambda args, kwargs: (args, renamed(kwargs, names, call, notices))
 
     for call, names in (("fit", _FIT), ("evaluate", _USE), ("predict", _USE)):
         before(Model, call, changed(call, names))
 
     def compiled(args: Positional, kwargs: Kwargs) -> tuple[Positional, Kwargs]:
         if len(args) > 2 and isinstance(args[2], list) and all(isinstance(item, str) for item in args[2]):
-            told.old("compile(optimizer, loss, metrics)", "compile(optimizer, loss, metrics=[…])")
+            notices.old_spelling("compile(optimizer, loss, metrics)", "compile(optimizer, loss, metrics=[…])")
             args, kwargs = (*args[:2], None, *args[3:]), {"metrics": args[2], **kwargs}
         if isinstance(kwargs.get("metrics"), str):
             kwargs = {**kwargs, "metrics": [kwargs["metrics"]]}
-            told.old(f"metrics={kwargs['metrics'][0]!r}", f"metrics=[{kwargs['metrics'][0]!r}]")
-        return args, renamed(kwargs, _COMPILE, "compile", told)
+            notices.old_spelling(f"metrics={kwargs['metrics'][0]!r}", f"metrics=[{kwargs['metrics'][0]!r}]")
+        return args, renamed(kwargs, _COMPILE, "compile", notices)
 
     before(Model, "compile", compiled)
     before(Functional, "__init__", changed("Model", {"input": "inputs", "output": "outputs"}))
     _new_with_old_names(Model)
-    for name, method in _methods(told).items():
+    for name, method in _methods(notices).items():
         if not hasattr(Model, name):
             setattr(Model, name, method)
     for name in ("predict_classes", "predict_proba"):
@@ -66,9 +66,9 @@ def _new_with_old_names(model: Any) -> None:
     model.__new__ = staticmethod(new)
 
 
-def _methods(told: Told) -> dict[str, Callable[..., Any]]:
+def _methods(notices: NoticeWriter) -> dict[str, Callable[..., Any]]:
     def fit_generator(model: Any, generator: Any, steps_per_epoch: Any = None, *args: Any, **kwargs: Any) -> Any:
-        told.old("model.fit_generator(…)", "model.fit(…)")
+        notices.old_spelling("model.fit_generator(…)", "model.fit(…)")
         steps, kwargs = _steps(generator, steps_per_epoch, "samples_per_epoch", kwargs)
         if "nb_val_samples" in kwargs:
             kwargs["validation_steps"] = kwargs.pop("nb_val_samples")
@@ -77,26 +77,26 @@ def _methods(told: Told) -> dict[str, Callable[..., Any]]:
         return model.fit(generator, steps_per_epoch=steps, **_without_queue(kwargs))
 
     def evaluate_generator(model: Any, generator: Any, steps: Any = None, **kwargs: Any) -> Any:
-        told.old("model.evaluate_generator(…)", "model.evaluate(…)")
+        notices.old_spelling("model.evaluate_generator(…)", "model.evaluate(…)")
         steps, kwargs = _steps(generator, steps, "val_samples", kwargs)
         return model.evaluate(generator, steps=steps, **_without_queue(kwargs))
 
     def predict_generator(model: Any, generator: Any, steps: Any = None, **kwargs: Any) -> Any:
-        told.old("model.predict_generator(…)", "model.predict(…)")
+        notices.old_spelling("model.predict_generator(…)", "model.predict(…)")
         steps, kwargs = _steps(generator, steps, "val_samples", kwargs)
         return model.predict(generator, steps=steps, **_without_queue(kwargs))
 
     def predict_classes(model: Any, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:
-        told.old("model.predict_classes(x)", "model.predict(x).argmax(axis=1)")
+        notices.old_spelling("model.predict_classes(x)", "model.predict(x).argmax(axis=1)")
         values = np.asarray(model.predict(x, batch_size=batch_size, verbose=verbose))
         return values.argmax(axis=-1) if values.shape[-1] > 1 else (values > 0.5).astype("int32")
 
     def predict_proba(model: Any, x: Any, batch_size: int = 32, verbose: int = 0) -> Any:
-        told.old("model.predict_proba(x)", "model.predict(x)")
+        notices.old_spelling("model.predict_proba(x)", "model.predict(x)")
         return model.predict(x, batch_size=batch_size, verbose=verbose)
 
     def to_yaml(model: Any, **kwargs: Any) -> str:
-        told.old("model.to_yaml()", "model.to_json()")
+        notices.old_spelling("model.to_yaml()", "model.to_json()")
         return json.dumps(json.loads(model.to_json()), indent=2)  # JSON is YAML too
 
     return {

@@ -10,7 +10,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 _LAYERS = (
     "core convolutional pooling recurrent normalization embeddings advanced_activations merge wrappers noise local"
@@ -50,9 +50,9 @@ _ELSEWHERE = {
 }
 
 
-def install(told: Told) -> None:
-    sys.meta_path.append(MovedFinder(told))  # last: asked only for what nobody knows
-    _private_keras(told)
+def install(notices: NoticeWriter) -> None:
+    sys.meta_path.append(MovedFinder(notices))  # last: asked only for what nobody knows
+    _private_keras(notices)
 
 
 def today_of(name: str) -> str | None:
@@ -69,34 +69,34 @@ def today_of(name: str) -> str | None:
     return None
 
 
-def _private_keras(told: Told) -> None:
+def _private_keras(notices: NoticeWriter) -> None:
     """TensorFlow still carries a private copy of Keras 2, whose models are no Keras models any more."""
     parent = sys.modules.get("tensorflow.python.keras")
     for full in list(sys.modules):
         name = full.removeprefix(_COPY).partition(".")[0]
         if full.startswith(_COPY) and name in _PRIVATE:
-            moved = sys.modules[full] = Moved(full, f"keras._tf_keras.keras.{name}", told)
+            moved = sys.modules[full] = Moved(full, f"keras._tf_keras.keras.{name}", notices)
             if full == f"{_COPY}{name}":
                 setattr(parent, name, moved)
 
 
 class MovedFinder(MetaPathFinder, Loader):
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, notices: NoticeWriter) -> None:
+        self._notices = notices
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if today_of(fullname) is None or not self._told.asked():
+        if today_of(fullname) is None or not self._notices.asked_by_student():
             return None
         return ModuleSpec(fullname, self, is_package=True)
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         today = today_of(spec.name)
         assert today is not None
-        self._told.old(spec.name, today.replace("keras._tf_keras.keras", "tensorflow.keras"))
+        self._notices.old_spelling(spec.name, today.replace("keras._tf_keras.keras", "tensorflow.keras"))
         kind = MovedFunction if spec.name.endswith("layers.merge") else Moved
-        return kind(spec.name, today, self._told)
+        return kind(spec.name, today, self._notices)
 
     def exec_module(self, module: ModuleType) -> None:
         return None
@@ -105,11 +105,11 @@ class MovedFinder(MetaPathFinder, Loader):
 class Moved(ModuleType):
     """Stands for a module of old; what is taken from it comes from today's."""
 
-    def __init__(self, name: str, today: str, told: Told) -> None:
+    def __init__(self, name: str, today: str, notices: NoticeWriter) -> None:
         super().__init__(name)
         self.__path__: list[str] = []  # modules below it have moved too
         self._today = today
-        self._told = told
+        self._notices = notices
 
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
@@ -120,7 +120,7 @@ class Moved(ModuleType):
             return importlib.import_module("joblib")
         value = getattr(importlib.import_module(self._today), name)
         shown = self._today.replace("keras._tf_keras.keras", "tensorflow.keras")
-        self._told.old(self.__name__, shown)
+        self._notices.old_spelling(self.__name__, shown)
         return value
 
 

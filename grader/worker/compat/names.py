@@ -12,12 +12,12 @@ from grader.messages import say
 from grader.worker.compat.attributes import answer, everywhere, from_table
 from grader.worker.compat.keras2_files import model_from_text
 from grader.worker.compat.modules import merged, today_of
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 Table = dict[str, tuple[str, Callable[[], Any]]]
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     import keras
 
     models: Table = {
@@ -49,9 +49,9 @@ def install(told: Told) -> None:
     }
     utils["multi_gpu_model"] = ("model", lambda: lambda model, *a, **k: model)
     tables = {"models": models, "layers": layers, "optimizers": optimizers, "utils": utils, "": {}, **_small()}
-    for_each_keras({**tables, "preprocessing.image": image}, told)
+    for_each_keras({**tables, "preprocessing.image": image}, notices)
     everywhere("optimizers.legacy", _todays_optimizers)
-    _plot_model(told)
+    _plot_model(notices)
     everywhere("models", lambda module: setattr(module, "model_from_json", model_from_text))
 
 
@@ -77,11 +77,11 @@ def _small() -> dict[str, Table]:
     return tables
 
 
-def for_each_keras(tables: dict[str, Table], told: Told) -> None:
+def for_each_keras(tables: dict[str, Table], notices: NoticeWriter) -> None:
     for name, table in tables.items():
 
         def treat(module: ModuleType, table: Table = table) -> None:
-            answer(module, told, _or_submodule(module, from_table(table, f"{module.__name__}.", told)))
+            answer(module, notices, _or_submodule(module, from_table(table, f"{module.__name__}.", notices)))
 
         everywhere(name, treat)
 
@@ -108,7 +108,7 @@ def _legacy_image(name: str) -> Any:
     return getattr(importlib.import_module("keras._tf_keras.keras.preprocessing.image"), name)
 
 
-def _plot_model(told: Told) -> None:
+def _plot_model(notices: NoticeWriter) -> None:
     """A drawing that needs a program which is not there must not cost the training that follows it."""
     from keras.src.utils import model_visualization
 
@@ -119,7 +119,7 @@ def _plot_model(told: Told) -> None:
         try:
             return original(*args, **kwargs)
         except ImportError:
-            told.tell(say("`plot_model` needs Graphviz, which is not available here: the drawing was left out."))
+            notices.write(say("`plot_model` needs Graphviz, which is not available here: the drawing was left out."))
             return None
 
     model_visualization.plot_model = plot_model

@@ -15,7 +15,7 @@ import numpy as np
 
 from grader.worker.after_import import AfterImport
 from grader.worker.compat.attributes import answer, from_table
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 _TYPES: dict[str, Any] = {
     "float": float, "int": int, "bool": bool, "object": object, "str": str, "complex": complex, "long": int,
@@ -32,18 +32,18 @@ _RENAMED = {
 _SPECIAL = ("logsumexp", "comb", "factorial", "factorial2", "factorialk")
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     table: dict[str, tuple[str, Callable[[], Any]]] = {}
     for name, kind in _TYPES.items():
         table[name] = (kind.__name__, lambda kind=kind: kind)  # type: ignore[misc]
     for name, today in _RENAMED.items():
         table[name] = (f"np.{today}", lambda today=today: getattr(np, today))  # type: ignore[misc]
-    answer(np, told, from_table(table, "np.", told))
-    AfterImport({"scipy.misc": lambda module: _pictures(module, told)}).install()
-    sys.meta_path.append(ScipyMisc(told))
+    answer(np, notices, from_table(table, "np.", notices))
+    AfterImport({"scipy.misc": lambda module: _pictures(module, notices)}).install()
+    sys.meta_path.append(ScipyMisc(notices))
 
 
-def _pictures(module: ModuleType, told: Told) -> None:
+def _pictures(module: ModuleType, notices: NoticeWriter) -> None:
     table: dict[str, tuple[str, Callable[[], Any]]] = {
         "imread": ("matplotlib.pyplot.imread", lambda: _imread),
         "imsave": ("matplotlib.pyplot.imsave", lambda: _imsave),
@@ -51,23 +51,23 @@ def _pictures(module: ModuleType, told: Told) -> None:
         "toimage": ("PIL.Image.fromarray", lambda: _toimage),
         **{name: (f"scipy.special.{name}", functools.partial(_special, name)) for name in _SPECIAL},
     }
-    answer(module, told, from_table(table, "scipy.misc.", told))
+    answer(module, notices, from_table(table, "scipy.misc.", notices))
 
 
 class ScipyMisc(MetaPathFinder, Loader):
     """`scipy.misc` is empty, and will be gone; what students took from it were pictures."""
 
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, notices: NoticeWriter) -> None:
+        self._notices = notices
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(fullname, self) if fullname == "scipy.misc" and self._told.asked() else None
+        return ModuleSpec(fullname, self) if fullname == "scipy.misc" and self._notices.asked_by_student() else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         module = ModuleType(spec.name)
-        _pictures(module, self._told)
+        _pictures(module, self._notices)
         return module
 
     def exec_module(self, module: ModuleType) -> None:

@@ -11,22 +11,22 @@ import numpy as np
 
 from grader.worker.after_import import AfterImport
 from grader.worker.compat.attributes import answer
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 
-def install(told: Told) -> None:
-    AfterImport({"sklearn.datasets._openml": lambda module: _openml(module, told)}).install()
-    AfterImport({"sklearn.datasets": lambda module: _mldata(module, told)}).install()
+def install(notices: NoticeWriter) -> None:
+    AfterImport({"sklearn.datasets._openml": lambda module: _openml(module, notices)}).install()
+    AfterImport({"sklearn.datasets": lambda module: _mldata(module, notices)}).install()
 
 
-def _openml(module: ModuleType, told: Told) -> None:
+def _openml(module: ModuleType, notices: NoticeWriter) -> None:
     original = vars(module)["fetch_openml"]
 
     @functools.wraps(original)
     def fetch_openml(name: Any = None, *args: Any, **kwargs: Any) -> Any:
         if not isinstance(name, str) or "mnist" not in name.lower():
             return original(name, *args, **kwargs)
-        told.old(f"fetch_openml({name!r})", f"keras.datasets.{_dataset(name)}.load_data()")
+        notices.old_spelling(f"fetch_openml({name!r})", f"keras.datasets.{_dataset(name)}.load_data()")
         images, labels = _everything(name)
         labels = labels.astype(str).astype(object)
         return (images, labels) if kwargs.get("return_X_y") else _bunch(images, labels)
@@ -37,17 +37,17 @@ def _openml(module: ModuleType, told: Told) -> None:
         whole.__dict__["fetch_openml"] = fetch_openml
 
 
-def _mldata(module: ModuleType, told: Told) -> None:
+def _mldata(module: ModuleType, notices: NoticeWriter) -> None:
     def fetch_mldata(name: str, **_: Any) -> Any:
         return _bunch(*_everything(name))
 
     def find(name: str) -> Any:
         if name != "fetch_mldata":
             raise AttributeError(name)
-        told.old("sklearn.datasets.fetch_mldata", "keras.datasets.mnist.load_data()")
+        notices.old_spelling("sklearn.datasets.fetch_mldata", "keras.datasets.mnist.load_data()")
         return fetch_mldata
 
-    answer(module, told, find)
+    answer(module, notices, find)
 
 
 def _dataset(name: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from grader.messages import say
 from grader.worker.after_import import AfterImport
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 COLAB = "/content"
 DATA_FILES = ("train_signs.h5", "test_signs.h5")
@@ -24,40 +24,40 @@ MNIST = "mnist.npz"
 _PARTS = re.compile(r"[/\\]+")
 
 
-def install(told: Told) -> None:
-    _open(told)
-    _chdir(told)
-    AfterImport({"h5py": lambda module: _h5py(module, told)}).install()
-    _numpy(told)
+def install(notices: NoticeWriter) -> None:
+    _open(notices)
+    _chdir(notices)
+    AfterImport({"h5py": lambda module: _h5py(module, notices)}).install()
+    _numpy(notices)
 
 
-def elsewhere(path: Any, told: Told) -> str | None:
+def elsewhere(path: Any, notices: NoticeWriter) -> str | None:
     """Where a file of the student's machine lies here; None where the path is to be taken as it is."""
     name = _foreign(path)
     if name is None:
         return None
     parts = [part for part in _PARTS.split(name) if part not in ("", ".", "..", "content")]
     for start in range(len(parts)):
-        for folder in (told.work, told.work / "datasets"):
+        for folder in (notices.work, notices.work / "datasets"):
             candidate = folder.joinpath(*parts[start:])
             if candidate.exists():
-                _tell(name, str(candidate.relative_to(told.work)), told)
+                _tell(name, str(candidate.relative_to(notices.work)), notices)
                 return str(candidate)
     return None
 
 
-def for_writing(path: Any, told: Told) -> Any:
+def for_writing(path: Any, notices: NoticeWriter) -> Any:
     """A file that is to be written under `/content` goes beside the program."""
     name = _foreign(path)
     if name is None or not name.startswith(COLAB):
         return path
     target = _PARTS.split(name)[-1]
-    _tell(name, target, told)
-    return str(told.work / target)
+    _tell(name, target, notices)
+    return str(notices.work / target)
 
 
-def _tell(name: str, found: str, told: Told) -> None:
-    told.tell(
+def _tell(name: str, found: str, notices: NoticeWriter) -> None:
+    notices.write(
         say(
             "The path `{path}` exists on another machine only; `{file}` beside the program was taken.",
             path=name[:120],
@@ -74,46 +74,46 @@ def _foreign(path: Any) -> str | None:
     return name if known and not os.path.exists(name) else None  # noqa: PTH110  # any text, however odd
 
 
-def _open(told: Told) -> None:
+def _open(notices: NoticeWriter) -> None:
     original: Callable[..., Any] = builtins.open
 
     @functools.wraps(original)
     def opened(file: Any, mode: str = "r", *args: Any, **kwargs: Any) -> Any:
         if isinstance(file, str | Path) and _foreign(file) is not None:
             writes = isinstance(mode, str) and any(letter in mode for letter in "wxa")
-            file = for_writing(file, told) if writes else elsewhere(file, told) or file
+            file = for_writing(file, notices) if writes else elsewhere(file, notices) or file
         return original(file, mode, *args, **kwargs)
 
     builtins.open = opened
 
 
-def _chdir(told: Told) -> None:
+def _chdir(notices: NoticeWriter) -> None:
     """`%cd /content/drive/MyDrive/tp`: the program's own folder stands for it."""
     original = os.chdir
 
     @functools.wraps(original)
     def chdir(path: Any) -> None:
         if isinstance(path, str) and path.startswith(COLAB) and _foreign(path) is not None:
-            _tell(path, "", told)
-            path = elsewhere(path, told) or str(told.work)
+            _tell(path, "", notices)
+            path = elsewhere(path, notices) or str(notices.work)
         original(path)
 
     os.chdir = chdir
 
 
-def _h5py(module: Any, told: Told) -> None:
+def _h5py(module: Any, notices: NoticeWriter) -> None:
     original = module.File.__init__
 
     @functools.wraps(original)
     def opened(self: Any, name: Any, mode: str = "r", *args: Any, **kwargs: Any) -> None:
         if _foreign(name) is not None:
-            name = elsewhere(name, told) or name if mode in ("r", "r+") else for_writing(name, told)
+            name = elsewhere(name, notices) or name if mode in ("r", "r+") else for_writing(name, notices)
         original(self, name, mode, *args, **kwargs)
 
     module.File.__init__ = opened
 
 
-def _numpy(told: Told) -> None:
+def _numpy(notices: NoticeWriter) -> None:
     """`np.load("mnist.npz")`, the file that older handouts distribute, is made of what `load_data` gives."""
     import numpy as np
 
@@ -124,8 +124,8 @@ def _numpy(told: Told) -> None:
         if isinstance(file, str | Path) and str(file).endswith(MNIST) and not Path(file).exists():
             from keras.datasets import mnist
 
-            if elsewhere(file, told) is None:
-                told.old(f"np.load({str(file)[-40:]!r})", "keras.datasets.mnist.load_data()")
+            if elsewhere(file, notices) is None:
+                notices.old_spelling(f"np.load({str(file)[-40:]!r})", "keras.datasets.mnist.load_data()")
                 (x_train, y_train), (x_test, y_test) = mnist.load_data()
                 return Arrays(x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
         return original(file, *args, **kwargs)

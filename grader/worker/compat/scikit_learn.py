@@ -12,27 +12,27 @@ from typing import Any
 
 import numpy as np
 
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 _NAMES = tuple(f"{root}.wrappers.scikit_learn" for root in ("keras", "tensorflow.keras", "keras._tf_keras.keras"))
 _FIT = frozenset(("batch_size", "epochs", "verbose", "callbacks", "validation_split", "validation_data", "shuffle"))
 
 
-def install(told: Told) -> None:
-    sys.meta_path.append(WrapperFinder(told))
+def install(notices: NoticeWriter) -> None:
+    sys.meta_path.append(WrapperFinder(notices))
 
 
 class WrapperFinder(MetaPathFinder, Loader):
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, notices: NoticeWriter) -> None:
+        self._notices = notices
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return ModuleSpec(fullname, self) if fullname in _NAMES and self._told.asked() else None
+        return ModuleSpec(fullname, self) if fullname in _NAMES and self._notices.asked_by_student() else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
-        self._told.old(spec.name, "keras.wrappers.SKLearnClassifier")
+        self._notices.old_spelling(spec.name, "keras.wrappers.SKLearnClassifier")
         module = ModuleType(spec.name)
         module.__dict__.update(KerasClassifier=KerasClassifier, KerasRegressor=KerasRegressor)
         return module

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.messages import say
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 NETWORK = (
     "pip",
@@ -32,12 +32,12 @@ _SILENT = ("load_ext", "reload_ext", "autoreload")
 _BACKENDS = (None, "inline", "agg")
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     shell = _running_shell()
     if shell is None:
-        _lend_to_scripts(told)
+        _provide_to_scripts(notices)
     else:
-        _tame(shell, told)
+        _adapt(shell, notices)
 
 
 def _running_shell() -> Any:
@@ -45,8 +45,8 @@ def _running_shell() -> Any:
     return ipython.get_ipython() if ipython is not None else None
 
 
-def _skipped(line: str, told: Told) -> None:
-    told.tell(
+def _skipped(line: str, notices: NoticeWriter) -> None:
+    notices.write(
         say(
             "`{line}` was skipped: there is no network here, and the course's libraries are installed.", line=line[:120]
         )
@@ -56,11 +56,11 @@ def _skipped(line: str, told: Told) -> None:
 # ── Notebooks ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _tame(shell: Any, told: Told) -> None:
+def _adapt(shell: Any, notices: NoticeWriter) -> None:
     for name in ("system", "getoutput"):
-        setattr(shell, name, _commands(getattr(shell, name), told))
+        setattr(shell, name, _commands(getattr(shell, name), notices))
     for magic in MAGICS:
-        shell.magics_manager.magics["line"][magic] = _magic(magic, told)
+        shell.magics_manager.magics["line"][magic] = _magic(magic, notices)
     original = shell.enable_matplotlib
 
     def enable_matplotlib(gui: Any = None) -> Any:
@@ -70,11 +70,11 @@ def _tame(shell: Any, told: Told) -> None:
     shell.user_ns["open"] = builtins.open  # IPython's own would not know where files of another machine lie
 
 
-def _commands(original: Callable[[str], Any], told: Told) -> Callable[[str], Any]:
+def _commands(original: Callable[[str], Any], notices: NoticeWriter) -> Callable[[str], Any]:
     def run(command: str) -> Any:
         if not needs_network(command):
             return original(command)
-        _skipped(f"!{command}", told)
+        _skipped(f"!{command}", notices)
         return []
 
     return run
@@ -92,10 +92,10 @@ def needs_network(command: str) -> bool:
     return False
 
 
-def _magic(name: str, told: Told) -> Callable[[str], None]:
+def _magic(name: str, notices: NoticeWriter) -> Callable[[str], None]:
     def magic(line: str) -> None:
         if name not in _SILENT:
-            _skipped(f"%{name} {line}".strip(), told)
+            _skipped(f"%{name} {line}".strip(), notices)
 
     return magic
 
@@ -106,27 +106,27 @@ def _magic(name: str, told: Told) -> Callable[[str], None]:
 class NoShell:
     """What `get_ipython()` gives in a script: `jupyter nbconvert` writes such lines."""
 
-    def __init__(self, told: Told) -> None:
-        self._told = told
+    def __init__(self, notices: NoticeWriter) -> None:
+        self._notices = notices
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         if name.startswith("__"):
             raise AttributeError(name)
 
         def ignored(*args: Any, **kwargs: Any) -> None:
-            self._told.tell(
+            self._notices.write(
                 say("`get_ipython().{name}(…)` means something in a notebook only: it was skipped.", name=name[:40])
             )
 
         return ignored
 
 
-def _lend_to_scripts(told: Told) -> None:
+def _provide_to_scripts(notices: NoticeWriter) -> None:
     def get_ipython() -> NoShell | None:
-        return NoShell(told) if told.asked() else None
+        return NoShell(notices) if notices.asked_by_student() else None
 
     def display(*items: Any, **_: Any) -> None:
-        told.tell(say("`display(…)` exists in notebooks only; in a script, write `print(…)`."))
+        notices.write(say("`display(…)` exists in notebooks only; in a script, write `print(…)`."))
         print(*items, sep="\n")  # noqa: T201  # the student's own output
 
     builtins.get_ipython = get_ipython  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.worker.compat.attributes import answer, from_table
-from grader.worker.compat.told import Told
+from grader.worker.compat.notice_writer import NoticeWriter
 
 CONTRIB = "tf.contrib was removed from TensorFlow in 2019; what it held is in tf.keras, or nowhere"
 _SWITCHES = ("disable_eager_execution", "disable_v2_behavior", "disable_v2_tensorshape", "disable_control_flow_v2")
@@ -19,37 +19,37 @@ _OPTIMIZERS = {
 }  # fmt: skip
 
 
-def install(told: Told) -> None:
+def install(notices: NoticeWriter) -> None:
     import tensorflow as tf
 
     first = tf.compat.v1
 
     def find(name: str) -> Any:
         if name == "set_random_seed":
-            told.old("tf.set_random_seed", "tf.random.set_seed")
+            notices.old_spelling("tf.set_random_seed", "tf.random.set_seed")
             return tf.random.set_seed
         if name == "enable_eager_execution":
-            told.dropped("tf.enable_eager_execution()")
+            notices.dropped("tf.enable_eager_execution()")
             return lambda *a, **k: None
         if name == "contrib":
             raise ImportError(CONTRIB)
         value = getattr(first, name)
-        told.old(f"tf.{name}", f"tf.compat.v1.{name}")
+        notices.old_spelling(f"tf.{name}", f"tf.compat.v1.{name}")
         return value
 
-    answer(tf, told, find)
+    answer(tf, notices, find)
     optimizers: dict[str, tuple[str, Callable[[], Any]]] = {
         old: (f"keras.optimizers.{new}", functools.partial(_optimizer, new)) for old, new in _OPTIMIZERS.items()
     }
-    answer(tf.train, told, from_table(optimizers, "tf.train.", told))
+    answer(tf.train, notices, from_table(optimizers, "tf.train.", notices))
     for name in _SWITCHES:  # Keras 3 trains in eager mode only
         if hasattr(first, name):
-            setattr(first, name, _ignored(f"tf.compat.v1.{name}()", told))
+            setattr(first, name, _ignored(f"tf.compat.v1.{name}()", notices))
 
 
-def _ignored(call: str, told: Told) -> Callable[..., None]:
+def _ignored(call: str, notices: NoticeWriter) -> Callable[..., None]:
     def ignored(*args: Any, **kwargs: Any) -> None:
-        told.dropped(call)
+        notices.dropped(call)
 
     return ignored
 

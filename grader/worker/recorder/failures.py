@@ -1,4 +1,4 @@
-"""An exception of the student's program, told with the student's own lines only."""
+"""Describes an exception of the student's program, with the student's own lines only."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def failure_of(problem: BaseException, work: Path, trace: TracebackType | None = None) -> dict[str, Any]:
-    """The fields of a `failure` event: type, message, frames inside `work` (paths relative to it)."""
+    """Return the fields of a `failure` event: type, message, frames inside `work` (paths relative to it)."""
     frames = [_frame(f, work) for f in _in_cells(_walk(trace or problem.__traceback__)) if _own(f.filename, work)]
     if isinstance(problem, SyntaxError) and problem.filename and _own(problem.filename, work):
         frames.append(
@@ -46,14 +46,14 @@ def _message(problem: BaseException) -> str:
 
 
 def _bounded(message: str) -> str:
-    """Both ends of a wall of text: TensorFlow says what is wrong at the very end."""
+    """Return both ends of a long text: TensorFlow says what is wrong at the very end."""
     if len(message) <= MAX_MESSAGE_CHARS:
         return message
     return f"{message[: MAX_MESSAGE_CHARS // 2]}\n[…]\n{message[10 - MAX_MESSAGE_CHARS // 2 :]}"
 
 
 def _walk(trace: TracebackType | None) -> list[traceback.FrameSummary]:
-    # A deep recursion has thousands of frames: its two ends tell the story.
+    # A deep recursion has thousands of frames: its two ends show what happened.
     frames: list[traceback.FrameSummary] = []
     while trace is not None and len(frames) < 5000:
         code = trace.tb_frame.f_code

@@ -1,4 +1,4 @@
-"""A callback that the recorder adds to each training: what it does is told as it goes, and an audit ends it."""
+"""A callback that the recorder adds to each training: notes what it does as it goes, and ends it in an audit."""
 
 from __future__ import annotations
 

@@ -234,7 +234,7 @@ def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, end
     asyncio.set_event_loop(asyncio.new_event_loop())
     from traitlets.config import Config
 
-    # Output of subprocesses would come over TCP, which the walls refuse; it is on the job's own output all the same.
+    # Output of subprocesses would come over TCP, which the sandbox refuses; it is on the job's own output all the same.
     warnings.filterwarnings("ignore", message="Couldn't bind IOPub Pipe")
     config = Config()
     config.HistoryManager.enabled = False
@@ -258,7 +258,7 @@ def run_kernel(connection_file: str, numbers: list[int], recorder: Recorder, end
 
 
 def _has_terminals() -> bool:
-    """False behind walls that show no terminal device."""
+    """Return whether there are terminal devices; a sandbox may show none."""
     try:
         os.close(os.open("/dev/ptmx", os.O_RDWR | os.O_NOCTTY))
     except OSError:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from grader.domain import JobFields
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,16 @@ class StudentJob:
     speedups: bool = True
 
     @classmethod
-    def from_fields(cls, fields: Mapping[str, Any]) -> StudentJob:
+    def from_fields(cls, fields: JobFields) -> StudentJob:
+        """Return the job that these fields describe. Raise as `JobFields` does."""
         return cls(
-            work=Path(fields["work"]),
-            out=Path(fields["out"]),
-            main=fields["main"],
-            seed=fields["seed"],
-            threads=fields["threads"],
-            audit_steps=fields["audit_steps"],
-            data=fields["data"],
-            values=tuple(fields["values"]),
-            speedups=fields.get("speedups", True),
+            work=fields.path("work"),
+            out=fields.path("out"),
+            main=fields.text("main"),
+            seed=fields.whole("seed"),
+            threads=fields.whole("threads"),
+            audit_steps=fields.maybe_whole("audit_steps"),
+            data=fields.table_of_texts("data"),
+            values=fields.texts("values"),
+            speedups=fields.flag("speedups"),
         )

@@ -1,4 +1,4 @@
-"""What is said about an old spelling: once per line of the student's, with the file and the line."""
+"""Writes notices about old spellings and the like: once per line of the student's, with the file and the line."""
 
 from __future__ import annotations
 
@@ -14,36 +14,39 @@ from grader.worker.recorder.failures import CELL, TIMED
 
 MAX_NOTICES = 40
 IPYTHON = "/IPython/"  # calls magics for the student
-_BETWEEN = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
+_INTERNAL = (str(Path(__file__).parents[1]), "<frozen importlib", str(importlib.__file__))
 
 
-class Told:
+class NoticeWriter:
+    """Writes each notice once, at the line of the student's that caused it. `work` is the student's folder."""
+
     def __init__(self, writer: EventWriter, work: Path) -> None:
         self.work = work
         self._writer = writer
-        self._said: set[tuple[str, int, str]] = set()
+        self._written: set[tuple[str, int, str]] = set()
 
-    def asked(self) -> bool:
-        """True where the student's own line asks, and not a library's."""
+    def asked_by_student(self) -> bool:
+        """Return whether the student's own line makes the present call, and not a library's."""
         return self._place() is not None
 
-    def old(self, old: str, new: str, place: tuple[str, int] | None = None) -> None:
-        """An old spelling that was understood. Silent where it was not the student who wrote it."""
-        self.tell(
+    def old_spelling(self, old: str, new: str, place: tuple[str, int] | None = None) -> None:
+        """Note an old spelling that was understood. Silent where it was not the student who wrote it."""
+        self.write(
             say("`{old}` is an old spelling, which was understood: today one writes `{new}`.", old=old, new=new), place
         )
 
     def dropped(self, old: str) -> None:
-        """An old spelling for which there is nothing today."""
-        self.tell(say("`{old}` no longer exists and is not needed any more: it was ignored.", old=old))
+        """Note an old spelling for which there is nothing today."""
+        self.write(say("`{old}` no longer exists and is not needed any more: it was ignored.", old=old))
 
-    def here(self) -> tuple[str, int] | None:
-        """The student's line that asks now, for what can only be told later."""
+    def calling_line(self) -> tuple[str, int] | None:
+        """Return the file and line of the student's that makes the present call, for a notice to come; None for a
+        library's."""
         return self._place()
 
-    def above(self) -> tuple[str, int] | None:
-        """The student's nearest line, even where it is a library that asks on its behalf."""
-        frame = _asking()
+    def nearest_line(self) -> tuple[str, int] | None:
+        """Return the student's nearest file and line, even where it is a library that makes the call on its behalf."""
+        frame = _calling_frame()
         while frame is not None:
             place = self._place_of(frame)
             if place is not None:
@@ -51,22 +54,23 @@ class Told:
             frame = frame.f_back
         return None
 
-    def tell(self, text: Text, place: tuple[str, int] | None = None) -> None:
+    def write(self, text: Text, place: tuple[str, int] | None = None) -> None:
+        """Write a notice at `place`, else at the student's line that makes the present call; nothing where there is none."""
         place = place or self._place()
-        if place is None or (*place, text.en) in self._said or len(self._said) >= MAX_NOTICES:
+        if place is None or (*place, text.en) in self._written or len(self._written) >= MAX_NOTICES:
             return
-        self._said.add((*place, text.en))
+        self._written.add((*place, text.en))
         self._writer.write("notice", fr=text.fr, en=text.en, where=place[0], line=place[1])
 
     def source_line(self) -> str:
-        """The text of the student's line that asks; empty where it is unknown."""
+        """Return the text of the line that makes the present call; empty where it is unknown."""
         import linecache
 
-        frame = _asking()
+        frame = _calling_frame()
         return linecache.getline(frame.f_code.co_filename, frame.f_lineno) if frame is not None else ""
 
     def _place(self) -> tuple[str, int] | None:
-        frame = _asking()
+        frame = _calling_frame()
         return self._place_of(frame) if frame is not None else None
 
     def _place_of(self, frame: FrameType) -> tuple[str, int] | None:
@@ -86,12 +90,12 @@ def _cell_around(frame: FrameType | None) -> str | None:
     return frame.f_code.co_filename if frame is not None else None
 
 
-def _asking() -> FrameType | None:
-    """The nearest frame that is neither the worker's, the import system's nor IPython's."""
+def _calling_frame() -> FrameType | None:
+    """Return the nearest frame that is neither the worker's, the import system's nor IPython's."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         name = frame.f_code.co_filename
-        if not name.startswith(_BETWEEN) and IPYTHON not in name:
+        if not name.startswith(_INTERNAL) and IPYTHON not in name:
             return frame
         frame = frame.f_back
     return None

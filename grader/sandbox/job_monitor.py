@@ -1,8 +1,7 @@
-"""Follows a running job from outside of the walls: its events, its output, its end, and the outer clock."""
+"""Monitors a running job from outside the sandbox: its events, its output, its end, and the outer clock."""
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import selectors
@@ -11,25 +10,28 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
 
 from grader.domain import Limits, OutcomeStatus
+from grader.domain.job_messages import KILL, JobEnd, WorkerMessage
 
 GRACE_SECONDS = 15.0
-SILENT_SECONDS = 15.0  # a worker tells every second that it is there
+SILENT_SECONDS = 15.0  # a worker says every second that it is alive
 LINE_BYTES = 4 << 20
 CHUNK = 1 << 16
-
-
-_NOT_YET: dict[str, Any] = {}
+MESSAGE_BYTES = 1 << 18
 
 
 class Stopped(BaseException):
     """The grading itself was called off: no outcome, no record. Like KeyboardInterrupt, nobody handles it on the way."""
 
 
-class Following:
-    """Reads a running job's pipes and the worker's answer, with the outer clock."""
+class JobMonitor:
+    """Reads the pipes of a running job and the messages of its worker, with the outer clock.
+
+    `output` is what the job printed, cut; `any_event` whether it wrote a line of events; `late` whether it is still
+    running although its time is over.
+    """
 
     def __init__(
         self,
@@ -42,23 +44,23 @@ class Following:
     ) -> None:
         self._stop = stop
         self._control = control
-        self._events = events
-        self._output = output
+        self._events_pipe = events
+        self._output_pipe = output
         self._on_line = on_line
         self._limits = limits
         self._line = b""
         self._skipping = False
         self._flooded = False
-        self.heard = False
-        self.text = HeadAndTail(limits.output_bytes)
+        self.any_event = False
+        self.output = HeadAndTail(limits.output_bytes)
         self.late = False
 
-    def until_done(self) -> dict[str, Any] | None:
-        """The outcome's fields; None where the worker died."""
+    def wait(self) -> JobEnd | None:
+        """Wait for the end of the job, and return it; None where the worker died. Raise `Stopped` where it was called off."""
         deadline = time.monotonic() + self._limits.wall + GRACE_SECONDS
         self._silent_at = time.monotonic() + SILENT_SECONDS
         with selectors.DefaultSelector() as selector:
-            for source in (self._control, self._events, self._output):
+            for source in (self._control, self._events_pipe, self._output_pipe):
                 selector.register(source, selectors.EVENT_READ)
             while True:
                 if self._stop.is_set():
@@ -66,57 +68,62 @@ class Following:
                 left = deadline - time.monotonic()
                 if left < 0:
                     self.late = True
-                    return unanswered(OutcomeStatus.TIMEOUT, self._limits.wall)
+                    return JobEnd(OutcomeStatus.TIMEOUT, seconds=self._limits.wall)
                 if self._silent_at < time.monotonic():
                     return None
                 for key, _ in selector.select(min(left, 1.0)):
-                    if key.fileobj == self._output:
+                    if key.fileobj == self._output_pipe:
                         self._read_output(selector)
-                    elif key.fileobj == self._events:
+                    elif key.fileobj == self._events_pipe:
                         self._read_events(selector)
-                    elif (answer := self._heard_of_worker()) is not _NOT_YET:
-                        return answer
+                    else:
+                        message = self._receive()
+                        if message is None:
+                            return None
+                        if message.done is not None:
+                            return self._end(message.done)
 
-    def _heard_of_worker(self) -> dict[str, Any] | None:
-        """The job's end, or that the worker is there (`_NOT_YET`); None where it is gone."""
+    def _receive(self) -> WorkerMessage | None:
+        """Return the worker's message, and note that it is alive; None where it is gone."""
         try:
-            data = self._control.recv(1 << 18)
+            data = self._control.recv(MESSAGE_BYTES)
         except OSError:
             return None
-        message: dict[str, Any] = json.loads(data) if data else {}
-        if message.get("alive"):
-            self._silent_at = time.monotonic() + SILENT_SECONDS
-            return _NOT_YET
-        if message.get("clearing"):
-            self._silent_at = math.inf
-            return _NOT_YET
-        self._drain()
-        if not message:
+        if not data:
+            self._drain()
             return None
-        done: dict[str, Any] = message["done"]
-        return {**done, "status": OutcomeStatus.OUTPUT} if self._flooded else done
+        message = WorkerMessage.decoded(data)
+        if message.alive:
+            self._silent_at = time.monotonic() + SILENT_SECONDS
+        elif message.clearing:
+            self._silent_at = math.inf
+        return message
+
+    def _end(self, done: JobEnd) -> JobEnd:
+        self._drain()
+        return replace(done, status=OutcomeStatus.OUTPUT) if self._flooded else done
 
     def _drain(self) -> None:
-        """What was written before the end but not read yet. All writers are dead, so the pipes end."""
-        for descriptor, take in ((self._events, self._take_events), (self._output, self.text.add)):
+        """Take what was written before the end but not read yet. All writers are dead, so the pipes end."""
+        for descriptor, take in ((self._events_pipe, self._take_events), (self._output_pipe, self.output.add)):
             os.set_blocking(descriptor, False)
             with suppress(BlockingIOError):
                 while data := os.read(descriptor, CHUNK):
                     take(data)
 
     def _read_output(self, selector: selectors.BaseSelector) -> None:
-        data = os.read(self._output, CHUNK)
+        data = os.read(self._output_pipe, CHUNK)
         if not data:
-            selector.unregister(self._output)
-        self.text.add(data)
-        if self.text.dropped > self._limits.output_flood_bytes and not self._flooded:
+            selector.unregister(self._output_pipe)
+        self.output.add(data)
+        if self.output.dropped > self._limits.output_flood_bytes and not self._flooded:
             self._flooded = True
-            self._control.sendall(json.dumps({"kill": True}).encode())
+            self._control.sendall(KILL)
 
     def _read_events(self, selector: selectors.BaseSelector) -> None:
-        data = os.read(self._events, CHUNK)
+        data = os.read(self._events_pipe, CHUNK)
         if not data:
-            selector.unregister(self._events)
+            selector.unregister(self._events_pipe)
         self._take_events(data)
 
     def _take_events(self, data: bytes) -> None:
@@ -125,15 +132,10 @@ class Following:
             if self._skipping:
                 self._skipping = False
             elif line:
-                self.heard = True
+                self.any_event = True
                 self._on_line(line)
         if len(self._line) > LINE_BYTES:
             self._line, self._skipping = b"", True
-
-
-def unanswered(status: OutcomeStatus, seconds: float = 0.0, peak_mib: int = 0) -> dict[str, Any]:
-    """The fields of an `Outcome` of which the worker has told nothing."""
-    return {"status": status, "seconds": seconds, "cpu_seconds": 0.0, "peak_memory_mib": peak_mib, "exit": None}
 
 
 class HeadAndTail:

@@ -248,3 +248,10 @@ def test_the_outlines_are_told_by_their_class(data: Path) -> None:
     found = measured(data, IMAGES["test"], points, gaussians=("call-2.npz", "call-9.npz"))
     assert (found["ellipses"], found["ellipses_made"], found["hulls"], found["hulls_made"]) == ((2,), 1, (), 0)
     assert [drawn["label"] for drawn in found["outlines"]] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("k", [3, 6])
+def test_the_hit_of_the_k_that_is_asked_for_is_no_mistake(k: int, data: Path) -> None:
+    found = measured(data, IMAGES["test"], k=k)
+    assert f"k{k}" not in found["formulas"] and {"k3", "k6"} - {f"k{k}"} <= found["formulas"].keys()
+    assert found["nh"] == pytest.approx(found["formulas"]["not_divided"] / k)

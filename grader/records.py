@@ -19,6 +19,7 @@ from grader.domain import (
     DatasetInfo,
     Failure,
     Frame,
+    Json,
     Lateness,
     Mode,
     Notice,
@@ -41,7 +42,7 @@ TO_BE_READ = "A teacher will read this answer."  # what the check of a free text
 NO_TEXT = {"fr": "", "en": ""}
 
 
-def to_json(record: Record) -> dict[str, Any]:
+def to_json(record: Record) -> dict[str, Json]:
     """Return the fields of a record. Every text is {"fr": …, "en": …}; the scores are written for readers, and recomputed on reading."""
     dataset = record.dataset
     fields: dict[str, Any] = {
@@ -74,11 +75,10 @@ def to_json(record: Record) -> dict[str, Any]:
         "lateness": record.lateness and asdict(record.lateness),
         "final_score": record.final_score,
     }
-    finite: dict[str, Any] = _finite(fields)
-    return finite
+    return {name: _finite(value) for name, value in fields.items()}
 
 
-def _finite(value: Any) -> Any:
+def _finite(value: Json) -> Json:
     """Return the value with numbers that are not finite written by name: JSON has no NaN, and a loss may diverge."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)

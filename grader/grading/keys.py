@@ -19,7 +19,6 @@ from dataclasses import asdict, fields, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from grader import __version__
 from grader.datasets import cache_folder
@@ -164,5 +163,5 @@ def _state(status: os.stat_result) -> str:
     return " ".join(map(str, parts))
 
 
-def _folded(parts: Any, default: Callable[[Any], str] = str) -> str:
+def _folded(parts: object, default: Callable[[object], str] = str) -> str:
     return hashlib.sha256(json.dumps(parts, default=default, sort_keys=True).encode("utf-8", "replace")).hexdigest()

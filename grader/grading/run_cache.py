@@ -20,7 +20,7 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.analysis import Answers
 from grader.domain import DatasetInfo, Exercise, Notice, OutcomeStatus, Reading, Submission
@@ -166,7 +166,7 @@ class RunCache:
         if lasting:
             self._write(self._measured(key), lasting)
 
-    def _write(self, path: Path, listed: list[Any]) -> None:
+    def _write(self, path: Path, listed: list[object]) -> None:
         """Whole or not at all; a full disk costs the shortcut, not the grading."""
         with contextlib.suppress(OSError):
             write_whole(path, json.dumps(listed, allow_nan=False))

@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO, Any
 
 from grader import catalog, datasets, records
 from grader.domain import DatasetInfo, Exercise, Mode, Record, Submission, Text
@@ -165,7 +165,7 @@ def _pack(facts: Mapping[str, Any], files: Iterable[tuple[Path, str]]) -> bytes:
     return buffer.getvalue()
 
 
-def _add(tar: tarfile.TarFile, name: str, file: Any, size: int) -> None:
+def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int) -> None:
     member = tarfile.TarInfo(name)
     member.size = size
     tar.addfile(member, file)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from grader.domain import Record
 from grader.errors import UsageError
@@ -14,6 +14,9 @@ from grader.store.lateness import Deadline, lateness, parse_moment, parse_policy
 from grader.store.schema import writing
 
 ALL = ""  # in place of an exercise's name: holds for every one that has no entry of its own
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Calendar:
         return replace(record, lateness=lateness(record, received, deadline))
 
 
-def _of(table: dict[tuple[str, str], Any], record: Record) -> Any:
+def _of(table: Mapping[tuple[str, str], T], record: Record) -> T | None:
     """Return a student's entry, by name or by what an LMS knows them by; a group's best known member's."""
     names = (record.student, *record.members, *map(str, record.identity.values()))
     for exercise in (record.exercise, ALL):

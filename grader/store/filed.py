@@ -105,6 +105,7 @@ def file(
     """Write a record in place of the one that was filed for these files, unless it is the same."""
     fields = forms.to_json(record)
     exhibits = fields.pop("exhibits")
+    assert isinstance(exhibits, dict)
     fields["exhibits"] = {kind: exhibits.pop(kind) for kind in LIGHT & exhibits.keys()}
     backend = str(record.sandbox.get("backend", ""))
     number = rows.enter(connection, submission, fingerprint)

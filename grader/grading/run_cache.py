@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -166,7 +167,7 @@ class RunCache:
         if lasting:
             self._write(self._measured(key), lasting)
 
-    def _write(self, path: Path, listed: list[object]) -> None:
+    def _write(self, path: Path, listed: Sequence[object]) -> None:
         """Whole or not at all; a full disk costs the shortcut, not the grading."""
         with contextlib.suppress(OSError):
             write_whole(path, json.dumps(listed, allow_nan=False))

@@ -8,7 +8,6 @@ back beside the hash. What is not such a map (another scale for each pixel, a ro
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
-def fingerprints(rows: NDArray[Any]) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.float64]]:
+def fingerprints(rows: NDArray[np.generic]) -> tuple[NDArray[np.uint64], NDArray[np.float64], NDArray[np.float64]]:
     """Return hash, lowest and highest value of each row, three arrays of shape (n,).
 
     `rows` has shape (n, ...) and any real dtype. The hash is 0 for a row that cannot be told from others: constant,
@@ -77,7 +76,7 @@ def _scramble(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return words ^ (words >> np.uint64(31))
 
 
-def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+def positions(hashes: NDArray[np.generic], among: NDArray[np.generic]) -> NDArray[np.int64]:
     """Return where each hash stands in `among`, as an array of the shape of `hashes`, (n,); -1 where it does not, and
     for the hash of an empty row."""
     order = _sorted_order(_ArrayKey(among)) if not among.flags.writeable else np.argsort(among, kind="stable")
@@ -88,7 +87,7 @@ def positions(hashes: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
 class _ArrayKey:
     """An array as a key: equal to itself alone."""
 
-    def __init__(self, array: NDArray[Any]) -> None:
+    def __init__(self, array: NDArray[np.generic]) -> None:
         self.array = array
 
     def __hash__(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grader.analysis import Analysis
 from grader.analysis.provenance import find
@@ -10,6 +11,10 @@ from grader.checks.findings import failed, nothing_recorded, partial, passed
 from grader.domain import Check, Evidence, FigureInfo, Finding, Mode, Text
 from grader.evidence import InvalidEvidence, arrays_of
 from grader.messages import join, number, plain, say
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 GREY = frozenset({"gray", "grey", "Greys", "binary", "gray_r", "grey_r", "Greys_r", "binary_r", "gist_gray", "bone"})
 WRONG_LOOK = 0.75  # the right images in the right order, in another grid or in colours
@@ -122,7 +127,7 @@ def leading_images(analysis: Analysis, figure: FigureInfo) -> int:
     return len(_images(analysis.evidence, figure))
 
 
-def _images(evidence: Evidence, figure: FigureInfo) -> list:  # type: ignore[type-arg]  # arrays of any number type
+def _images(evidence: Evidence, figure: FigureInfo) -> list[NDArray[np.generic]]:
     try:
         arrays = arrays_of(evidence, figure.arrays)
     except InvalidEvidence:

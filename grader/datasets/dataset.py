@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from grader.errors import DataUnavailable
 from grader.messages import plain, say
 
-Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+Arrays: TypeAlias = Mapping[str, NDArray[np.generic]]
 """`x_train`, `x_test`: uint8 of shape (n, height, width) or (n, height, width, 3); `y_train`, `y_test`: (n,)."""
 
 SPLITS = ("train", "test")

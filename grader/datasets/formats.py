@@ -7,7 +7,6 @@ import zlib
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +58,7 @@ def _read_idx(paths: tuple[Path, ...]) -> Arrays:
     return {key: _idx_array(path) for key, path in zip(KEYS, paths, strict=True)}
 
 
-def _idx_array(path: Path) -> NDArray[Any]:
+def _idx_array(path: Path) -> NDArray[np.generic]:
     """Return the array of an idx file of bytes: two zero bytes, the type 8, the number of dimensions, each of them as a
     big-endian int32, then the values (format: yann.lecun.com/exdb/mnist)."""
     content = _content(path)

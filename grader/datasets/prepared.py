@@ -76,7 +76,7 @@ def _publish(draft: Path, folder: Path) -> None:
             raise
 
 
-def load(info: DatasetInfo) -> dict[str, NDArray[Any]]:
+def load(info: DatasetInfo) -> dict[str, NDArray[np.generic]]:
     """Return `x_train`, `y_train`, `x_test`, `y_test`, mapped read-only from the prepared folder; shapes as in
     `grader.datasets.dataset.Arrays`. Raise `OSError` where it is not whole."""
     return {f"{part}_{split}": _map(info.folder / f"{part}_{split}.npy") for part in "xy" for split in SPLITS}
@@ -91,6 +91,6 @@ def row_index(info: DatasetInfo) -> RowIndex:
     )
 
 
-def _map(path: Path) -> NDArray[Any]:
+def _map(path: Path) -> NDArray[Any]:  # NumPy does not know the type of what a file holds
     array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array

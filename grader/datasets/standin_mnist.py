@@ -21,7 +21,6 @@ whole numbers: the same bytes wherever NumPy and SciPy compute a double to its l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,11 +39,11 @@ PEN = 0.25  # the furthest from the middle pen, in grey levels between 0 and 1
 BLEND = 0.5  # the largest share of the second digit
 
 
-def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[Any]]:
+def generate(rows: Mapping[str, int] = ROWS) -> dict[str, NDArray[np.generic]]:
     """Return `x_train` (60000, 28, 28), `y_train` (60000,), `x_test`, `y_test`: uint8. Takes 5 s of one processor
     core."""
     digits, labels = _enlarged_digits()
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, NDArray[np.generic]] = {}
     for split, chosen in _disjoint(digits, labels).items():
         rng = np.random.default_rng(SEEDS[split])
         count = rows[split]

@@ -10,11 +10,11 @@ import copy
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # Keras ships no types
 
 from grader.measurements import Unmeasurable, Why
 
-Config: TypeAlias = dict[str, Any]  # Keras' JSON
+Config: TypeAlias = dict[str, Any]  # Keras' own JSON, nested as each of its classes wants it
 Shape: TypeAlias = tuple[int | None, ...]  # of one example
 
 MAX_LAYERS = 200  # nested ones included
@@ -106,7 +106,7 @@ def _input_places(config: Config) -> list[tuple[Config, str]]:
     return [(first["config"], "batch_shape") if first.get("class_name") == "InputLayer" else (config, BUILT_FOR)]
 
 
-def _layer_names(ends: Any) -> list[str]:
+def _layer_names(ends: Sequence[Any]) -> list[str]:
     """Return the names in `input_layers`: of [name, node, tensor], or of lists of these."""
     if ends and isinstance(ends[0], str):
         return [ends[0]]

@@ -7,9 +7,10 @@ they must speak of one network.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any  # Keras ships no types
 
+from grader.evaluator.inputs import NotedLayer
 from grader.measurements import Unmeasurable, Why
 
 SETTINGS = (
@@ -19,7 +20,7 @@ SETTINGS = (
 UNNAMED = "function"  # an activation given as a function that Keras knows under another name
 
 
-def check_agreement(model: Any, noted: Sequence[Mapping[str, Any]]) -> None:
+def check_agreement(model: Any, noted: Sequence[NotedLayer]) -> None:
     """Raise `Unmeasurable` where a rebuilt Keras model is not the one that was noted.
 
     `noted` are the layers of the snapshot: `kind`, `name`, `settings`, `parameters`.
@@ -41,7 +42,7 @@ def _unfolded(model: Any, inside: str = "") -> Iterator[tuple[str, Any]]:
             yield inside, layer
 
 
-def _same_layer(layer: Any, noted: Mapping[str, Any]) -> bool:
+def _same_layer(layer: Any, noted: NotedLayer) -> bool:
     if noted["kind"] != type(layer).__name__ or noted["parameters"] != layer.count_params():
         return False
     config = layer.get_config()
@@ -49,12 +50,12 @@ def _same_layer(layer: Any, noted: Mapping[str, Any]) -> bool:
     return all(_same_value(value, config[name]) for name, value in settings.items() if value not in (None, UNNAMED))
 
 
-def _same_value(noted: Any, own: Any) -> bool:
+def _same_value(noted: object, own: object) -> bool:
     if isinstance(noted, float) and isinstance(own, int | float):
         return math.isclose(noted, own, rel_tol=1e-6)
     return bool(_listed(noted) == _listed(own))
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: object) -> object:
     """As JSON has it: lists all the way down."""
     return [_listed(item) for item in value] if isinstance(value, tuple | list) else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # Keras ships no types; differences are taken of arrays of any number type
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,11 +74,11 @@ class Recognised:
 
     source: str
     labels: NDArray[np.int64]
-    rows: NDArray[Any]
+    rows: NDArray[np.generic]
 
 
 def recognise(
-    run: Mapping[str, NDArray[Any]], count: int, request: EmbeddingRequest, inputs: Inputs
+    run: Mapping[str, NDArray[np.generic]], count: int, request: EmbeddingRequest, inputs: Inputs
 ) -> Recognised | None:
     """Return what the rows of a recorded run are, as images of the dataset or hidden values of a network; None where
     they are nothing known.
@@ -99,7 +99,7 @@ def recognise(
 
 
 def _recognise_hidden(
-    rows: NDArray[Any] | None, count: int, request: EmbeddingRequest, inputs: Inputs
+    rows: NDArray[np.generic] | None, count: int, request: EmbeddingRequest, inputs: Inputs
 ) -> Recognised | None:
     """Rows that are hidden values of a recorded model for test images."""
     if rows is None or rows.ndim != 2 or len(rows) != count or not np.isfinite(rows).all():
@@ -134,7 +134,7 @@ def hidden_values(model: Any, inputs: NDArray[np.float32], width: int) -> list[N
     return list(outputs if isinstance(outputs, list) else [outputs])[::-1]
 
 
-def match_rows(rows: NDArray[Any], among: NDArray[Any]) -> NDArray[np.int64]:
+def match_rows(rows: NDArray[np.generic], among: NDArray[np.generic]) -> NDArray[np.int64]:
     """Return the number of the equal row of `among`, shape (m, width), for each of `rows`, shape (n, width), as an
     array of shape (n,): equal up to rounding, -1 where there is none."""
     if len(rows) <= len(among) and _close(rows, among[: len(rows)]).mean() >= RECOGNISED:
@@ -204,7 +204,7 @@ def _divided_in_loop(hits: NDArray[np.bool_], k: int) -> float:
     return float(total.mean())
 
 
-def faithful(original: NDArray[Any], points: Points) -> float:
+def faithful(original: NDArray[np.generic], points: Points) -> float:
     """Return scikit-learn's trustworthiness (Venna and Kaski 2001), from 0 to 1, with 6 neighbours, on an even sample
     of at most 2000 points; 0 for fewer than 15.
 

@@ -6,10 +6,29 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
+
+from grader.domain import Json
+
+
+class NotedLayer(TypedDict):
+    """Describe a layer as the recorder noted it: nothing of it is proven."""
+
+    kind: str
+    name: str
+    settings: Mapping[str, Json]
+    parameters: int
+
+
+class RecordedModel(TypedDict):
+    """Describe a recorded model: Keras' JSON, the name of the array file of its weights, the layers noted with it."""
+
+    architecture: str
+    weights: str
+    layers: NotRequired[list[NotedLayer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +40,9 @@ class Inputs:
     folder: Path
     datasets: Mapping[str, Path]
 
-    def snapshot(self, number: int) -> dict[str, Any]:
-        """Return `architecture`, `weights` (the name of an array file) and `layers` of a recorded model."""
-        found: dict[str, Any] = json.loads((self.folder / f"snapshot-{number}.json").read_text(encoding="utf-8"))
+    def snapshot(self, number: int) -> RecordedModel:
+        """Return what was recorded of a model. Raise `OSError` where no request declared it."""
+        found: RecordedModel = json.loads((self.folder / f"snapshot-{number}.json").read_text(encoding="utf-8"))
         return found
 
     def images(self, dataset: str, split: str) -> NDArray[np.uint8]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
+from grader.domain import Json
 from grader.evaluator.inputs import Inputs
 from grader.evidence import InvalidEvidence, write_all
 from grader.measurements import MeasurementRequest, Refused, Unmeasurable, Why
@@ -25,12 +26,18 @@ KINDS = {
 }
 
 
-def run(fields: Mapping[str, Any], events: int) -> int:
-    """Measure every request of `fields`, write one JSON line for each to the file descriptor `events`, and return the
-    exit code.
+class Evaluation(TypedDict):
+    """Describe an evaluation: the `folder` of its inputs, the folders of the `datasets` by name, the kind and settings of
+    each of the `requests`, and how many `threads` TensorFlow may use."""
 
-    `fields` has `folder`, `datasets` (name to folder), `requests` (kind and settings of each) and `threads`.
-    """
+    folder: str
+    datasets: Mapping[str, str]
+    requests: Sequence[tuple[str, Json]]
+    threads: int
+
+
+def run(fields: Evaluation, events: int) -> int:
+    """Measure every request, write one JSON line for each to the file descriptor `events`, and return the exit code."""
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(fields["threads"])

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias  # Keras and TensorFlow ship no types
 
 import numpy as np
 from numpy.typing import NDArray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,7 @@ def as_pairs(points: Points) -> tuple[Point, ...]:
     return tuple((x, y) for x, y in points.tolist())
 
 
-def _recorded(names: Iterable[str], inputs: Inputs) -> list[dict[str, NDArray[Any]]]:
+def _recorded(names: Iterable[str], inputs: Inputs) -> list[dict[str, NDArray[np.generic]]]:
     found = []
     for name in names:
         try:
@@ -77,7 +77,7 @@ def _recorded(names: Iterable[str], inputs: Inputs) -> list[dict[str, NDArray[An
     return found
 
 
-def is_hull(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
+def is_hull(recorded: Mapping[str, NDArray[np.generic]], own: Points) -> bool:
     """Return whether a recorded hull has the corners of the convex hull (SciPy's) of a class's points, shape (n, 2), in
     whatever order, up to a relative rounding of 1e-6."""
     from scipy.spatial import ConvexHull, QhullError
@@ -85,13 +85,16 @@ def is_hull(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
     given, vertices = recorded.get("points"), recorded.get("vertices")
     if given is None or vertices is None or given.ndim != 2 or given.shape[1] != 2 or len(own) < 3:
         return False
-    if vertices.ndim != 1 or vertices.dtype.kind not in "iu" or not ((vertices >= 0) & (vertices < len(given))).all():
+    if vertices.ndim != 1 or vertices.dtype.kind not in "iu":
+        return False
+    corner = vertices.astype(np.int64)  # what is too large for it becomes negative
+    if not ((corner >= 0) & (corner < len(given))).all():
         return False
     try:
         corners = own[ConvexHull(own).vertices]
     except QhullError:
         return False
-    return _same_set(np.asarray(given[vertices], dtype=np.float64), corners)
+    return _same_set(np.asarray(given[corner], dtype=np.float64), corners)
 
 
 def _same_set(a: Points, b: Points) -> bool:
@@ -102,7 +105,7 @@ def _same_set(a: Points, b: Points) -> bool:
     return bool((distances.min(axis=0) <= scale).all() and (distances.min(axis=1) <= scale).all())
 
 
-def is_ellipse(recorded: Mapping[str, NDArray[Any]], own: Points) -> bool:
+def is_ellipse(recorded: Mapping[str, NDArray[np.generic]], own: Points) -> bool:
     """Return whether a recorded Gaussian has the mean and the full covariance of a class's points, shape (n, 2), up to
     2 % of their spread (so with n or n - 1 in the denominator)."""
     means, covariances = recorded.get("means"), recorded.get("covariances")

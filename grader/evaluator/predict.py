@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Any
+from typing import Any  # Keras ships no types
 
 import numpy as np
 from numpy.typing import NDArray

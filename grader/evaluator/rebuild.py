@@ -7,12 +7,14 @@ own, in which only known layers, known activations and plain numbers remain, and
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any  # Keras ships no types
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.evaluator.bounds import MAX_LAYERS, MAX_PARAMETERS, Shape, check_bounds, with_sides
+from grader.domain import Json
+from grader.evaluator.bounds import MAX_LAYERS, MAX_PARAMETERS, Config, Shape, check_bounds, with_sides
 from grader.evidence import ARCHITECTURE_CHARS, read_json
 from grader.measurements import Unmeasurable, Why
 
@@ -72,7 +74,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 MODELS = {"Sequential": "Sequential", "Functional": "Model", "Model": "Model"}  # the name under `keras`
 
 
-def rebuild(architecture: str, weights: list[NDArray[Any]], images: Shape | None = None) -> Any:
+def rebuild(architecture: str, weights: list[NDArray[np.generic]], images: Shape | None = None) -> Any:
     """Return the Keras model of a recorded architecture, with its weights.
 
     Args:
@@ -111,7 +113,7 @@ def build(architecture: str, images: Shape | None = None) -> Any:
     return model
 
 
-def set_weights(model: Any, weights: list[NDArray[Any]]) -> None:
+def set_weights(model: Any, weights: list[NDArray[np.generic]]) -> None:
     """Set the weights of a Keras model. Raise `Unmeasurable` where their shapes do not fit, or one is not finite."""
     wanted = [tuple(w.shape) for w in model.weights]
     given = [w.shape for w in weights]
@@ -132,7 +134,7 @@ def _finalize_states(model: Any) -> None:
             layer.finalize_state()
 
 
-def model_config(given: Any, depth: int) -> dict[str, Any]:
+def model_config(given: object, depth: int) -> Config:
     """Return a clean copy of a model's configuration: what is on the lists and nothing else. Raise `Unmeasurable` for a
     layer, a setting or a size that is not allowed, and for models more than 4 deep inside one another."""
     kind, config = _class_and_config(given)
@@ -142,7 +144,7 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
     most = MAX_LAYERS if MODELS[kind] == "Model" else MAX_IN_SEQUENCE
     if depth > MAX_DEPTH or not isinstance(layers, list) or len(layers) > most:
         raise Unmeasurable(Why.TOO_LARGE, "too many layers")
-    clean: dict[str, Any] = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
+    clean: Config = {"name": _name(config.get("name")), "layers": [_layer(item, depth) for item in layers]}
     if MODELS[kind] == "Model":
         for end in ("input_layers", "output_layers"):
             clean[end] = _endpoints(config.get(end))
@@ -151,38 +153,45 @@ def model_config(given: Any, depth: int) -> dict[str, Any]:
     return {"module": "keras", "class_name": MODELS[kind], "config": clean, "registered_name": None}
 
 
-def _class_and_config(given: Any) -> tuple[str, dict[str, Any]]:
-    if not isinstance(given, dict) or not isinstance(given.get("class_name"), str):
+def _table(given: object) -> Mapping[str, object]:
+    if not isinstance(given, dict):
         raise Unmeasurable(Why.ARCHITECTURE, "not a layer")
-    config = given.get("config")
+    return given
+
+
+def _class_and_config(given: object) -> tuple[str, Mapping[str, object]]:
+    kind, config = _table(given).get("class_name"), _table(given).get("config")
+    if not isinstance(kind, str):
+        raise Unmeasurable(Why.ARCHITECTURE, "not a layer")
     if not isinstance(config, dict):
         raise Unmeasurable(Why.ARCHITECTURE, "a layer without settings")
-    return given["class_name"], config
+    return kind, config
 
 
-def _layer(given: Any, depth: int) -> dict[str, Any]:
+def _layer(given: object, depth: int) -> Config:
     kind, config = _class_and_config(given)
+    registered = _table(given).get("registered_name")
     # A registered name marks a class of the student's own, whatever it is called.
     if kind in MODELS:
         clean = model_config(given, depth + 1)
-    elif kind in LAYERS and given.get("registered_name") in (None, kind):
+    elif kind in LAYERS and registered in (None, kind):
         settings = {name: _setting(name, config[name]) for name in LAYERS[kind] if config.get(name) is not None}
         settings |= {"name": _name(config.get("name"))}
         clean = {"module": "keras.layers", "class_name": kind, "config": settings, "registered_name": None}
     else:
-        raise _unknown_layer(str(given.get("registered_name") or kind)[:80])
+        raise _unknown_layer(str(registered or kind)[:80])
     clean["name"] = clean["config"]["name"]
-    clean["inbound_nodes"] = _nodes(given.get("inbound_nodes"))
+    clean["inbound_nodes"] = _nodes(_table(given).get("inbound_nodes"))
     return clean
 
 
-def _name(value: Any) -> str:
+def _name(value: object) -> str:
     if not isinstance(value, str) or not 0 < len(value) <= 120 or not value.isprintable():
         raise Unmeasurable(Why.ARCHITECTURE, "a layer without a name")
     return value
 
 
-def _setting(name: str, value: Any) -> Any:
+def _setting(name: str, value: object) -> Json:
     if name == "activation":
         return _activation(value)
     if name == "dtype":
@@ -196,7 +205,7 @@ def _setting(name: str, value: Any) -> Any:
     return _plain_value(name, value)
 
 
-def _activation(value: Any) -> str:
+def _activation(value: object) -> str:
     if isinstance(value, dict):
         value = value.get("config") if value.get("class_name") == "function" else value.get("class_name")
     if not isinstance(value, str) or value not in ACTIVATIONS:
@@ -204,7 +213,7 @@ def _activation(value: Any) -> str:
     return value
 
 
-def _plain_value(name: str, value: Any, depth: int = 3) -> Any:
+def _plain_value(name: str, value: object, depth: int = 3) -> Json:
     if isinstance(value, list) and depth and len(value) <= 4096:
         return [_plain_value(name, item, depth - 1) for item in value]
     if value is None or isinstance(value, bool):
@@ -214,7 +223,7 @@ def _plain_value(name: str, value: Any, depth: int = 3) -> Any:
     raise _unknown_setting(name, value)
 
 
-def _shape(value: Any) -> list[int | None]:
+def _shape(value: object) -> list[int | None]:
     if not isinstance(value, list) or not 1 <= len(value) <= 6:
         raise Unmeasurable(Why.ARCHITECTURE, "an input shape")
     shape = [None if n is None else n for n in value]
@@ -225,7 +234,7 @@ def _shape(value: Any) -> list[int | None]:
     return [None, *shape[1:]]
 
 
-def _endpoints(value: Any) -> Any:
+def _endpoints(value: object) -> Json:
     """`input_layers` and `output_layers`: [name, node, tensor], or lists of these."""
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [_name(value[0]), *(_index(n) for n in value[1:3])]
@@ -234,13 +243,13 @@ def _endpoints(value: Any) -> Any:
     raise Unmeasurable(Why.ARCHITECTURE, "a graph")
 
 
-def _index(value: Any) -> int:
+def _index(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
         raise Unmeasurable(Why.ARCHITECTURE, "a graph")
     return value
 
 
-def _nodes(value: Any) -> list[Any]:
+def _nodes(value: object) -> list[Config]:
     """Calls of a layer: which tensors it was called on. Anything but tensors is left out or refused."""
     if value is None:
         return []
@@ -249,29 +258,31 @@ def _nodes(value: Any) -> list[Any]:
     return [{"args": [_argument(a) for a in _list_of(node, "args")], "kwargs": {}} for node in value]
 
 
-def _list_of(node: Any, key: str) -> list[Any]:
+def _list_of(node: object, key: str) -> list[object]:
     items = node.get(key) if isinstance(node, dict) else None
     if not isinstance(items, list) or len(items) > 4:
         raise Unmeasurable(Why.ARCHITECTURE, "a graph")
     return items
 
 
-def _argument(value: Any) -> Any:
+def _argument(value: object) -> list[Any] | Config:
     if isinstance(value, list) and len(value) <= 32:
         return [_argument(item) for item in value]
     kind, config = _class_and_config(value)
     history = config.get("keras_history")
     if kind != "__keras_tensor__" or not isinstance(history, list) or len(history) != 3:
         raise Unmeasurable(Why.ARCHITECTURE, "a call with something else than tensors")
-    kept = {"shape": config.get("shape"), "dtype": "float32"}
-    kept["shape"] = [None if n is None else _dimension(n) for n in kept["shape"]] if kept["shape"] else []
+    shape = config.get("shape") or []
+    if not isinstance(shape, list):
+        raise Unmeasurable(Why.ARCHITECTURE, "a shape")
+    kept = {"shape": [None if n is None else _dimension(n) for n in shape], "dtype": "float32"}
     return {
         "class_name": "__keras_tensor__",
         "config": {**kept, "keras_history": [_name(history[0]), _index(history[1]), _index(history[2])]},
     }
 
 
-def _dimension(value: Any) -> int:
+def _dimension(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_DIMENSIONS:
         raise Unmeasurable(Why.ARCHITECTURE, "a shape")
     return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # Keras ships no types
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +108,7 @@ def find_source(features: Rows, request: SvmRequest, inputs: Inputs) -> Source |
 
 
 def _candidates(
-    features: Rows, images: NDArray[Any], request: SvmRequest, inputs: Inputs
+    features: Rows, images: NDArray[np.uint8], request: SvmRequest, inputs: Inputs
 ) -> list[tuple[int, _Features, float]]:
     """(number of the network, function from images to features, error) of every network that comes near."""
     probes = np.linspace(0, len(features) - 1, min(PROBES, len(features))).astype(np.int64)
@@ -135,7 +135,7 @@ class _Features:
     depth: int
     scale: Affine
 
-    def __call__(self, images: NDArray[Any]) -> Rows:
+    def __call__(self, images: NDArray[np.uint8]) -> Rows:
         parts = []
         for start in range(0, len(images), BATCH):
             value: Any = inputs_for(self.model, images[start : start + BATCH], self.scale)
@@ -166,7 +166,7 @@ def depths(model: Any, width: int) -> list[int]:
     return [n for n, layer in enumerate(chain(model)) if tuple(layer.output.shape[1:]) == (width,)]
 
 
-def _relative_error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[Any]) -> float:
+def _relative_error(probed: Rows, probes: NDArray[np.int64], values: _Features, images: NDArray[np.uint8]) -> float:
     """The middle distance of the probed rows to what the network gives, relative to the largest feature.
 
     The rows are most often the first images in their order; else each row's nearest is looked for.

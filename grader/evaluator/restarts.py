@@ -8,7 +8,6 @@ their answers are judged.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +74,7 @@ def half_of(net: SmallNet, procedure: Procedure) -> float:
     return 0.0 if procedure.logits and net.layers[-1].activation == "linear" else 0.5
 
 
-def right(outputs: NDArray[Any], y: NDArray[Any], half: float = 0.5) -> NDArray[np.bool_]:
+def right(outputs: Array, y: Array, half: float = 0.5) -> NDArray[np.bool_]:
     """Return which answers are right, (…, rows), for outputs (…, rows, units) to targets `y`.
 
     One unit says yes above `half`, and is to say so where the one column of `y` exceeds 0.5. Of several units the

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from grader.evaluator.inputs import Inputs
+from grader.evaluator.many_nets import Array
 from grader.evaluator.predict import load_model
 from grader.evaluator.recorded_net import MAX_EPOCHS, Reason, from_keras
 from grader.evaluator.restarts import affordable, half_of, restarts, right
@@ -70,6 +69,6 @@ def own_errors(request: RestartRequest, inputs: Inputs, read: tuple[SmallNet, Pr
     return wrong_answers(output, half=0.5 if isinstance(read, str) else half_of(*read))
 
 
-def wrong_answers(output: NDArray[Any], half: float) -> int:
+def wrong_answers(output: Array, half: float) -> int:
     """Return how many of the four points are answered wrongly, for outputs (4, 1) or (4, 2) in the order of `XOR`."""
     return int((~right(output, XOR.y, half)).sum())

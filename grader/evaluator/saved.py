@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any  # Keras and h5py ship no types
 
 import numpy as np
 from numpy.typing import NDArray

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ COMPARED = 500  # images by which one scale for all of them is found
 class Scale(Protocol):
     """Turn pixels into inputs of a network."""
 
-    def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]: ...
+    def __call__(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Affine:
     scale: float = 1 / 255
     offset: float = 0.0
 
-    def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
+    def __call__(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
         """Return an array of the same shape."""
         return pixels.astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
 
@@ -55,7 +55,7 @@ class Scaler:
     mean: NDArray[np.float32]
     deviation: NDArray[np.float32]
 
-    def __call__(self, pixels: NDArray[Any]) -> NDArray[np.float32]:
+    def __call__(self, pixels: NDArray[np.generic]) -> NDArray[np.float32]:
         """Return an array of shape (n, number of pixels) for pixels of shape (n, …)."""
         flat = pixels.reshape(len(pixels), -1).astype(np.float32) * np.float32(self.scale) + np.float32(self.offset)
         flat -= self.mean

@@ -8,7 +8,7 @@ of the data: measured on one core, xor with its 1000 epochs takes 33 s as it is 
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any  # Keras ships no types
 
 from keras.src.backend.tensorflow.trainer import TFEpochIterator
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any  # wraps functions of any library, with whatever they take
 
 from grader.worker.compat.notice_writer import NoticeWriter
 

@@ -6,7 +6,7 @@ import contextlib
 import importlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any  # stands for attributes of any module
 
 from grader.worker.after_import import AfterImport
 from grader.worker.compat.notice_writer import NoticeWriter

@@ -8,7 +8,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any  # stands for a module that takes any arguments
 
 from grader.messages import say
 from grader.worker.compat.notice_writer import NoticeWriter

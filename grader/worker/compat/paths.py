@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any  # wraps functions of any library, with whatever they take
 
 from grader.messages import say
 from grader.worker.after_import import AfterImport

@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # IPython ships no types
 
 from grader.messages import say
 from grader.worker.compat.notice_writer import NoticeWriter

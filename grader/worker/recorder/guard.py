@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # wraps functions of any library, with whatever they take
 
 MAX_TROUBLES = 20
 ANYTHING = inspect.Signature(

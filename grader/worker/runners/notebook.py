@@ -19,7 +19,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any  # nbclient and nbformat ship no types
 
 import nbformat
 from ipykernel.kernelapp import IPKernelApp

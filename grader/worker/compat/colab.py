@@ -67,7 +67,7 @@ def nothing(*args: Any, **kwargs: Any) -> None:
 
 
 def uploaded(work: Path) -> dict[str, bytes]:
-    """As Colab gives them: the content of each file by its name."""
+    """Return the content of each file beside the program by its name, as Colab gives uploads."""
     files = [p for p in sorted(work.iterdir()) if p.is_file() and p.suffix not in (".py", ".ipynb")]
     return {p.name: p.read_bytes() for p in files if p.stat().st_size < MAX_BYTES}
 

@@ -23,6 +23,8 @@ PICTURE_INCHES = 12.0
 
 
 class FigureWatch:
+    """Notes each figure at each moment at which it holds something new, up to `FIGURES` of them."""
+
     def __init__(self, writer: EventWriter, guard: Guard) -> None:
         self._writer = writer
         self._guard = guard

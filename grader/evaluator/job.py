@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
 
-from grader.domain import Json
+from grader.domain import JobFields, Json
+from grader.domain.job_fields import list_in, text_in
 from grader.evaluator.inputs import Inputs
 from grader.evidence import InvalidEvidence, write_all
 from grader.measurements import MeasurementRequest, Refused, Unmeasurable, Why
@@ -26,23 +27,32 @@ KINDS = {
 }
 
 
-class Evaluation(TypedDict):
-    """Describe an evaluation: the `folder` of its inputs, the folders of the `datasets` by name, the kind and settings of
-    each of the `requests`, and how many `threads` TensorFlow may use."""
+@dataclass(frozen=True, slots=True)
+class EvaluationJob:
+    """What the grader asks for: requests by kind and fields, answered with what lies in `folder` and the prepared
+    `datasets`, on so many `threads`."""
 
-    folder: str
-    datasets: Mapping[str, str]
-    requests: Sequence[tuple[str, Json]]
+    folder: Path
     threads: int
+    datasets: Mapping[str, Path]
+    requests: tuple[tuple[str, Json], ...]
+
+    @classmethod
+    def from_fields(cls, fields: JobFields) -> EvaluationJob:
+        """Return the job that these fields describe. Raise as `JobFields` does."""
+        requests = ((text_in(kind), settings) for kind, settings in map(list_in, fields.items("requests")))
+        datasets = {name: Path(path) for name, path in fields.table_of_texts("datasets").items()}
+        return cls(fields.path("folder"), fields.whole("threads"), datasets, tuple(requests))
 
 
-def run(fields: Evaluation, events: int) -> int:
+def run(fields: Mapping[str, Json], events: int) -> int:
     """Measure every request, write one JSON line for each to the file descriptor `events`, and return the exit code."""
     import tensorflow as tf
 
-    tf.config.threading.set_intra_op_parallelism_threads(fields["threads"])
-    inputs = Inputs(Path(fields["folder"]), {name: Path(path) for name, path in fields["datasets"].items()})
-    for index, (kind, settings) in enumerate(fields["requests"]):
+    job = EvaluationJob.from_fields(JobFields(fields))
+    tf.config.threading.set_intra_op_parallelism_threads(job.threads)
+    inputs = Inputs(job.folder, job.datasets)
+    for index, (kind, settings) in enumerate(job.requests):
         write_all(events, _line(index, answer(request_from_json(kind, settings), inputs)))
     return 0
 

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal  # Any: a private function of zipfile has no types
 
 from grader.domain import Evidence, StoredArray
 from grader.evidence.invalid_evidence import InvalidEvidence

@@ -1,10 +1,9 @@
-"""Outside: what each kind of line tells."""
+"""Outside: reads each kind of line. All functions raise `InvalidEvidence` where it lacks the form."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from grader.domain import (
     AxesInfo,
@@ -159,7 +158,7 @@ def read_notice(fields: Fields) -> Notice:
     )
 
 
-KEPT: dict[str, Callable[[Fields], Any]] = {
+KEPT: dict[str, Callable[[Fields], object]] = {
     "use": _use,
     "figure": _figure,
     "call": call,

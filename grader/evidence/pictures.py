@@ -1,4 +1,4 @@
-"""Outside: what a PNG's header says of it. The picture itself is never decoded here."""
+"""Outside: reads the header of a PNG. The picture itself is never decoded here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def png_size(data: bytes) -> tuple[int, int]:
-    """Width and height that a PNG's header names. Raises `InvalidEvidence` where it is none, or a huge one."""
+    """Return the width and height that a PNG's header names. Raise `InvalidEvidence` where it is none, or a huge one."""
     if len(data) < 33 or not data.startswith(SIGNATURE) or data[12:16] != b"IHDR":
         raise InvalidEvidence("not a PNG")
     width, height = struct.unpack(">II", data[16:24])

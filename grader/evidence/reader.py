@@ -1,13 +1,24 @@
-"""Outside: the Evidence, built from the lines."""
+"""Outside: builds the Evidence from the lines."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
-from grader.domain import Evidence, Json, Printed, Snapshot, Training
+from grader.domain import (
+    Evidence,
+    Failure,
+    FigureInfo,
+    Json,
+    LibraryCall,
+    ModelUse,
+    Notice,
+    Printed,
+    Snapshot,
+    Training,
+)
 from grader.evidence.event_writer import LINE_BYTES
 from grader.evidence.events import KEPT
 from grader.evidence.events import snapshot as read_snapshot
@@ -24,6 +35,9 @@ KIND_EVENTS = {"snapshot": 10_000, "fit_begin": 2000, "use": 20_000, "figure": 1
 FORMER = {"compile"}  # written by recorders of old, of which kept runs remain, and read by nobody
 
 
+T = TypeVar("T")
+
+
 class Reader:
     """Builds the Evidence from the lines, one by one, so that a front end may look over its shoulder."""
 
@@ -33,7 +47,7 @@ class Reader:
         self._events = 0
         self._rejected = 0
         self._counts: dict[str, int] = {}
-        self._found: dict[str, list[Any]] = {kind: [] for kind in KEPT}
+        self._found: list[object] = []
         self._snapshots: dict[int, Snapshot] = {}
         self._trainings: dict[int, Training] = {}
         self._histories: dict[int, dict[str, list[float]]] = {}
@@ -41,7 +55,7 @@ class Reader:
         self._values: dict[str, Json] = {}
         self._finished = False
 
-    def feed(self, line: bytes) -> tuple[str, Any] | None:
+    def feed(self, line: bytes) -> tuple[str, object] | None:
         """Take one line; return its kind and what it holds, or None where it has not the form."""
         self._bytes += len(line)
         self._events += 1
@@ -58,18 +72,18 @@ class Reader:
             return None
 
     def _count(self, kind: str) -> None:
-        """What comes later is judged from each of them: their number is bounded, too."""
+        """Count an event. Raise `InvalidEvidence` beyond the bound of its kind: what follows looks at each of them."""
         most = KIND_EVENTS.get(kind)
         if most is not None:
             self._counts[kind] = self._counts.get(kind, 0) + 1
             if self._counts[kind] > most:
                 raise InvalidEvidence(f"more than {most} events {kind}")
 
-    def _keep(self, kind: str, fields: Fields) -> Any:
+    def _keep(self, kind: str, fields: Fields) -> object:
         if kind in KEPT:
             item = KEPT[kind](fields)
             if item is not None:
-                self._found[kind].append(item)
+                self._found.append(item)
             return item
         if kind == "snapshot":
             snapshot = read_snapshot(fields)
@@ -94,7 +108,7 @@ class Reader:
         return None
 
     def _follow(self, kind: str, fields: Fields) -> Training:
-        """The training as it stands. Its history is the last epoch's: the whole would be copied at every line."""
+        """Return the training as it stands. Its history is the last epoch's: the whole would be copied at every line."""
         training = self._trainings.get(fields.whole("fit"))
         if training is None:
             raise InvalidEvidence("a training that never began")
@@ -113,23 +127,26 @@ class Reader:
         return training
 
     def close(self, printed: Printed = Printed(), files: Mapping[str, int] | None = None) -> Evidence:
-        """The Evidence as far as it came. `files` are the files the program left, as listed from outside."""
+        """Return the Evidence as far as it came. `files` are the files the program left, as listed from outside."""
         return Evidence(
             folder=self._folder,
             snapshots=tuple(self._snapshots.values()),
             trainings=tuple(self._with_history(training) for training in self._trainings.values()),
-            uses=tuple(self._found["use"]),
-            figures=tuple(self._found["figure"]),
-            calls=tuple(self._found["call"]),
+            uses=self._all(ModelUse),
+            figures=self._all(FigureInfo),
+            calls=self._all(LibraryCall),
             files=dict(files or {}),
             values=self._values,
-            failures=tuple(self._found["failure"]),
+            failures=self._all(Failure),
             finished=self._finished,
             printed=printed,
             versions=self._versions,
-            notices=tuple(self._found["notice"]),
+            notices=self._all(Notice),
             rejected=self._rejected,
         )
+
+    def _all(self, kind: type[T]) -> tuple[T, ...]:
+        return tuple(item for item in self._found if isinstance(item, kind))
 
     def _with_history(self, training: Training) -> Training:
         history = self._histories.get(training.id, {})

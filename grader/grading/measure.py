@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.analysis import Answers
 from grader.domain import Evidence, Json, Limits, Request, Snapshot
+from grader.domain.job_fields import table_in, whole_in
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, InvalidEvidence, copy_regular, read_json
 from grader.grading.execute import ATTEMPTS, clear
@@ -134,8 +135,8 @@ def _inside(folder: Path, name: str) -> bool:
 def _answers(requests: list[Asked], lines: list[bytes], ran: Ran) -> dict[Request, object]:
     answers: dict[Request, object] = {}
     for line in lines:
-        said: dict[str, Any] = read_json(line)
-        request = requests[said["index"]]
+        said = table_in(read_json(line))
+        request = requests[whole_in(said["index"])]
         answers[request] = answer_from_json(request, said["answer"])
     missing = [request for request in requests if request not in answers]
     if missing and ran.outcome.status in ("memory", "timeout", "cpu"):

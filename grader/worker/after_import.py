@@ -1,4 +1,4 @@
-"""Doing something to a module right after the student's program imports it, without importing it for them."""
+"""Does something to a module right after the student's program imports it, without importing it for them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from types import ModuleType
 
 
 class AfterImport(MetaPathFinder):
-    """`actions` maps a module's full name to what is done to it; what is already loaded is treated at once."""
+    """Calls an action on each module of `actions` once it is imported. These map a module's full name to what is done to it; what is already loaded is treated by `install`."""
 
     def __init__(self, actions: Mapping[str, Callable[[ModuleType], None]]) -> None:
         self._actions = dict(actions)
 
     def install(self) -> None:
+        """Treat what is loaded, and watch for the rest."""
         for name in list(self._actions):
             if name in sys.modules:
                 self._actions.pop(name)(sys.modules[name])

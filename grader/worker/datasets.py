@@ -1,4 +1,4 @@
-"""`keras.datasets.*.load_data()` leads to the grader's prepared arrays, without network and without unpacking.
+"""Leads `keras.datasets.*.load_data()` to the grader's prepared arrays, without network and without unpacking.
 
 The files are mapped copy-on-write: all jobs share the pages of the machine's file cache, opening them takes 1 ms
 (reading them 15 ms, unpacking Keras' own `mnist.npz` 400 ms), and what a program writes into its arrays stays its own.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any  # Keras ships no types
 
 import numpy as np
 
@@ -19,7 +19,7 @@ Pair = tuple[Any, Any]
 
 
 def install(folders: Mapping[str, str]) -> None:
-    """`folders` maps a dataset's name to its prepared folder (see `grader.datasets`)."""
+    """Replace `load_data` of each dataset. `folders` maps a dataset's name to its prepared folder (see `grader.datasets`)."""
     import keras.src.datasets.fashion_mnist as fashion
     from keras.src.datasets import mnist
 
@@ -41,12 +41,12 @@ def _loader(folder: Path, original: Callable[..., Any]) -> Callable[..., tuple[P
 
 
 def _open(path: Path) -> Any:
-    """An ordinary array: a `memmap` would show itself where its type is printed."""
+    """Return an ordinary array: a `memmap` would show itself where its type is printed."""
     return np.asarray(np.load(path, mmap_mode="c"))
 
 
 def _place_signs(folder: Path) -> None:
-    """The course's files lie beside the script and in `datasets/`, unless the student handed in their own."""
+    """Place the course's files beside the script and in `datasets/`, unless the student handed in their own."""
     for target in (Path(), Path("datasets")):
         target.mkdir(exist_ok=True)
         for file in ("train_signs.h5", "test_signs.h5"):

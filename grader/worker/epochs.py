@@ -8,41 +8,41 @@ of the data: measured on one core, xor with its 1000 epochs takes 33 s as it is 
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any  # Keras ships no types
 
 from keras.src.backend.tensorflow.trainer import TFEpochIterator
 
 
-class Later:
-    """Stands for `iter(data)`, which is made when somebody asks for it."""
+class DeferredIterator:
+    """Stands for `iter(data)`, which is made when the first item is asked for."""
 
     def __init__(self, data: Any) -> None:
         self._data = data
-        self._made: Any = None
+        self._iterator: Any = None
 
-    def __iter__(self) -> Later:
-        return Later(self._data)
+    def __iter__(self) -> DeferredIterator:
+        return DeferredIterator(self._data)
 
     def __next__(self) -> Any:
-        return next(self.made())
+        return next(self.iterator())
 
-    def made(self) -> Any:
-        if self._made is None:
-            self._made = iter(self._data)
-        return self._made
+    def iterator(self) -> Any:
+        if self._iterator is None:
+            self._iterator = iter(self._data)
+        return self._iterator
 
 
 def prepare_once() -> None:
-    """Changes the class that both `fit` and `evaluate` draw from."""
+    """Change the class that both `fit` and `evaluate` draw from."""
     data, step = TFEpochIterator._get_iterator, TFEpochIterator.__next__
 
     @functools.wraps(data)
-    def later(self: Any) -> Later:
-        return Later(data(self))
+    def later(self: Any) -> DeferredIterator:
+        return DeferredIterator(data(self))
 
     @functools.wraps(step)
     def made(self: Any) -> tuple[int, int, Any]:
         first, last, drawn = step(self)
-        return first, last, drawn.made() if isinstance(drawn, Later) else drawn
+        return first, last, drawn.iterator() if isinstance(drawn, DeferredIterator) else drawn
 
     TFEpochIterator._get_iterator, TFEpochIterator.__next__ = later, made

@@ -1,4 +1,4 @@
-"""One student's job, in a fork of the warm worker: prepare the process, record, run, take a last look."""
+"""Runs one student's job, in a fork of the warm worker: prepares the process, records, runs, takes a last look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Giving up what a superuser may do: where no user namespace holds a job, its worker may have been started by root."""
+"""Gives up what a superuser may do: where no user namespace holds a job, its worker may have been started by root."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def drop() -> None:
-    """No capability is left to this thread and its future children, not even to those that run a program as root.
+    """Leave no capability to this thread and its future children, not even to those that run a program as root.
 
     Raises:
         OSError: the kernel refused.

@@ -22,7 +22,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any  # Keras ships no types
 
 import keras
 import numpy as np
@@ -53,7 +53,7 @@ Arguments = dict[str, Any]
 
 
 @dataclass
-class _Made:
+class _BuiltFunctions:
     """The functions that Keras built for each number of steps, for as long as `compiled` is the model's own."""
 
     compiled: object
@@ -61,17 +61,17 @@ class _Made:
 
 
 class Speedups:
-    """`tolerant` are callback classes that override a hook for batches but need not see every one; an audit leaves
+    """Lets a model run several batches in one call of its graph. `tolerant` are callback classes that override a hook for batches but need not see every one; an audit leaves
     `fit` alone: its cap counts batches."""
 
     def __init__(self, tolerant: tuple[type, ...] = (), fit: bool = True) -> None:
         self._fit = fit
         self._tolerant = (keras.callbacks.ProgbarLogger, *tolerant)
-        self._made: weakref.WeakKeyDictionary[Any, _Made] = weakref.WeakKeyDictionary()
-        self._hurrying: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._built: weakref.WeakKeyDictionary[Any, _BuiltFunctions] = weakref.WeakKeyDictionary()
+        self._sped_up: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def install(self) -> None:
-        """Before the recorder, whose wrappers are to lie around these."""
+        """Wrap the methods of models; called before the recorder, whose wrappers are to lie around these."""
         if self._fit:
             self._wrap("fit", self._steps_of_fit)
         self._wrap("evaluate", self._steps_of_evaluate)
@@ -88,22 +88,22 @@ class Speedups:
         def wrapper(model: Any, *args: Any, **kwargs: Any) -> Any:
             steps = 1
             with suppress(Exception):  # what is out of the ordinary runs as it is
-                if model not in self._hurrying and suits(model):
+                if model not in self._sped_up and suits(model):
                     steps = steps_of(model, signature.bind(model, *args, **kwargs).arguments)
             if steps < MIN_STEPS:
                 return original(model, *args, **kwargs)
-            with self._at(model, steps):
+            with self._running(model, steps):
                 return original(model, *args, **kwargs)
 
         setattr(Model, name, wrapper)
 
     def _one_at_a_time(self, name: str) -> None:
-        """A callback may predict while its model trains: Keras would hand several batches to the function for one."""
+        """Have a model predict one batch at a time, be it in a callback: Keras would pass several to a function for one."""
         original = getattr(Model, name)
 
         @functools.wraps(original)
         def wrapper(model: Any, *args: Any, **kwargs: Any) -> Any:
-            if model not in self._hurrying:
+            if model not in self._sped_up:
                 return original(model, *args, **kwargs)
             steps, model.steps_per_execution = model.steps_per_execution, 1
             try:
@@ -114,18 +114,18 @@ class Speedups:
         setattr(Model, name, wrapper)
 
     @contextmanager
-    def _at(self, model: Any, steps: int) -> Iterator[None]:
-        """The model runs `steps` batches a call, then is as it was. What Keras built for it is kept for the next time."""
+    def _running(self, model: Any, steps: int) -> Iterator[None]:
+        """Have the model run `steps` batches a call, then be as it was. What Keras built for it is kept for the next time."""
         compiled, plain = model._loss_tracker, {name: getattr(model, name) for name in FUNCTIONS}
-        made = self._made.get(model)
+        made = self._built.get(model)
         if made is None or made.compiled is not compiled:
-            made = self._made[model] = _Made(compiled)
+            made = self._built[model] = _BuiltFunctions(compiled)
         _set(model, steps, made.by_steps.get(steps, dict.fromkeys(FUNCTIONS)))
-        self._hurrying.add(model)
+        self._sped_up.add(model)
         try:
             yield
         finally:
-            self._hurrying.discard(model)
+            self._sped_up.discard(model)
             if model._loss_tracker is compiled:  # else a callback compiled it anew, and nothing of it is ours
                 made.by_steps[steps] = {name: getattr(model, name) for name in FUNCTIONS}
                 _set(model, 1, plain)
@@ -184,13 +184,13 @@ def _arrays(given: Arguments, *names: str) -> bool:
 
 
 def _fitting(batches: int, seconds: float, operations: float) -> int:
-    """How many steps fit into `seconds`, the calls of an epoch being equal in length as far as that goes."""
+    """Return how many steps fit into `seconds`, the calls of an epoch being equal in length as far as that goes."""
     most = int(max(1.0, min(MAX_STEPS, batches, seconds * OPERATIONS_PER_SECOND / max(operations, 1.0))))
     return math.ceil(batches / math.ceil(batches / most))
 
 
 def suits(model: Any) -> bool:
-    """An ordinary model, compiled without a word about how to run."""
+    """Return whether this is an ordinary model, compiled without a word about how to run."""
     import tensorflow as tf
 
     return (
@@ -205,7 +205,7 @@ def suits(model: Any) -> bool:
 
 
 def work(model: Any) -> float:
-    """Floating-point operations to predict one row: each weight of a layer counts twice, at each place that it is
+    """Return the floating-point operations to predict one row: each weight of a layer counts twice, at each place that it is
     used at."""
     return float(sum(2 * layer.count_params() * _places(layer.output.shape) for layer in model.layers))
 
@@ -215,7 +215,7 @@ def _places(shape: tuple[int | None, ...]) -> int:
 
 
 def count_exactly() -> None:
-    """Keras counts as if every call were full, 120 of 118 batches at the end: what it shows is to be right."""
+    """Correct what Keras shows: it counts as if every call were full, 120 of 118 batches at the end."""
     for name in ("on_train_batch_end", "on_test_batch_end"):
         _count_exactly(name)
 

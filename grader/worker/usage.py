@@ -1,4 +1,4 @@
-"""What a job's processes use, read from outside of them: memory, threads, processor time, places on the disk."""
+"""Reads what a job's processes use, from outside of them: memory, threads, processor time, places on the disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESRCH)
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """`memory` in bytes, what is still shared with the worker left out; `seconds` of processor time, those of ended
+    """What processes use: `memory` in bytes, what is still shared with the worker left out; `seconds` of processor time, those of ended
     children included."""
 
     processes: int = 0
@@ -26,7 +26,7 @@ class Used:
 
 
 def used_by(pids: Iterable[int], baseline: int) -> Used:
-    """`baseline` is what the worker itself holds, in bytes: a fork of it begins with as much."""
+    """Return what the processes use together. `baseline` is what the worker itself holds, in bytes: a fork of it begins with as much."""
     processes = threads = memory = 0
     seconds = 0.0
     for pid in pids:
@@ -40,17 +40,17 @@ def used_by(pids: Iterable[int], baseline: int) -> Used:
 
 
 def held_by(pid: int) -> int:
-    """RssAnon + RssShmem of one process, in bytes; 0 where it is gone."""
+    """Return RssAnon + RssShmem of one process, in bytes; 0 where it is gone."""
     return _status(pid)[2]
 
 
 def data_of_this_process() -> int:
-    """VmData: bytes of writable private memory, used or not, as RLIMIT_DATA counts them."""
+    """Return VmData: bytes of writable private memory, used or not, as RLIMIT_DATA counts them."""
     return _kibibytes(_fields("self").get("VmData", "0"))
 
 
 def _status(pid: int) -> tuple[str, int, int]:
-    """The state's letter ("" where the process is gone), its threads, and the bytes it holds."""
+    """Return the state's letter ("" where the process is gone), its threads, and the bytes it holds."""
     fields = _fields(str(pid))
     try:
         held = _kibibytes(fields.get("RssAnon", "0")) + _kibibytes(fields.get("RssShmem", "0"))
@@ -72,7 +72,7 @@ def _kibibytes(value: str) -> int:
 
 
 def _seconds(pid: int) -> float:
-    """Own and ended children's time (proc(5): fields 14 to 17 of `stat`, after the name in parentheses)."""
+    """Return the time of a process and its ended children, in seconds (proc(5): fields 14 to 17 of `stat`, after the name in parentheses)."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
         return sum(map(int, after_name[11:15])) / TICKS
@@ -85,12 +85,14 @@ def _seconds(pid: int) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Written:
+    """What lies on a disk: how many files and folders, and their bytes."""
+
     entries: int = 0
     bytes: int = 0
 
 
 def written_in(folder: str, most: int) -> Written:
-    """Files and folders under `folder`, and the bytes that they really take. Counting ends above `most` entries, and
+    """Count files and folders under `folder`, and the bytes that they really take. Counting ends above `most` entries, and
     what cannot be looked into counts as more than any limit."""
     entries = size = 0
     waiting = [folder]
@@ -112,7 +114,7 @@ def written_in(folder: str, most: int) -> Written:
 
 
 def without_name(pids: Iterable[int]) -> int:
-    """Bytes of files that the processes hold open but that no folder shows: deleted ones, and those of `memfd_create`."""
+    """Return the bytes of files that the processes hold open but that no folder shows: deleted ones, and those of `memfd_create`."""
     sizes: dict[tuple[int, int], int] = {}
     for pid in pids:
         try:
@@ -130,7 +132,7 @@ def without_name(pids: Iterable[int]) -> int:
 
 
 def filled(folders: Iterable[str]) -> Written:
-    """What file systems in memory hold (the sandbox's own /tmp and /dev/shm)."""
+    """Return what file systems in memory hold (the sandbox's own /tmp and /dev/shm)."""
     entries = size = 0
     for folder in folders:
         status = os.statvfs(folder)

@@ -1,11 +1,11 @@
-"""Arguments that were renamed or dropped: a wrapper that puts today's names in their place."""
+"""Puts today's names in the place of arguments that were renamed or dropped."""
 
 from __future__ import annotations
 
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any  # wraps functions of any library, with whatever they take
 
 from grader.worker.compat.notice_writer import NoticeWriter
 
@@ -29,7 +29,7 @@ def before(owner: Any, name: str, change: Change) -> None:
 
 
 def renamed(kwargs: Kwargs, names: Mapping[str, str | None], call: str, notices: NoticeWriter) -> Kwargs:
-    """`kwargs` under today's names; a name that is None today is dropped."""
+    """Return `kwargs` under today's names; a name that is None today is dropped."""
     if not kwargs.keys() & names.keys():
         return kwargs
     today: Kwargs = {}

@@ -1,4 +1,4 @@
-"""Names that a module has lost, answered by `__getattr__` where the student's own line asks for one."""
+"""Answers for names that a module has lost, by `__getattr__` where the student's own line asks for one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import importlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any  # stands for attributes of any module
 
 from grader.worker.after_import import AfterImport
 from grader.worker.compat.notice_writer import NoticeWriter
@@ -15,7 +15,7 @@ Answer = Callable[[str], Any]  # raises AttributeError where the name was never 
 
 
 def everywhere(name: str, treat: Callable[[ModuleType], None]) -> None:
-    """Do it to the module of that name in each edition of Keras; TensorFlow's is loaded when it is asked for."""
+    """Call `treat` with the module of that name in each edition of Keras; TensorFlow's is loaded when it is asked for."""
     for root in ("keras", "keras._tf_keras.keras"):
         with contextlib.suppress(ModuleNotFoundError):
             treat(importlib.import_module(f"{root}.{name}".rstrip(".")))
@@ -40,7 +40,7 @@ def answer(module: ModuleType, notices: NoticeWriter, find: Answer) -> None:
 
 
 def from_table(table: dict[str, tuple[str, Callable[[], Any]]], prefix: str, notices: NoticeWriter) -> Answer:
-    """`table` maps a name to today's spelling and to what makes the value."""
+    """Return what finds a lost name in `table`, which maps it to today's spelling and to what makes the value."""
 
     def find(name: str) -> Any:
         if name not in table:

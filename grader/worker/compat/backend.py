@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 from grader.worker.compat.attributes import answer, everywhere
 from grader.worker.compat.notice_writer import NoticeWriter

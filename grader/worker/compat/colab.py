@@ -8,7 +8,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any  # stands for a module that takes any arguments
 
 from grader.messages import say
 from grader.worker.compat.notice_writer import NoticeWriter
@@ -67,7 +67,7 @@ def nothing(*args: Any, **kwargs: Any) -> None:
 
 
 def uploaded(work: Path) -> dict[str, bytes]:
-    """As Colab gives them: the content of each file by its name."""
+    """Return the content of each file beside the program by its name, as Colab gives uploads."""
     files = [p for p in sorted(work.iterdir()) if p.is_file() and p.suffix not in (".py", ".ipynb")]
     return {p.name: p.read_bytes() for p in files if p.stat().st_size < MAX_BYTES}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # wraps matplotlib's functions, with whatever they take
 
 from grader.messages import say
 from grader.worker.compat.arguments import Change, Kwargs, Positional, before

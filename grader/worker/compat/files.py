@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 from grader.worker.compat.attributes import everywhere
 from grader.worker.compat.notice_writer import NoticeWriter

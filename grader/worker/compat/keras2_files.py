@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 
 def model_from_text(text: str, custom_objects: Any = None) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 from grader.worker.compat.arguments import Kwargs, Positional, before, renamed
 from grader.worker.compat.notice_writer import NoticeWriter

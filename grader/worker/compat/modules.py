@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any  # stands for modules of any library
 
 from grader.worker.compat.notice_writer import NoticeWriter
 
@@ -56,7 +56,7 @@ def install(notices: NoticeWriter) -> None:
 
 
 def today_of(name: str) -> str | None:
-    """The module of today that holds what `name` held."""
+    """Return the module of today that holds what `name` held."""
     if name in _ELSEWHERE:
         return _ELSEWHERE[name]
     if name.startswith(_COPY) and (first := name.removeprefix(_COPY).partition(".")[0]) in _PRIVATE:

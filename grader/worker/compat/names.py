@@ -6,7 +6,7 @@ import functools
 import importlib
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 from grader.messages import say
 from grader.worker.compat.attributes import answer, everywhere, from_table

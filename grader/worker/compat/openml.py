@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import sys
 from types import ModuleType
-from typing import Any
+from typing import Any  # scikit-learn ships no types
 
 import numpy as np
 

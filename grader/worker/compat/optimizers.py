@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 from grader.worker.compat.arguments import Kwargs, Positional, before
 from grader.worker.compat.notice_writer import NoticeWriter

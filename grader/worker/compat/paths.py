@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any  # wraps functions of any library, with whatever they take
 
 from grader.messages import say
 from grader.worker.after_import import AfterImport
@@ -32,7 +32,7 @@ def install(notices: NoticeWriter) -> None:
 
 
 def elsewhere(path: Any, notices: NoticeWriter) -> str | None:
-    """Where a file of the student's machine lies here; None where the path is to be taken as it is."""
+    """Return where a file of the student's machine lies here; None where the path is to be taken as it is."""
     name = _foreign(path)
     if name is None:
         return None
@@ -41,22 +41,22 @@ def elsewhere(path: Any, notices: NoticeWriter) -> str | None:
         for folder in (notices.work, notices.work / "datasets"):
             candidate = folder.joinpath(*parts[start:])
             if candidate.exists():
-                _tell(name, str(candidate.relative_to(notices.work)), notices)
+                _note(name, str(candidate.relative_to(notices.work)), notices)
                 return str(candidate)
     return None
 
 
 def for_writing(path: Any, notices: NoticeWriter) -> Any:
-    """A file that is to be written under `/content` goes beside the program."""
+    """Return the path to write to: a file under `/content` goes beside the program."""
     name = _foreign(path)
     if name is None or not name.startswith(COLAB):
         return path
     target = _PARTS.split(name)[-1]
-    _tell(name, target, notices)
+    _note(name, target, notices)
     return str(notices.work / target)
 
 
-def _tell(name: str, found: str, notices: NoticeWriter) -> None:
+def _note(name: str, found: str, notices: NoticeWriter) -> None:
     notices.write(
         say(
             "The path `{path}` exists on another machine only; `{file}` beside the program was taken.",
@@ -94,7 +94,7 @@ def _chdir(notices: NoticeWriter) -> None:
     @functools.wraps(original)
     def chdir(path: Any) -> None:
         if isinstance(path, str) and path.startswith(COLAB) and _foreign(path) is not None:
-            _tell(path, "", notices)
+            _note(path, "", notices)
             path = elsewhere(path, notices) or str(notices.work)
         original(path)
 

@@ -7,7 +7,7 @@ import re
 import shlex
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # IPython ships no types
 
 from grader.messages import say
 from grader.worker.compat.notice_writer import NoticeWriter
@@ -81,7 +81,7 @@ def _commands(original: Callable[[str], Any], notices: NoticeWriter) -> Callable
 
 
 def needs_network(command: str) -> bool:
-    """True where one of the commands on the line fetches something."""
+    """Return whether one of the commands on the line fetches something."""
     for part in re.split(r"&&|\|\||[;|]", command):
         try:
             words = shlex.split(part)

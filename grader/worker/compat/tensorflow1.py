@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 from grader.worker.compat.attributes import answer, from_table
 from grader.worker.compat.notice_writer import NoticeWriter

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any  # scikit-learn and SciPy ship no types
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.domain import Json
 from grader.evidence import EventWriter
 from grader.fingerprints import fingerprints
 from grader.worker.after_import import AfterImport
@@ -24,12 +25,14 @@ MAX_CALLS = 200
 KEPT_COLUMNS = 256  # wider inputs are images: their fingerprints are enough
 KEPT_BYTES = 64 << 20
 
-Noted = tuple[dict[str, Any], dict[str, NDArray[Any]]]  # the facts, and the arrays that are kept
+Noted = tuple[dict[str, Json], dict[str, NDArray[Any]]]  # the facts, and the arrays that are kept
 Note = Callable[[BoundCall], Noted]
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
+    """One method that is watched: `note` makes the facts and arrays of an event of the kind `what`."""
+
     module: str
     owner: str
     method: str
@@ -38,6 +41,8 @@ class Watched:
 
 
 class CallWatch:
+    """Notes the calls of `WATCHED`, at most `MAX_CALLS` of them."""
+
     def __init__(self, writer: EventWriter, guard: Guard) -> None:
         self._writer = writer
         self._guard = guard
@@ -68,7 +73,7 @@ class CallWatch:
 # ── What is noted ───────────────────────────────────────────────────────────────────────────────
 
 
-def _settings(estimator: Any) -> dict[str, Any]:
+def _settings(estimator: Any) -> dict[str, Json]:
     """The estimator's parameters where they are plain values."""
     return {
         name: value if value is None or isinstance(value, bool | int | float | str) else str(value)[:60]
@@ -94,7 +99,7 @@ def _tsne(call: BoundCall) -> Noted:
     estimator = call.target
     rows = np.asarray(call.get("X"))
     points = np.asarray(estimator.embedding_, dtype=np.float64)
-    facts = {"settings": _settings(estimator), "shape": list(rows.shape), "dtype": str(rows.dtype)}
+    facts: dict[str, Json] = {"settings": _settings(estimator), "shape": list(rows.shape), "dtype": str(rows.dtype)}
     return {**facts, "points": list(points.shape)}, {**_rows(rows), "points": points}
 
 
@@ -108,7 +113,7 @@ def _hull(call: BoundCall) -> Noted:
 def _gaussian(call: BoundCall) -> Noted:
     mixture = call.target
     points = np.asarray(call.get("X"))
-    facts = {"settings": _settings(mixture), "shape": list(points.shape)}
+    facts: dict[str, Json] = {"settings": _settings(mixture), "shape": list(points.shape)}
     if points.ndim != 2 or points.shape[1] != 2:
         return facts, {}
     arrays = {"points": points.astype(np.float64), "means": mixture.means_, "covariances": mixture.covariances_}
@@ -124,7 +129,11 @@ def _scaler_fit(call: BoundCall) -> Noted:
         value = getattr(scaler, name, None)
         if value is not None and (name != "mean_" or getattr(scaler, "with_mean", True)):
             arrays[name.rstrip("_")] = np.asarray(value, dtype=np.float64)
-    facts = {"kind": type(scaler).__name__, "object": id(scaler) % (1 << 48), "shape": list(rows.shape)}
+    facts: dict[str, Json] = {
+        "kind": type(scaler).__name__,
+        "object": id(scaler) % (1 << 48),
+        "shape": list(rows.shape),
+    }
     return {**facts, "settings": _settings(scaler)}, arrays
 
 
@@ -132,7 +141,7 @@ def _svm_fit(call: BoundCall) -> Noted:
     svm = call.target
     rows = np.asarray(call.get("X"))
     labels = np.asarray(call.get("y"))
-    facts = {
+    facts: dict[str, Json] = {
         "settings": _settings(svm),
         "object": id(svm) % (1 << 48),
         "shape": list(rows.shape),

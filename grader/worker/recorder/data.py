@@ -1,13 +1,14 @@
-"""What a training was fed, in a few numbers and the fingerprints of a sample of its rows."""
+"""Describes what a training was fed, in a few numbers and the fingerprints of a sample of its rows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 import numpy as np
 from numpy.typing import NDArray
 
+from grader.domain import Json
 from grader.evidence import EventWriter, finite_or_name
 from grader.fingerprints import fingerprints
 
@@ -16,8 +17,8 @@ TAKEN_BATCHES = 16
 NARROW = 16  # rows of so few columns are kept as they are: a table such as that of XOR
 
 
-def describe(writer: EventWriter, x: Any, y: Any) -> dict[str, Any] | None:
-    """The `data` of a `fit_begin` event: sizes and ranges of `x`, and a file with the sampled rows'
+def describe(writer: EventWriter, x: Any, y: Any) -> dict[str, Json] | None:
+    """Return the `data` of a `fit_begin` event: sizes and ranges of `x`, and a file with the sampled rows'
     fingerprints, lows, highs and labels, and where rows are narrow, themselves (`input`) and what they were to give
     (`target`). None for what cannot be looked at without disturbing it."""
     pair = _arrays(x, y)
@@ -50,7 +51,7 @@ def describe(writer: EventWriter, x: Any, y: Any) -> dict[str, Any] | None:
 
 
 def length_of(x: Any) -> int:
-    """How many rows `x` holds; several inputs are represented by the first, and 0 stands for what does not say."""
+    """Return how many rows `x` holds; several inputs are represented by the first, and 0 stands for what does not say."""
     if isinstance(x, list | tuple) and x and hasattr(x[0], "shape"):
         x = x[0]
     shape = getattr(x, "shape", None)
@@ -58,7 +59,7 @@ def length_of(x: Any) -> int:
 
 
 def label_numbers(labels: NDArray[Any]) -> NDArray[np.int64]:
-    """Class numbers of shape (n,) from numbers or one-hot rows; -1 where a row is neither."""
+    """Return class numbers of shape (n,) from numbers or one-hot rows; -1 where a row is neither."""
     flat = labels.reshape(len(labels), -1)
     if flat.dtype.kind not in "biuf":
         return np.full(len(labels), -1, np.int64)

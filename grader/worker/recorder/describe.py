@@ -1,9 +1,11 @@
-"""A Keras model in plain values: layers, shapes, settings, compile settings, a digest of its weights."""
+"""Describes a Keras model in plain values: layers, shapes, settings, compile settings, a digest of its weights."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
+
+from grader.domain import Json
 
 SETTINGS = (
     "units", "activation", "filters", "kernel_size", "strides", "padding", "pool_size", "use_bias", "rate",
@@ -11,9 +13,9 @@ SETTINGS = (
 )  # fmt: skip
 
 
-def layers_of(model: Any, inside: str = "") -> list[dict[str, Any]]:
-    """The layers in order, nested models unfolded; `identity` tells the same layer object met twice."""
-    found: list[dict[str, Any]] = []
+def layers_of(model: Any, inside: str = "") -> list[dict[str, Json]]:
+    """Return the layers in order, nested models unfolded; `identity` tells the same layer object met twice."""
+    found: list[dict[str, Json]] = []
     for layer in model.layers:
         if hasattr(layer, "layers") and hasattr(layer, "get_weights") and not hasattr(layer, "layer"):
             found += layers_of(layer, f"{inside}{layer.name}/")
@@ -36,7 +38,7 @@ def _is_keras(layer: Any) -> bool:
     return type(layer).__module__.startswith("keras.")
 
 
-def _settings(layer: Any) -> dict[str, Any]:
+def _settings(layer: Any) -> dict[str, Json]:
     config = layer.get_config()
     kept = {name: _value(config[name]) for name in SETTINGS if name in config}
     for role in ("kernel_initializer", "bias_initializer", "kernel_regularizer"):
@@ -45,7 +47,7 @@ def _settings(layer: Any) -> dict[str, Any]:
     return kept
 
 
-def _value(value: Any) -> Any:
+def _value(value: Any) -> Json:
     if isinstance(value, dict):
         return str(value.get("class_name") or value.get("config") or "")
     if isinstance(value, list | tuple):
@@ -56,7 +58,7 @@ def _value(value: Any) -> Any:
 
 
 def _shape(layer: Any) -> list[int | None] | None:
-    """Without the batch axis: (28, 28, 32). None where it is unknown or there are several outputs."""
+    """Return the output shape without the batch axis: (28, 28, 32). None where it is unknown or there are several outputs."""
     try:
         shape = layer.output.shape
     except (AttributeError, ValueError, RuntimeError):
@@ -65,14 +67,15 @@ def _shape(layer: Any) -> list[int | None] | None:
 
 
 def boundary(model: Any, which: str) -> list[int | None] | None:
-    """`input_shape` or `output_shape` of a single-input, single-output model, batch axis included."""
+    """Return the `input_shape` or `output_shape` of a single-input, single-output model, batch axis included."""
     shape = getattr(model, which, None)
     if not isinstance(shape, tuple) or not all(n is None or isinstance(n, int) for n in shape):
         return None
     return list(shape)
 
 
-def compiled_as(model: Any, number: int) -> dict[str, Any] | None:
+def compiled_as(model: Any, number: int) -> dict[str, Json] | None:
+    """Return the `compiled` of a `fit_begin` event; None for a model that is not compiled."""
     optimizer = getattr(model, "optimizer", None)
     if optimizer is None:
         return None
@@ -100,6 +103,7 @@ def _name(value: Any) -> str:
 
 
 def digest(weights: list[Any]) -> bytes:
+    """Return 16 bytes that tell these weights from any others."""
     mixed = hashlib.blake2b(digest_size=16)
     for array in weights:
         mixed.update(str(array.shape).encode())

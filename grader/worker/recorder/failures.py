@@ -7,7 +7,8 @@ import re
 import traceback
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+
+from grader.domain import Json
 
 MAX_FRAMES = 50
 MAX_MESSAGE_CHARS = 4000
@@ -16,7 +17,7 @@ TIMED = "<timed "  # what IPython calls the lines of a cell below `%%time`
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def failure_of(problem: BaseException, work: Path, trace: TracebackType | None = None) -> dict[str, Any]:
+def failure_of(problem: BaseException, work: Path, trace: TracebackType | None = None) -> dict[str, Json]:
     """Return the fields of a `failure` event: type, message, frames inside `work` (paths relative to it)."""
     frames = [_frame(f, work) for f in _in_cells(_walk(trace or problem.__traceback__)) if _own(f.filename, work)]
     if isinstance(problem, SyntaxError) and problem.filename and _own(problem.filename, work):
@@ -28,11 +29,11 @@ def failure_of(problem: BaseException, work: Path, trace: TracebackType | None =
                 "text": (problem.text or "").strip()[:300],
             }
         )
-    cells = [CELL.search(f["file"]) for f in frames]
+    cells = [CELL.search(str(f["file"])) for f in frames]
     cell = next((int(c.group(1)) for c in cells if c), None)
     return {
         "type": type(problem).__name__[:200],
-        "message": _bounded(_COLOURS.sub("", _message(problem))),
+        "message": _shortened(_COLOURS.sub("", _message(problem))),
         "frames": frames[-MAX_FRAMES:],
         "cell": cell,
     }
@@ -45,7 +46,7 @@ def _message(problem: BaseException) -> str:
         return ""
 
 
-def _bounded(message: str) -> str:
+def _shortened(message: str) -> str:
     """Return both ends of a long text: TensorFlow says what is wrong at the very end."""
     if len(message) <= MAX_MESSAGE_CHARS:
         return message
@@ -83,7 +84,7 @@ def _short(filename: str, work: Path) -> str:
     return filename if CELL.fullmatch(filename) else str(Path(filename).relative_to(work))
 
 
-def _frame(frame: traceback.FrameSummary, work: Path) -> dict[str, Any]:
+def _frame(frame: traceback.FrameSummary, work: Path) -> dict[str, Json]:
     line = frame.lineno or 0
     return {
         "file": _short(frame.filename, work),

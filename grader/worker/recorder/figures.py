@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any  # matplotlib types few of the attributes that are read
 
 import numpy as np
 from matplotlib import pyplot as plt
 from matplotlib._pylab_helpers import Gcf
 from matplotlib.figure import Figure
 
-from grader.domain import FigureMoment
+from grader.domain import FigureMoment, Json
 from grader.evidence import EventWriter
 from grader.worker.recorder.guard import Guard
 
@@ -23,6 +23,8 @@ PICTURE_INCHES = 12.0
 
 
 class FigureWatch:
+    """Notes each figure at each moment at which it holds something new, up to `FIGURES` of them."""
+
     def __init__(self, writer: EventWriter, guard: Guard) -> None:
         self._writer = writer
         self._guard = guard
@@ -83,7 +85,7 @@ class FigureWatch:
         return self._writer.picture("picture", buffer.getvalue())
 
 
-def _axes(axes: Any) -> dict[str, Any]:
+def _axes(axes: Any) -> dict[str, Json]:
     spec = axes.get_subplotspec()
     grid, place = (None, None) if spec is None else (list(spec.get_geometry()[:2]), spec.num1)
     return {

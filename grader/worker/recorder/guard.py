@@ -1,4 +1,4 @@
-"""Wrap the calls of libraries so that the recorder stays unseen: results pass through, its own faults do not."""
+"""Wraps the calls of libraries so that the recorder stays unseen: results pass through, its own faults do not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # wraps functions of any library, with whatever they take
 
 MAX_TROUBLES = 20
 ANYTHING = inspect.Signature(
@@ -66,16 +66,17 @@ class Guard:
 
     @property
     def watching(self) -> bool:
-        """False inside a recorded call and in processes that the program forked."""
+        """Return whether calls are recorded: not inside a recorded call, nor in processes that the program forked."""
         return self._depth == 0 and os.getpid() == self._pid
 
     @property
     def under_way(self) -> str:
-        """The name of the recorded call that is under way; "" where none is, and in processes that the program forked."""
+        """Return the name of the recorded call that is under way; "" where none is, and in processes that the program forked."""
         return self._under_way[-1] if self._under_way and os.getpid() == self._pid else ""
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
+        """Record nothing meanwhile."""
         self._depth += 1
         try:
             yield
@@ -84,7 +85,7 @@ class Guard:
 
     @contextmanager
     def careful(self, doing: str) -> Iterator[None]:
-        """Recorder's own work: not recorded, and an exception in it is noted instead of raised."""
+        """Do the recorder's own work: it is not recorded, and an exception in it is noted instead of raised."""
         with self.quiet():
             try:
                 yield

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any  # values are the student's own, of any type
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class RecorderSettings:
 
 
 class Recorder:
+    """Notes what one program does. `work` is its folder."""
+
     def __init__(self, writer: EventWriter, work: Path, settings: RecorderSettings) -> None:
         self.writer = writer
         self.work = work
@@ -43,6 +45,7 @@ class Recorder:
         self._calls = CallWatch(writer, self._guard)
 
     def install(self) -> None:
+        """Begin to record: wrap the calls of the libraries."""
         self.writer.write("hello", versions={"python": platform.python_version(), **_versions()})
         with self._guard.quiet():
             self._models.install()
@@ -50,11 +53,12 @@ class Recorder:
             self._calls.install()
 
     def failed(self, problem: BaseException) -> None:
+        """Note an exception that the program did not catch."""
         with self._guard.careful("failure"):
             self.writer.write("failure", **failure_of(problem, self.work))
 
     def finish(self, names: Mapping[str, Any], ended: bool) -> None:
-        """The last look. `names` are the program's globals; `ended` is true where it came to its own end."""
+        """Take a last look. `names` are the program's globals; `ended` is true where it came to its own end."""
         self._models.finish()
         self._figures.finish()
         for name in self._settings.values:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 import numpy as np
 from keras.src.models.functional import Functional
@@ -93,7 +93,7 @@ class ModelWatch:
         return before
 
     def _used(
-        self, model: Any, how: ModelMethod, rows: int = 0, values: list[object] | None = None, path: str = ""
+        self, model: Any, how: ModelMethod, rows: int = 0, values: list[float | str] | None = None, path: str = ""
     ) -> None:
         tracked = self._models.track(model)
         tracked.truncated = tracked.truncated and how is not ModelMethod.LOAD_WEIGHTS
@@ -112,6 +112,6 @@ def _path(call: BoundCall) -> str:
     return str(call.get("filepath", ""))[:500]
 
 
-def _numbers(result: Any) -> list[object]:
+def _numbers(result: Any) -> list[float | str]:
     values = result.values() if isinstance(result, dict) else result if isinstance(result, list | tuple) else [result]
     return [finite_or_name(float(v)) for v in values if np.ndim(v) == 0][:MAX_VALUES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 import numpy as np
 from keras.src.models.functional import Functional

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 import keras
 import numpy as np

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any  # Keras and most of what students call ships no types
 
 import keras
 from keras.src.models.model import Model

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any  # nbclient and nbformat ship no types
 
 import nbformat
 from ipykernel.kernelapp import IPKernelApp
@@ -42,6 +42,7 @@ SHUTDOWN_SECONDS = 3600.0  # the last look may take its time; the job's own limi
 
 
 def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
+    """Run all cells in a kernel of its own, under a recorder; return 0 where none failed."""
     notebook: Any = nbformat.read(job.work / job.main, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -75,7 +76,7 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
 
 
 def end_as(kernel: ForkedKernel | None) -> None:
-    """A kernel that a limit or a kill ended takes its driver along, so that the watch sees which it was."""
+    """End the driver as a limit or a kill ended its kernel, so that the watch sees which it was."""
     code = kernel.poll() if kernel is not None else None
     if code in (-signal.SIGXFSZ, -signal.SIGXCPU, -signal.SIGKILL):
         os.kill(os.getpid(), -code)
@@ -164,7 +165,7 @@ class ForkProvisioner(LocalProvisioner):
 
 
 class PromptClient(AsyncKernelClient):
-    """Begins as soon as the kernel has answered. The library's own client then listens a fifth of a second longer, so
+    """A client that begins as soon as the kernel has answered. The library's own client then listens a fifth of a second longer, so
     that no message of before is left; nbclient tells those by their parent."""
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
@@ -176,7 +177,7 @@ class PromptClient(AsyncKernelClient):
                 raise RuntimeError(f"the kernel did not answer within {timeout} s")
 
     async def _has_answered(self) -> bool:
-        """On both channels: output that comes before the second one is connected would be lost."""
+        """Return whether the kernel answered on both channels: output that comes before the second one is connected would be lost."""
         self.kernel_info()
         try:
             reply = await self.get_shell_msg(timeout=1)

@@ -17,6 +17,7 @@ FAILED = 1
 
 
 def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
+    """Run the script under a recorder, and return its exit code."""
     recorder = make_recorder()
     path = job.work / job.main
     module = types.ModuleType("__main__")
@@ -45,7 +46,7 @@ def run(job: StudentJob, make_recorder: Callable[[], Recorder]) -> int:
 
 
 def decode(source: bytes) -> str:
-    """UTF-8, the file's own declaration, or Latin-1, which never fails; NULs are left to the compiler."""
+    """Return the text by UTF-8, the file's own declaration, or Latin-1, which never fails; NULs are left to the compiler."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
         return io.TextIOWrapper(io.BytesIO(source), encoding).read()
@@ -60,7 +61,7 @@ def _exit_code(problem: SystemExit) -> int:
 
 
 def _wait_for_threads() -> None:
-    """As the interpreter does at its end; the time limit bounds it."""
+    """Wait as the interpreter does at its end; the time limit bounds it."""
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()

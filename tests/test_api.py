@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from grader import api, catalog
+from grader.api import classes, exercises, submission
 from grader.batch import SessionEvent, events
 from grader.domain import Exercise, Mode, Submission
 from grader.errors import NothingToGrade, UnknownExercise
@@ -26,8 +27,8 @@ class Collected(api.SessionListener):
 
 
 def test_the_examples_hold() -> None:
-    found = doctest.testmod(api)
-    assert found.failed == 0 and found.attempted >= 8
+    found = [doctest.testmod(module) for module in (api, classes, exercises, submission)]
+    assert sum(one.failed for one in found) == 0 and sum(one.attempted for one in found) >= 12
 
 
 @pytest.mark.parametrize("name", [name for name in api.__all__ if name.islower()])
@@ -96,6 +97,19 @@ def test_every_record_of_a_class_is_yielded_once_new_ones_first(tmp_path: Path) 
 def test_a_gradebook_that_is_not_there_cannot_be_judged_again(tmp_path: Path) -> None:
     with pytest.raises(NothingToGrade):
         list(api.rejudge(tmp_path))
+
+
+def test_a_class_is_compared_exercise_by_exercise_and_each_is_reported(tmp_path: Path) -> None:
+    for student, exercise in (("alice", "exo1"), ("bob", "exo1"), ("bob", "exo2")):
+        (tmp_path / student).mkdir(exist_ok=True)
+        (tmp_path / student / f"{exercise}.py").write_text(ANSWERS + f"# {student}\n")
+    told = Collected()
+    compared = api.compare(tmp_path, sandbox="process", listener=told)
+    assert told.kinds == ["Searching", "ExerciseCompared", "ExerciseCompared", "ClassCompared"]
+    assert [(one.exercise, len(one.documents)) for one in compared.exercises] == [("exo1", 2), ("exo2", 1)]
+    assert [one.exercise for one in api.compare(tmp_path, exercises=["EXO-2"], sandbox="process").exercises] == ["exo2"]
+    with pytest.raises(NothingToGrade):
+        api.compare(tmp_path, exercises=["exo3"], sandbox="process")
 
 
 # ── The exercises ───────────────────────────────────────────────────────────────────────────────

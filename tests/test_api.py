@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import doctest
+import math
 from pathlib import Path
 
 import pytest
 
-from grader import api, catalog
+from grader import api, catalog, records
 from grader.api import classes, exercises, submission
 from grader.batch import SessionEvent, events
 from grader.domain import Exercise, Mode, Submission
-from grader.errors import NothingToGrade, UnknownExercise
+from grader.errors import NothingToGrade, UnknownExercise, UsageError
 from grader.grading.phases import Stopwatch
 
 ANSWERS = 'REPONSES = {"parametres": "7850", "convexe": "oui", "minimum_global": "oui"}\n'
@@ -92,6 +93,23 @@ def test_every_record_of_a_class_is_yielded_once_new_ones_first(tmp_path: Path) 
     assert [r.student for r in api.grade_batch(folder, out, READ_ONLY)] == ["bob", "alice"]
     assert [(r.student, r.score) for r in api.rejudge(out)] == [("alice", 5.0), ("bob", 5.0)]
     assert list(api.rejudge(out, exercises=["exo2"])) == []
+
+
+def test_a_verdict_is_decided_by_hand_and_the_files_follow(tmp_path: Path) -> None:
+    folder, out = tmp_path / "class", tmp_path / "out"
+    (folder / "alice").mkdir(parents=True)
+    (folder / "alice" / "exo1.py").write_text(ANSWERS)
+    list(api.grade_batch(folder, out, READ_ONLY))
+    record = api.override(out, "Alice", "EXO1", "Accuracy", 3.5, author=" Ada\x1b ", reason="Seen in class.\n")
+    decided = next(v for v in record.verdicts if v.id == "accuracy")
+    assert decided.override is not None and (record.score, decided.points) == (8.5, 3.5)
+    assert (decided.override.author, decided.override.reason) == ("Ada", "Seen in class.")
+    assert records.read(out / "alice.exo1.json").score == 8.5
+    assert "Seen in class." in (out / "decisions.jsonl").read_text(encoding="utf-8")
+    for points in (4.5, -0.5, math.nan):
+        with pytest.raises(UsageError, match="worth 4 points"):
+            api.override(out, "alice", "exo1", "accuracy", points, author="Ada")
+    assert next(iter(api.grade_batch(folder, out, READ_ONLY))).score == 8.5
 
 
 def test_a_gradebook_that_is_not_there_cannot_be_judged_again(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The grader from Python. The command line is one caller of it.
 
 A program is graded by `grade`, a class by `grade_batch`, and its records are judged again by `rejudge`; `verify` proves
-the exercises. Each returns or yields `Record`s, the only thing that reports are made from. `compare` returns which
+the exercises; `override` decides a verdict by hand. Each returns or yields `Record`s, the only thing that reports are made from. `compare` returns which
 programs of a class are alike.
 
 >>> import tempfile
@@ -26,7 +26,7 @@ The exercises are those of the folder that `GRADE_EXERCISES` names, else of the 
 
 from __future__ import annotations
 
-from grader.api.classes import compare, grade_batch, rejudge
+from grader.api.classes import compare, grade_batch, override, rejudge
 from grader.api.exercises import verify
 from grader.api.submission import grade
 from grader.batch import BatchOptions, Dates, SessionEvent, SessionListener
@@ -45,6 +45,7 @@ __all__ = [
     "compare",
     "grade",
     "grade_batch",
+    "override",
     "rejudge",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""A class from Python: graded, judged again, compared."""
+"""A class from Python: graded, judged again, decided by hand, compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from grader.batch import (
 from grader.batch.events import ClassGraded
 from grader.domain import Lang, Record
 from grader.grading import Listener
+from grader.reports.gradebook_pages import update_pages
 from grader.similarity import ComparedClass
+from grader.store import Gradebook
+from grader.store.deciding import decide, find_record
 
 
 def grade_batch(
@@ -131,6 +134,44 @@ def compare(
         SandboxUnavailable: What was handed in cannot be read in isolation.
     """
     return CompareSession(Path(folder), exercises, sandbox).run(listener)
+
+
+def override(
+    folder: str | Path,
+    student: str,
+    exercise: str,
+    check: str,
+    points: float,
+    *,
+    author: str,
+    reason: str = "",
+    lang: Lang = "fr",
+) -> Record:
+    """Decide a verdict by hand, as a review does too: return the record as it counts from then on.
+
+    The grader's verdict stays on file beside the decision, which holds as long as what it was about: an answer under
+    review while its text is the same, any other verdict while the submission's files are.
+
+    Args:
+        folder: What `grade_batch` wrote.
+        student: The name in the record, capitals apart.
+        exercise: The name of the exercise, as in the record, capitals apart.
+        check: The verdict's id, capitals apart: `accuracy`, `answer.convexe`.
+        points: What it is worth instead, up to the verdict's own `max_points`.
+        author: Who decides.
+        reason: Why; the student reads it.
+        lang: The language of the pages.
+
+    Raises:
+        UsageError: No gradebook (`NothingToGrade`), no such record or verdict, or more points than it is worth.
+        Breakdown, OSError: The gradebook, or a file that follows it, cannot be written.
+    """
+    with Gradebook.open(Path(folder)) as book:
+        decision = decide(book, find_record(book, student, exercise), check, points, author, reason)
+        update_pages(book, lang)
+        record = book.record(decision.student, decision.exercise)
+    assert record is not None  # there was one to decide on
+    return record
 
 
 class _Witness(SessionListener):

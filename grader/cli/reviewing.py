@@ -12,7 +12,6 @@ from rich.panel import Panel
 from rich.text import Text as Styled
 
 from grader import catalog
-from grader.cli.deciding import decide
 from grader.cli.pages import show_updated
 from grader.cli.progress import console_for
 from grader.domain import Lang, Record, Status, Text, Verdict
@@ -20,8 +19,8 @@ from grader.errors import UsageError
 from grader.messages import plain, safe, say, say_n
 from grader.reports.terminal import figure, shown
 from grader.store import Gradebook
+from grader.store.deciding import decide
 from grader.store.decisions import ANSWER, answer_of
-from grader.store.record_files import write_record
 
 BACK, QUIT, SKIP = {"b", "r"}, {"q"}, {"", "s"}  # back or « revenir », quit, skip: the letters of both languages
 ANSWER_CHARS = 20_000
@@ -123,7 +122,6 @@ class _Walk:
             if comment is None:
                 return
             decide(self._book, record, item.check, given, self._author, comment)
-            write_record(self._book, record)
             self.decided.add(item)
             at += 1
 

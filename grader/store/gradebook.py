@@ -14,7 +14,7 @@ from typing import IO
 from grader.domain import Record, Submission
 from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.messages import say
-from grader.store import calendar, decided, filed, rows, states
+from grader.store import calendar, decision_rows, filed, rows, states
 from grader.store.decisions import Decision, Stale, apply
 from grader.store.filed import Current, Filed
 from grader.store.lateness import Deadline
@@ -159,17 +159,17 @@ class Gradebook:
     def decisions(self) -> list[Decision]:
         """Return the latest decision on each verdict, unless it was withdrawn."""
         with told(self.folder / FILE):
-            return decided.decisions(self._connection)
+            return decision_rows.decisions(self._connection)
 
     def decide(self, decision: Decision) -> None:
         """Add a decision: it takes the place of an earlier one, which stays on file."""
         with self._writing() as connection:
-            decided.decide(connection, decision)
+            decision_rows.decide(connection, decision)
 
     def withdraw(self, student: str, exercise: str, check: str) -> bool:
         """Take a decision back; return False where nothing was decided."""
         with self._writing() as connection:
-            return decided.withdraw(connection, student, exercise, check)
+            return decision_rows.withdraw(connection, student, exercise, check)
 
     # ── Settings, dates, digests ────────────────────────────────────────────────────────────
 

@@ -6,20 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.options import Common, LangChoice
+from grader.cli.options import Common, LangChoice, help_in
 from grader.domain import Lang
 from grader.errors import UsageError
-from grader.messages import say, translate
+from grader.messages import say
 
 if TYPE_CHECKING:
     from grader.store import Gradebook
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Walks through the answers that a teacher must read, question by question."))
     def review(

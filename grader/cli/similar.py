@@ -6,18 +6,14 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.options import Common, LangChoice, SandboxChoice, existing
+from grader.cli.options import Common, LangChoice, SandboxChoice, existing, help_in
 from grader.domain import Lang
-from grader.messages import translate
 
 PAGE = Path("semblables.html")
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Shows which programs of a class are unusually alike, side by side; no mark changes."))
     def similar(

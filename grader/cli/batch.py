@@ -88,7 +88,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         lang_: Annotated[LangChoice, declared.lang] = LangChoice(lang),
     ) -> int:
         from grader.batch import BatchOptions
-        from grader.cli.deadlines import understand
+        from grader.cli.deadlines import parse_dates
 
         options = BatchOptions(
             exercises=tuple(exercise or ()),
@@ -102,7 +102,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
             speedups=not no_speedups,
             fresh=fresh,
             attempts=attempts.value if attempts else None,
-            dates=understand(deadline, late, grace, extensions, received),
+            dates=parse_dates(deadline, late, grace, extensions, received),
             groups=tuple(existing(path).absolute() for path in groups or ()),
             lang=lang,
         )
@@ -118,7 +118,7 @@ def _batch(folder: Path, out: Path, options: "BatchOptions", profile: bool) -> i
         SessionDisplay(options.lang) as display,
         closing(api.grade_batch(folder, out, options, listener=display)) as all_,
     ):
-        for _ in all_:  # the display is told of each
+        for _ in all_:  # the display shows each
             pass
     if profile:
         display.profile.show(options.jobs or core_count(), options.lang)

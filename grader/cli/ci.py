@@ -13,6 +13,7 @@ from grader.domain import Lang, Mode
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
+    """Add `verify` and `list` to the commands, the help in one language."""
     _, common = help_in(lang), Common(lang)
 
     @app.command(

@@ -13,6 +13,7 @@ from grader.domain import Lang
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
+    """Add `rejudge` to the commands, the help in one language."""
     _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Judges every recorded submission again from its kept run, without running it."))
@@ -38,6 +39,6 @@ def _rejudge(folder: Path, only: list[str], data: Path | None, sandbox: str, lan
     with RejudgeDisplay(lang) as display:
         records = api.rejudge(folder, exercises=only, data=data, sandbox=sandbox, lang=lang, listener=display)
         with closing(records):
-            for _ in records:  # the display is told of each
+            for _ in records:  # the display shows each
                 pass
     return exits.of_records(display.records)

@@ -28,6 +28,7 @@ class FormatChoice(StrEnum):
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
+    """Add `report` and `export` to the commands, the help in one language."""
     _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Makes the pages of a batch again: one for the class, one for each student."))
@@ -106,7 +107,7 @@ def _write(text: str, out: Path | None) -> None:
 
 
 def recorded(folder: Path, exhibits: bool = True) -> list[Record]:
-    """The records of a batch: those of its gradebook, overrides and lateness applied, else those that lie as JSON.
+    """Return the records of a batch: those of its gradebook, overrides and lateness applied, else those that lie as JSON.
 
     Raises:
         NothingToGrade: there is neither.

@@ -12,6 +12,7 @@ from grader.messages import say
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
+    """Add `restore` to the commands, the help in one language."""
     _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Makes a lost or damaged gradebook anew from the records and decisions beside it."))

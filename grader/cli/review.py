@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
+    """Add `review` and `override` to the commands, the help in one language."""
     _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Walks through the answers that a teacher must read, question by question."))

@@ -13,6 +13,7 @@ PAGE = Path("semblables.html")
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
+    """Add `similar` to the commands, the help in one language."""
     _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Shows which programs of a class are unusually alike, side by side; no mark changes."))

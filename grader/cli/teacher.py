@@ -12,6 +12,7 @@ from grader.domain import Lang
 
 
 def register(app: App, lang: Lang) -> None:
+    """Add the teacher's commands to the commands, the help in one language."""
     _ = help_in(lang)
     for commands in (batch, rejudge, review, restore):
         commands.register(app, lang)

@@ -66,6 +66,7 @@ class Case:
 
 
 def case_name(task: Task) -> str:
+    """Return the name of a program of the references: exercise and file."""
     return f"{task.exercise.id}/{task.submission.program}"
 
 
@@ -109,7 +110,7 @@ def prove(
 
 
 def _chosen(sandbox: LazySandbox) -> tuple[Sandbox, SelfTest]:
-    """The references are our own code: where no sandbox is to be had, they may run without one."""
+    """Return the sandbox. The references are our own code: where no sandbox is to be had, they may run without one."""
     try:
         return sandbox.chosen()
     except SandboxUnavailable:
@@ -119,7 +120,7 @@ def _chosen(sandbox: LazySandbox) -> tuple[Sandbox, SelfTest]:
 
 
 def cases(exercise: Exercise, catalog: Catalog, options: Options, mode: Mode | None = None) -> Iterator[Case]:
-    """Every program of an exercise's two folders. Raises `NothingToGrade` where there is no reference."""
+    """Yield every program of an exercise's two folders. Raises `NothingToGrade` where there is no reference."""
     reference = catalog.reference / exercise.id if catalog.reference else None
     if reference is None or not reference.is_dir() or exercise.folder is None:
         raise NothingToGrade(
@@ -147,7 +148,7 @@ def _task(exercise: Exercise, submission: Submission, options: Options, mode: Mo
 
 
 def _beside(reference: Path) -> tuple[Path, ...]:
-    """What a solution hands in with its program: weights, helper modules."""
+    """Return what a solution hands in with its program: weights, helper modules."""
     own = {"solution.py", "solution.ipynb"}
     return tuple(Path(p.name) for p in sorted(reference.iterdir()) if p.is_file() and p.name not in own)
 
@@ -157,7 +158,7 @@ def _submission(exercise: Exercise, root: Path, main: Path, beside: tuple[Path, 
 
 
 def read_header(path: Path) -> Header:
-    """Raises `BadSpecification` for a line that begins like a header line and is none."""
+    """Return the header of a program. Raises `BadSpecification` for a line that begins like a header line and is none."""
     expected: dict[str, tuple[Status, float]] = {}
     settings: dict[str, Any] = {}
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -177,7 +178,7 @@ def read_header(path: Path) -> Header:
 
 
 def disagreements(case: Case, record: Record) -> tuple[Text, ...]:
-    """What is not as it must be; empty when the program proves itself."""
+    """Return what is not as it must be: nothing, where the program proves itself."""
     if case.kind == "stub":
         return _of_stub(record)
     unknown = set(case.header.expected) - {verdict.id for verdict in record.verdicts}
@@ -208,11 +209,11 @@ def _differs(verdict: Verdict, header: Header) -> bool:
 def _of_verdict(verdict: Verdict, wanted: tuple[Status, float] | None) -> Text:
     status, points = wanted or (Status.PASSED, verdict.max_points)
     return say(
-        "{id}: {status} {points} instead of {wanted} {wanted_points} ({told})",
+        "{id}: {status} {points} instead of {wanted} {wanted_points} ({found})",
         id=verdict.id,
         status=verdict.status.value,
         points=f"{verdict.points:g}",
         wanted=status.value,
         wanted_points=f"{points:g}",
-        told=verdict.message,
+        found=verdict.message,
     )

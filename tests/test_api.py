@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import doctest
+import math
 from pathlib import Path
 
 import pytest
 
-from grader import api, catalog
+from grader import api, catalog, records
+from grader.api import classes, exercises, submission
 from grader.batch import SessionEvent, events
 from grader.domain import Exercise, Mode, Submission
-from grader.errors import NothingToGrade, UnknownExercise
+from grader.errors import NothingToGrade, UnknownExercise, UsageError
 from grader.grading.phases import Stopwatch
 
 ANSWERS = 'REPONSES = {"parametres": "7850", "convexe": "oui", "minimum_global": "oui"}\n'
@@ -26,8 +28,8 @@ class Collected(api.SessionListener):
 
 
 def test_the_examples_hold() -> None:
-    found = doctest.testmod(api)
-    assert found.failed == 0 and found.attempted >= 8
+    found = [doctest.testmod(module) for module in (api, classes, exercises, submission)]
+    assert sum(one.failed for one in found) == 0 and sum(one.attempted for one in found) >= 12
 
 
 @pytest.mark.parametrize("name", [name for name in api.__all__ if name.islower()])
@@ -93,9 +95,39 @@ def test_every_record_of_a_class_is_yielded_once_new_ones_first(tmp_path: Path) 
     assert list(api.rejudge(out, exercises=["exo2"])) == []
 
 
+def test_a_verdict_is_decided_by_hand_and_the_files_follow(tmp_path: Path) -> None:
+    folder, out = tmp_path / "class", tmp_path / "out"
+    (folder / "alice").mkdir(parents=True)
+    (folder / "alice" / "exo1.py").write_text(ANSWERS)
+    list(api.grade_batch(folder, out, READ_ONLY))
+    record = api.override(out, "Alice", "EXO1", "Accuracy", 3.5, author=" Ada\x1b ", reason="Seen in class.\n")
+    decided = next(v for v in record.verdicts if v.id == "accuracy")
+    assert decided.override is not None and (record.score, decided.points) == (8.5, 3.5)
+    assert (decided.override.author, decided.override.reason) == ("Ada", "Seen in class.")
+    assert records.read(out / "alice.exo1.json").score == 8.5
+    assert "Seen in class." in (out / "decisions.jsonl").read_text(encoding="utf-8")
+    for points in (4.5, -0.5, math.nan):
+        with pytest.raises(UsageError, match="worth 4 points"):
+            api.override(out, "alice", "exo1", "accuracy", points, author="Ada")
+    assert next(iter(api.grade_batch(folder, out, READ_ONLY))).score == 8.5
+
+
 def test_a_gradebook_that_is_not_there_cannot_be_judged_again(tmp_path: Path) -> None:
     with pytest.raises(NothingToGrade):
         list(api.rejudge(tmp_path))
+
+
+def test_a_class_is_compared_exercise_by_exercise_and_each_is_reported(tmp_path: Path) -> None:
+    for student, exercise in (("alice", "exo1"), ("bob", "exo1"), ("bob", "exo2")):
+        (tmp_path / student).mkdir(exist_ok=True)
+        (tmp_path / student / f"{exercise}.py").write_text(ANSWERS + f"# {student}\n")
+    told = Collected()
+    compared = api.compare(tmp_path, sandbox="process", listener=told)
+    assert told.kinds == ["Searching", "ExerciseCompared", "ExerciseCompared", "ClassCompared"]
+    assert [(one.exercise, len(one.documents)) for one in compared.exercises] == [("exo1", 2), ("exo2", 1)]
+    assert [one.exercise for one in api.compare(tmp_path, exercises=["EXO-2"], sandbox="process").exercises] == ["exo2"]
+    with pytest.raises(NothingToGrade):
+        api.compare(tmp_path, exercises=["exo3"], sandbox="process")
 
 
 # ── The exercises ───────────────────────────────────────────────────────────────────────────────

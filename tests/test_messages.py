@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import ast
+import io
 import math
 import pickle
 import string
 
 import pytest
+from babel.messages.pofile import read_po
 
 from grader import errors
 from grader.domain import Text
 from grader.messages import LOCALE, join, number, percent, plain, safe, say, say_n, translate
-from tests.tools.catalogues import KEYWORDS, PACKAGE, compiled, french, spoken
+from tests.tools.catalogues import KEYWORDS, PACKAGE, compiled, french, rooms_of, spoken
 
 Message = str | tuple[str, str]
 
@@ -56,6 +58,17 @@ def test_the_compiled_catalogue_is_that_of_the_sources() -> None:
 def test_no_translation_is_left_over() -> None:
     """A sentence that is no longer said is no longer kept."""
     assert sorted(map(str, FRENCH.keys() - SPOKEN.keys() - {""})) == []
+
+
+def test_each_translation_lies_in_the_file_of_a_room_that_says_it() -> None:
+    """Else: `python -m tests.tools.catalogues --prune`."""
+    places, wrong = spoken(), []
+    for path in sorted((LOCALE / "fr").glob("*.po")):
+        for message in read_po(io.BytesIO(path.read_bytes()), locale="fr"):
+            key = message.id if isinstance(message.id, str) else tuple(message.id)
+            if key in places and path.stem not in rooms_of(places[key]):
+                wrong.append((path.name, key))
+    assert wrong == []
 
 
 def test_both_languages_have_the_same_places_to_fill_in() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grader.batch.comparing import CompareSession
 from grader.batch.dates import Dates
 from grader.batch.events import SessionEvent, SessionListener
 from grader.batch.modes import threads_each, usual_mode, with_threads
@@ -15,6 +16,7 @@ from grader.batch.session import BatchSession
 __all__ = [
     "BatchOptions",
     "BatchSession",
+    "CompareSession",
     "Dates",
     "Entry",
     "Plan",

@@ -11,7 +11,7 @@ What survives the death of a machine:
 - However often a task was begun, this side awaits one answer, and files it once.
 
 What can be trusted: the machines of a cluster trust one another and this one (Dask sends pickles); a student's program
-reaches none of them, since the walls around it have no network.
+reaches none of them, since its sandbox has no network.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from uuid import uuid4
 
 from grader.batch import cluster_side
 from grader.batch.cluster_side import NEWS
-from grader.batch.joining import Tell, await_workers, connected, examine
+from grader.batch.joining import Report, await_workers, connected, examine
 from grader.batch.pool import Task
 from grader.batch.remote import Remote
 from grader.domain import DatasetInfo, Phase, Record, Training, TrainingMethod
@@ -51,12 +51,12 @@ class ClusterPool(Remote):
         data: Mapping[str, DatasetInfo],
         run_cache: RunCache | None,
         threads: int,
-        tell: Tell,
+        report: Report,
     ) -> None:
         self.batch = uuid4().hex
         self._client = client
         self._threads = threads
-        self._tell = tell
+        self._report = report
         self._over = threading.Event()
         self._stopping = False
         self._lost = False
@@ -64,8 +64,8 @@ class ClusterPool(Remote):
         self._unpacking = ThreadPoolExecutor(1, thread_name_prefix="grade-unpack")  # not in the client's own loop
         self._tasks: Any = client.get_executor(pure=False, retries=RETRIES)
         super().__init__(self._tasks, backend, data, 1, run_cache)
-        self._look(1)
-        client.subscribe_topic(NEWS, self._heard)
+        self._count_workers(1)
+        client.subscribe_topic(NEWS, self._on_news)
         self._watcher = threading.Thread(target=self._watch, name="grade-cluster", daemon=True)
         self._watcher.start()
 
@@ -113,8 +113,8 @@ class ClusterPool(Remote):
 
     # ── News ────────────────────────────────────────────────────────────────────────────────
 
-    def _heard(self, event: tuple[float, Any]) -> None:
-        """How a submission fares, told by the machine that grades it; news of other batches are nobody's here."""
+    def _on_news(self, event: tuple[float, Any]) -> None:
+        """Pass on how a submission fares, as the machine that grades it reports; news of other batches is dropped."""
         with suppress(KeyError, TypeError, ValueError, AttributeError):
             news = event[1]
             listener = self._listeners.get(news["key"])
@@ -127,32 +127,32 @@ class ClusterPool(Remote):
         before = 1
         while not self._over.wait(WATCH_SECONDS):
             with suppress(Exception):  # a moment without the scheduler is noticed by those who wait for an answer
-                before = self._look(before)
+                before = self._count_workers(before)
 
-    def _look(self, before: int) -> int:
-        """How many submissions the cluster grades at once; told when that becomes none, or some again."""
+    def _count_workers(self, before: int) -> int:
+        """Return how many submissions the cluster grades at once; report when that becomes none, or some again."""
         now = int(sum(self._client.nthreads().values()))
         self.room = max(1, PER_THREAD * now)
         if before and not now:
-            self._tell(say("No worker is left. Waiting for one: Ctrl-C stops, and nothing that was graded is lost."))
+            self._report(say("No worker is left. Waiting for one: Ctrl-C stops, and nothing that was graded is lost."))
         elif now and not before:
-            self._tell(say_n("{count} submission at a time.", "{count} submissions at a time.", now))
+            self._report(say_n("{count} submission at a time.", "{count} submissions at a time.", now))
         return now
 
     # ── The end ─────────────────────────────────────────────────────────────────────────────
 
     def stop(self) -> None:
-        """What waits is called off, and what is graded for this batch is ended on its machine."""
+        """Call off what waits, and end what is graded for this batch on its machine."""
         self._stopping = True
         if self._awaited and not self._lost:
-            _within(GOODBYE_SECONDS, super().stop)
-            _within(GOODBYE_SECONDS, lambda: self._client.run(cluster_side.halt, self.batch, on_error="ignore"))
+            _call_within(GOODBYE_SECONDS, super().stop)
+            _call_within(GOODBYE_SECONDS, lambda: self._client.run(cluster_side.halt, self.batch, on_error="ignore"))
 
     def close(self) -> None:
-        """Warm workers end too: a cluster that was lent is given back as it was."""
+        """End the warm workers too: a cluster that was lent is given back as it was."""
         self._over.set()
         if not self._lost:
-            _within(GOODBYE_SECONDS, lambda: self._client.run(cluster_side.tidy, on_error="ignore"))
+            _call_within(GOODBYE_SECONDS, lambda: self._client.run(cluster_side.tidy, on_error="ignore"))
         self._unpacking.shutdown(wait=False, cancel_futures=True)
 
 
@@ -162,9 +162,10 @@ def cluster(
     backend: str,
     data: Mapping[str, DatasetInfo],
     run_cache: RunCache | None,
-    tell: Tell = lambda text: None,
+    report: Report = lambda text: None,
 ) -> Generator[ClusterPool, None, None]:
-    """The cluster behind the scheduler at `address`, its machines examined. `tell` is told what a reader should know.
+    """Yield a pool on the cluster behind the scheduler at `address`, its machines examined. `report` takes what a reader
+    should know.
 
     Raises:
         UsageError: Dask is not installed here.
@@ -173,28 +174,28 @@ def cluster(
     client = connected(address)
     try:
         await_workers(client, address)
-        threads = examine(client, backend, data, tell)
-        pool = ClusterPool(client, backend, data, run_cache, threads, tell)
+        threads = examine(client, backend, data, report)
+        pool = ClusterPool(client, backend, data, run_cache, threads, report)
         try:
             yield pool
         finally:
             pool.close()
     finally:
-        _within(GOODBYE_SECONDS, lambda: client.close(timeout=GOODBYE_SECONDS))
+        _call_within(GOODBYE_SECONDS, lambda: client.close(timeout=GOODBYE_SECONDS))
 
 
 # ── Small things ────────────────────────────────────────────────────────────────────────────────
 
 
 def _training(news: Mapping[str, Any]) -> Training:
-    """As much of a training as a display shows."""
+    """Return as much of a training as a display shows."""
     history = {str(name): (float(value),) for name, value in news["history"].items()}
     asked, run = int(news["asked"]), int(news["run"])
     return Training(0, 0, TrainingMethod.FIT, asked, run, None, 0, False, False, history, None, None)
 
 
-def _within(seconds: float, call: Callable[[], object]) -> None:
-    """Done, or given up after a while: a farewell that nobody answers must not keep anybody here."""
+def _call_within(seconds: float, call: Callable[[], object]) -> None:
+    """Call, and give up after a while: a farewell that nobody answers must not keep anybody here."""
 
     def quietly() -> None:
         with suppress(Exception):

@@ -22,26 +22,26 @@ from grader.grading import Listener
 from grader.grading.keys import ALL, code, libraries
 from grader.messages import say
 
-NEWS = "grade"  # the topic under which workers tell how submissions fare
+NEWS = "grade"  # the topic under which workers report how submissions fare
 EXAMINED_WITHIN_SECONDS = 300.0  # data may have to be made
 BETWEEN_NEWS_SECONDS = 1.0
 SHOWN = ("loss", "accuracy", "acc", "categorical_accuracy")
 
 
 def perform(batch: str, key: str, sent: bytes) -> bytes:
-    """The task: one submission. `key` is the task's own."""
+    """Grade one submission: the task that Dask is given. `key` is the task's own."""
     from distributed import get_worker
 
-    return grade_payload(sent, batch, _Telling(get_worker(), key))
+    return grade_payload(sent, batch, _NewsSender(get_worker(), key))
 
 
-class _Telling(Listener):
+class _NewsSender(Listener):
     """Sends news to whoever asked for the grading, not too often."""
 
     def __init__(self, worker: Any, key: str) -> None:
         self._worker = worker
         self._key = key
-        self._told = 0.0
+        self._sent_at = 0.0
 
     def on_phase(self, name: Phase) -> None:
         self._worker.log_event(NEWS, {"key": self._key, "phase": str(name)})
@@ -49,9 +49,9 @@ class _Telling(Listener):
     def on_event(self, kind: str, item: Any) -> None:
         if kind not in ("fit_begin", "epoch") or not isinstance(item, Training):
             return
-        if time.monotonic() - self._told < BETWEEN_NEWS_SECONDS:
+        if time.monotonic() - self._sent_at < BETWEEN_NEWS_SECONDS:
             return
-        self._told = time.monotonic()
+        self._sent_at = time.monotonic()
         last = {name: float(item.history[name][-1]) for name in SHOWN if item.history.get(name)}
         news = {"key": self._key, "asked": item.epochs_asked, "run": item.epochs_run, "history": last}
         self._worker.log_event(NEWS, news)
@@ -61,12 +61,12 @@ class _Telling(Listener):
 
 
 def version() -> str:
-    """Of the grader's own files: what grades, and what is said between machines."""
+    """Return the version of the grader's own files: what grades, and what is said between machines."""
     return code(*ALL, __name__)
 
 
 async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
-    """What the other side should know of this machine. `data` is the SHA-256 of each dataset.
+    """Return what the other side should know of this machine. `data` is the SHA-256 of each dataset.
 
     Raises a `Breakdown` where this machine cannot grade as it should.
     """
@@ -76,7 +76,7 @@ async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[st
 def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
     if asked != version():
         raise Breakdown(say("it has another version of the grader."))
-    walls, test = sandbox.choose(backend)
+    chosen, test = sandbox.choose(backend)
     for name, digest in data.items():
         if datasets.resolve(name).sha256 != digest:
             raise Breakdown(say("it has other data for {dataset}.", dataset=name))
@@ -84,14 +84,16 @@ def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, An
         "host": platform.node(),
         "cores": len(os.sched_getaffinity(0)),
         "libraries": libraries(),
-        "walls": walls.name,
+        "sandbox": chosen.name,
         "warning": (test.warning.fr, test.warning.en),
     }
 
 
 def halt(batch: str) -> None:
+    """End what this machine grades for a batch."""
     warm.halt(batch)
 
 
 async def tidy() -> None:
+    """End the warm workers of this machine."""
     await asyncio.to_thread(warm.close_free)

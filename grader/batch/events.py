@@ -5,7 +5,7 @@ Searching*  NothingRecognised | ClassReceived  RecordDamaged*  RecordsUnchanged?
 ClassGraded  PagesBegan?  FilesWritten
 
 A session that judges again reports `GradingBegan (SubmissionJudged | SubmissionNotJudged)* GradingEnded` instead, then
-goes on as above. Where a session ends by an exception, nothing more is reported.
+goes on as above. A session that compares reports `Searching* ExerciseCompared* ClassCompared`. Where a session ends by an exception, nothing more is reported.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from grader.domain import Record, Submission, Text
 from grader.grading import Listener
 from grader.intake import Skipped
 from grader.sandbox import Sandbox, SelfTest
+from grader.similarity import ComparedClass, ComparedExercise
 from grader.store import Stale
 
 
@@ -142,6 +143,20 @@ class FilesWritten:
     page: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class ExerciseCompared:
+    """The programs of one exercise are compared."""
+
+    compared: ComparedExercise
+
+
+@dataclass(frozen=True, slots=True)
+class ClassCompared:
+    """The programs of every exercise are compared, and the handed-in weights."""
+
+    compared: ComparedClass
+
+
 SessionEvent: TypeAlias = (
     Searching
     | NothingRecognised
@@ -159,6 +174,8 @@ SessionEvent: TypeAlias = (
     | ClassGraded
     | PagesBegan
     | FilesWritten
+    | ExerciseCompared
+    | ClassCompared
 )
 
 

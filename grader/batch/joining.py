@@ -1,4 +1,4 @@
-"""Joining a Dask cluster: the scheduler is found, workers are awaited and examined; what is amiss is told with its remedy."""
+"""Joining a Dask cluster: the scheduler is found, workers are awaited and examined; what is amiss is reported with its remedy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ CONNECT_SECONDS = 5.0
 WORKER_SECONDS = 15.0
 MAX_NAMED = 3
 
-Tell = Callable[[Text], None]
+Report = Callable[[Text], None]
 
 
 def connected(address: str) -> Any:
-    """A client. TLS is a matter of the address (`tls://…`) and of Dask's own configuration."""
+    """Return a client. TLS is a matter of the address (`tls://…`) and of Dask's own configuration."""
     try:
         import dask
         from distributed import Client
@@ -29,7 +29,7 @@ def connected(address: str) -> Any:
         raise UsageError(
             say("Grading on a cluster needs Dask, which is not installed: `pip install 'tme-grader[cluster]'`.")
         ) from None
-    _hush()
+    _silence_loggers()
     # Parcels belong in the tasks, as said above, however large they are: no warning.
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
     try:
@@ -46,15 +46,15 @@ def connected(address: str) -> Any:
         ) from None
 
 
-def _hush() -> None:
-    """What matters is told in our words; each of Dask's loggers has a level of its own."""
+def _silence_loggers() -> None:
+    """Silence Dask: what matters is said in our words. Each of its loggers has a level of its own."""
     for name in ("distributed", "tornado", *logging.root.manager.loggerDict):
         if name.split(".")[0] in ("distributed", "tornado"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 async def _reach(address: str) -> None:
-    """Before a client is made, which would go on trying for longer and complain when it is thrown away."""
+    """Connect once before a client is made, which would go on trying for longer and complain when it is thrown away."""
     from distributed import Security
     from distributed.comm import core
 
@@ -64,6 +64,7 @@ async def _reach(address: str) -> None:
 
 
 def await_workers(client: Any, address: str) -> None:
+    """Wait for the first worker. Raises ClusterUnavailable where none comes."""
     from distributed import TimeoutError as NoneCame
 
     try:
@@ -80,9 +81,12 @@ def await_workers(client: Any, address: str) -> None:
 # ── Examining ───────────────────────────────────────────────────────────────────────────────────
 
 
-def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], tell: Tell) -> int:
-    """Every worker that is there has this grader, the data and walls that hold: one that has not would fail submission
-    after submission in no time, and so draw all of them. Returns how many threads a submission may have."""
+def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], report: Report) -> int:
+    """Return how many threads a submission may have, once every worker that is there has been examined.
+
+    Each must have this grader, the data and a sandbox that holds: one that has not would fail submission after submission
+    in no time, and so draw all of them. Raises ClusterUnavailable with the reasons.
+    """
     wanted = {name: info.sha256 for name, info in data.items()}
     answers = client.run(cluster_side.examined, cluster_side.version(), backend, wanted, on_error="return")
     unfit = [(worker, why) for worker, answer in answers.items() if (why := _unfit(answer))]
@@ -97,8 +101,8 @@ def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], tell: Te
             )
         )
     facts = {worker: answer for worker, answer in answers.items() if isinstance(answer, dict)}
-    _tell_of_walls(facts, tell)
-    _tell_of_libraries(facts, tell)
+    _report_sandboxes(facts, report)
+    _report_libraries(facts, report)
     at_once = client.nthreads()
     hosts: dict[str, int] = {}
     for worker, fact in facts.items():
@@ -116,16 +120,16 @@ def _unfit(answer: Any) -> Text | None:
     return None
 
 
-def _tell_of_walls(facts: Mapping[str, Mapping[str, Any]], tell: Tell) -> None:
-    """As on this machine: which walls, and where stronger ones are out of reach, why."""
+def _report_sandboxes(facts: Mapping[str, Mapping[str, Any]], report: Report) -> None:
+    """Report as on this machine: which sandboxes, and where stronger ones are out of reach, why."""
     workers = say_n("{count} worker", "{count} workers", len(facts))
-    names = ", ".join(sorted({str(fact["walls"]) for fact in facts.values()}))
-    tell(say("On the cluster: {workers}; isolation: {walls}.", workers=workers, walls=names))
+    names = ", ".join(sorted({str(fact["sandbox"]) for fact in facts.values()}))
+    report(say("On the cluster: {workers}; isolation: {sandboxes}.", workers=workers, sandboxes=names))
     for fr, en in sorted({tuple(fact["warning"]) for fact in facts.values() if any(fact["warning"])}):
-        tell(Text(fr, en))
+        report(Text(fr, en))
 
 
-def _tell_of_libraries(facts: Mapping[str, Mapping[str, Any]], tell: Tell) -> None:
+def _report_libraries(facts: Mapping[str, Mapping[str, Any]], report: Report) -> None:
     here = set(libraries())
     other = sorted({name for fact in facts.values() for name in set(fact["libraries"]) - here})
     if other:
@@ -133,4 +137,4 @@ def _tell_of_libraries(facts: Mapping[str, Mapping[str, Any]], tell: Tell) -> No
             "Some workers have other libraries than this machine: {libraries}. Marks may differ by a hair; each record says what it ran with.",
             libraries=safe(", ".join(other), 300),
         )
-        tell(words)
+        report(words)

@@ -21,4 +21,5 @@ def threads_each(jobs: int, cores: int) -> int:
 
 
 def with_threads(options: Options, jobs: int, cores: int) -> Options:
+    """Return the options with as many threads as each of `jobs` may have."""
     return replace(options, threads=threads_each(jobs, cores))

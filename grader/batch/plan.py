@@ -12,7 +12,7 @@ from grader.grading.keys import Digests, fingerprint, judgement_key, run_key
 from grader.grading.run_cache import RunCache
 from grader.store import Current, Filed, Gradebook
 
-WALLED = ("bubblewrap", "landlock")
+ISOLATED = ("bubblewrap", "landlock")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def plan(
     backend: str,
     fresh: bool = False,
 ) -> Plan:
-    """`backend` is the sandbox that was asked for: a record made in a weaker sandbox is made again."""
+    """Sort the tasks by what is to be done. `backend` is the sandbox that was asked for: a record made in a weaker sandbox is made again."""
     known = book.digests()
     damaged = tuple(book.damaged())
     unread = {(e.submission.student, e.submission.exercise, e.fingerprint) for e in damaged}
@@ -72,7 +72,7 @@ def plan(
 
 
 def holds(filed: Filed | None, entry: Entry, backend: str) -> bool:
-    """The record that is filed is the one that grading would give. What failed through the grader's fault never is."""
+    """Return whether the filed record is the one that grading would give: never one that failed through the grader's fault."""
     return (
         filed is not None
         and not filed.broken
@@ -82,10 +82,10 @@ def holds(filed: Filed | None, entry: Entry, backend: str) -> bool:
 
 
 def trusted(backend: str, mode: Mode, asked: str) -> bool:
-    """Whether a run in this sandbox will do where `asked` are wanted. What only was read needed none."""
+    """Return whether a run in this sandbox will do where `asked` are wanted. What only was read needed none."""
     if mode is Mode.STATIC or backend == "none" or asked == "process":
         return True
-    return backend in WALLED if asked == "auto" else backend == asked
+    return backend in ISOLATED if asked == "auto" else backend == asked
 
 
 def _in_cache(run_cache: RunCache, key: str, backend: str) -> bool:
@@ -101,7 +101,7 @@ def _entry(task: Task, data: Mapping[str, DatasetInfo], digests: Digests) -> Ent
 
 
 def latest_attempts(submissions: Iterable[Submission]) -> list[Submission]:
-    """Of each student's attempts at an exercise, the last."""
+    """Return the last of each student's attempts at an exercise."""
     last: dict[tuple[str, str], Submission] = {}
     for submission in submissions:
         key = (submission.student, submission.exercise)

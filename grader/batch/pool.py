@@ -36,9 +36,11 @@ class Pool(Protocol):
 
     room: int
 
-    def submit(self, task: Task, listener: Listener) -> Future[Record]: ...
+    def submit(self, task: Task, listener: Listener) -> Future[Record]:
+        """Begin to grade a task as soon as there is room; return the promise of its record."""
 
-    def stop(self) -> None: ...
+    def stop(self) -> None:
+        """Call off what waits and what runs."""
 
 
 def all_by(
@@ -81,6 +83,7 @@ def all_by(
 
 
 def perform(task: Task, workbench: Workbench, listener: Listener) -> Record:
+    """Grade one submission; return a record that says so where the grader cannot take it."""
     try:
         return grade(task.exercise, task.submission, workbench, task.options, listener)
     except UnreadableSubmission as problem:
@@ -90,7 +93,7 @@ def perform(task: Task, workbench: Workbench, listener: Listener) -> Record:
 
 
 class Readers:
-    """For what is only read, at a workbench without a worker that would run anything."""
+    """A pool for what is only read, at a workbench without a worker that would run anything."""
 
     room = 1
 
@@ -117,7 +120,7 @@ class Workbenches:
         self._threads = ThreadPoolExecutor(len(workbenches), thread_name_prefix="grade")
 
     def wait_until_warm(self) -> None:
-        """For who measures; grading waits by itself."""
+        """Wait until every worker is warm, for who measures; grading waits by itself."""
         for workbench in self._workbenches:
             if workbench.runner is not None:
                 workbench.runner.wait_until_warm()
@@ -144,8 +147,11 @@ class Workbenches:
 def workbenches(
     sandbox: Sandbox, data: Mapping[str, DatasetInfo], count: int, threads: int, parser: Parser | None = None
 ) -> Generator[Workbenches, None, None]:
-    """`parser` stays its owner's to close, though it takes no more requests once the pool was stopped; without one, the
-    workbenches have one of their own, in the same sandbox."""
+    """Yield a pool of `count` workbenches of this machine.
+
+    `parser` stays its owner's to close, though it takes no more requests once the pool was stopped; without one, the
+    workbenches have one of their own, in the same sandbox.
+    """
     with ExitStack() as stack:
         evaluator = None
         if sandbox.level is not Level.LIMITS_ONLY:
@@ -175,8 +181,8 @@ def grade_all(
     jobs: int,
     listen: Callable[[Task], Listener] = lambda task: Listener(),
 ) -> Generator[tuple[Task, Record], None, None]:
-    """On this machine. Yield each task's record as it is finished, in no order. Closing the iterator ends everything
-    it started."""
+    """Grade on this machine: yield each task's record as it is finished, in no order. Closing the iterator ends
+    everything that it started."""
     tasks = list(tasks)
     threads = max((task.options.threads for task in tasks), default=1)
     with workbenches(sandbox, data, min(jobs, len(tasks)), threads) as pool:

@@ -27,6 +27,7 @@ class Reception:
     file: Path
 
     def heading(self) -> Text:
+        """Return the line that says how the class is laid out."""
         return say("Class: {layout}", layout=self.layout)
 
     def write(self, lang: Lang) -> None:
@@ -39,7 +40,7 @@ class Reception:
 def reception_of(
     received: Intake, counting: Sequence[Submission], exercises: Collection[str], folder: Path
 ) -> Reception:
-    """`counting` are the submissions that are graded, `exercises` those that were asked for by name, if any."""
+    """Return what is to be said of a class. `counting` are the submissions that are graded, `exercises` those that were asked for by name, if any."""
     return Reception(
         received.layout,
         (*received.warnings, *handed_in_by_one(received.submissions, exercises)),
@@ -96,4 +97,5 @@ def handed_in_by_one(submissions: Iterable[Submission], asked: Collection[str]) 
 
 
 def skipped_line(one: Skipped) -> Text:
+    """Return the line on an entry that was skipped."""
     return say("Left out: {path} — {reason}", path=plain(one.path), reason=one.reason)

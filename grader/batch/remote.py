@@ -72,7 +72,7 @@ class Remote:
 
 
 def grade_payload(sent: bytes, batch: str = "", listener: Listener | None = None) -> bytes:
-    """On the other side: unpack, grade with a warm workbench of this process, pack the record and the kept run.
+    """Grade what was sent, on the other side: with a warm workbench of this process; return the record and the run, packed.
 
     `batch` is what this belongs to, for `warm.halt`.
     """

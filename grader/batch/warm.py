@@ -20,8 +20,8 @@ _HALTED: set[str] = set()
 
 @contextmanager
 def workbench_for(envelope: TaskEnvelope, batch: str = "") -> Iterator[Workbench]:
-    """A free workbench that suits the envelope, else a new one, in whose favour a free one that does not suit is closed: this
-    process never holds more of them than it graded with at a time.
+    """Yield a free workbench that suits the envelope, else a new one, for which a free one that does not suit is closed:
+    this process never holds more of them than it graded with at a time.
 
     Raises `Stopped` where the batch was halted, or is while the workbench is in use.
     """
@@ -67,7 +67,7 @@ def _take(envelope: TaskEnvelope, batch: str) -> Workbench:
 
 
 def _suits(made_for: TaskEnvelope, workbench: Workbench, envelope: TaskEnvelope) -> bool:
-    """Data that an exercise does not ask for is no hindrance: a local batch has all of it at hand too."""
+    """Return whether a workbench will do. Data that an exercise does not ask for is no hindrance: a local batch has all of it at hand too."""
     same = (made_for.backend, made_for.options.threads) == (envelope.backend, envelope.options.threads)
     return same and _digests(envelope.data).items() <= _digests(workbench.data).items()
 
@@ -77,11 +77,11 @@ def _digests(data: Mapping[str, DatasetInfo]) -> dict[str, str]:
 
 
 def halt(batch: str) -> None:
-    """What is graded for this batch ends within a second or so, and nothing more of it begins."""
+    """End what is graded for this batch, within a second or so, and begin nothing more of it."""
     with _LOCK:
         _HALTED.add(batch)
-        for whose, workbench in _BUSY:
-            if whose == batch:
+        for of_batch, workbench in _BUSY:
+            if of_batch == batch:
                 workbench.stop()
 
 

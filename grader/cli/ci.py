@@ -8,16 +8,13 @@ from typing import Annotated
 import typer
 
 from grader.cli import exits
-from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, help_in
 from grader.domain import Lang, Mode
-from grader.messages import translate
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    """Add `verify` and `list` to the commands, the help in one language."""
+    _, common = help_in(lang), Common(lang)
 
     @app.command(
         help=_("Proves the exercises: solutions, stubs and known-wrong programs get just the marks they must.")

@@ -19,10 +19,10 @@ NONE = "none"
 MAX_BYTES = 4 << 20
 
 
-def understand(
+def parse_dates(
     deadline: str | None, late: str | None, grace: str | None, extensions: Path | None, received: Path | None
 ) -> Dates:
-    """Raises UsageError for what cannot be read."""
+    """Return the dates that the options name. Raises UsageError for what cannot be read."""
     if deadline is None and (late is not None or grace is not None):
         raise UsageError(say("--late and --grace say what happens after a --deadline: name one."))
     lifted = deadline is not None and deadline.strip().lower() == NONE
@@ -45,7 +45,7 @@ def _table(
 
 
 def _rows(path: Path, column: str, read: Callable[[str], datetime]) -> Iterator[tuple[str, str, datetime]]:
-    """(student, exercise or `ALL`, moment): of a CSV with a header, separated by commas, semicolons or tabs."""
+    """Yield (student, exercise or `ALL`, moment) of a CSV with a header, separated by commas, semicolons or tabs."""
     try:
         text = path.read_bytes()[:MAX_BYTES].decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
@@ -56,8 +56,8 @@ def _rows(path: Path, column: str, read: Callable[[str], datetime]) -> Iterator[
     try:
         yield from _moments(path, rows, separator, column, read)
     except csv.Error as problem:
-        told = say("line {line}: {problem}", line=rows.line_num, problem=str(problem))
-        raise _unreadable(path, told) from None
+        reason = say("line {line}: {problem}", line=rows.line_num, problem=str(problem))
+        raise _unreadable(path, reason) from None
 
 
 def _moments(

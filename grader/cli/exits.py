@@ -24,6 +24,7 @@ SIGNALLED = 128  # and the number of the signal
 
 
 def of_records(records: Iterable[Record]) -> int:
+    """Return the exit code of a grading."""
     records = list(records)
     if any(record.broken for record in records):
         return BROKEN
@@ -32,4 +33,5 @@ def of_records(records: Iterable[Record]) -> int:
 
 
 def of_error(error: GraderError) -> int:
+    """Return the exit code of what ended a command."""
     return BROKEN if isinstance(error, Breakdown) else USAGE

@@ -38,7 +38,7 @@ class ExerciseOrCommand(Group):
 
 
 def language(arguments: Sequence[str]) -> Lang:
-    """`--lang` wherever it stands, else GRADE_LANG; French is the fallback."""
+    """Return the language: `--lang` wherever it stands, else GRADE_LANG; French is the fallback."""
     given = os.environ.get("GRADE_LANG", "fr")
     for index, word in enumerate(arguments):
         if word == "--lang" and index + 1 < len(arguments):
@@ -49,7 +49,7 @@ def language(arguments: Sequence[str]) -> Lang:
 
 
 def without_language(arguments: Sequence[str]) -> list[str]:
-    """The words without a `--lang` that was understood: it may stand before a command too, where no option is known."""
+    """Return the words without a `--lang` that was understood: it may stand before a command too, where no option is known."""
     kept: list[str] = []
     words = iter(arguments)
     for word in words:
@@ -63,7 +63,7 @@ def without_language(arguments: Sequence[str]) -> list[str]:
 
 
 def build(lang: Lang) -> App:
-    """The whole command line, its help in one language."""
+    """Return the whole command line, its help in one language."""
     from grader.cli import ci, reports, similar, student, teacher
 
     app = App(
@@ -87,6 +87,7 @@ def build(lang: Lang) -> App:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line as a program: end this process with the exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     ended_by: list[int] = []
 
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """The exit code. Every error is one sentence on stderr; a traceback is for `--debug` alone."""
+    """Return the exit code. Every error is one sentence on stderr; a traceback is for `--debug` alone."""
     lang = language(arguments)
     debug = DEBUG in arguments or bool(os.environ.get("GRADE_DEBUG"))
     arguments = [word for word in arguments if word != DEBUG]
@@ -124,8 +125,8 @@ def run(arguments: list[str]) -> int:
         if not hasattr(problem, "format_message"):  # as what the parser refuses has
             if debug:
                 raise
-            code, told = unforeseen(problem)
-            print(f"grade : {safe(told.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
+            code, words = unforeseen(problem)
+            print(f"grade : {safe(words.in_(lang), 3000)}", file=sys.stderr)  # noqa: T201
             return code
         if type(problem).__name__ == "NoArgsIsHelpError":
             problem.show()  # type: ignore[attr-defined]
@@ -135,7 +136,7 @@ def run(arguments: list[str]) -> int:
 
 
 def unforeseen(problem: Exception) -> tuple[int, Text]:
-    """The exit code and a sentence for what no room has put into words. Exit code 1 would say that marks were lost."""
+    """Return the exit code and a sentence for what no room has put into words. Exit code 1 would say that marks were lost."""
     reason = f"{type(problem).__name__}: {problem}"[:REASON_CHARS]
     if no_room(problem):
         return exits.BROKEN, say(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 import typer
 
+from grader.domain import Lang
 from grader.errors import UsageError
-from grader.messages import say
+from grader.messages import say, translate
 
 
 class LangChoice(StrEnum):
@@ -31,11 +33,19 @@ class ModeChoice(StrEnum):
     FULL = "full"
 
 
-class Common:
-    """How options that mean the same wherever they stand are declared: `Annotated[Path | None, common.data]`. `_` gives
-    the words of help in the reader's language."""
+def help_in(lang: Lang) -> Callable[[str], str]:
+    """Return how a command's help finds its words in the reader's language; called `_`, by which the catalogues know it."""
+    return partial(translate, lang=lang)
 
-    def __init__(self, _: Callable[[str], str]) -> None:
+
+class Common:
+    """How options that mean the same wherever they stand are declared: `Annotated[Path | None, common.data]`.
+
+    A command with many options declares its own in a class that inherits from this one.
+    """
+
+    def __init__(self, lang: Lang) -> None:
+        _ = help_in(lang)
         self.lang = typer.Option("--lang", help=_("Language of the report."))
         self.data = typer.Option(help=_("Folder of the real datasets (or GRADE_DATA)."))
         self.mode = typer.Option(
@@ -52,7 +62,7 @@ class Common:
 
 
 def results_folder(path: Path) -> Path:
-    """A folder that can be written to, or made. Raises UsageError with the reason, before any work is done."""
+    """Return a folder that can be written to, or made. Raises UsageError with the reason, before any work is done."""
     there = next(above for above in (path.absolute(), *path.absolute().parents) if above.exists())
     if not there.is_dir():
         raise UsageError(say("{path} is a file; a folder for the results is expected.", path=there))
@@ -62,6 +72,7 @@ def results_folder(path: Path) -> Path:
 
 
 def existing(path: Path) -> Path:
+    """Return the path. Raises UsageError where there is nothing."""
     if not path.exists():
         raise UsageError(say("{path} does not exist.", path=path))
     return path

@@ -13,6 +13,6 @@ from grader.store import Gradebook
 
 
 def show_updated(book: Gradebook, lang: Lang) -> Path | None:
-    """As `update_pages`."""
+    """Bring the pages up to date, as `update_pages` does; return the class page."""
     with ExitStack() as live:
         return update_pages(book, lang, lambda: live.enter_context(busy(say("Making the pages"), lang)))

@@ -27,7 +27,7 @@ Row = tuple[str, Text, float]
 
 
 def process_began() -> float:
-    """When this process was started, on the clock of `time.perf_counter`; now, where the system does not say."""
+    """Return when this process was started, on the clock of `time.perf_counter`; now, where the system does not say."""
     try:
         started = int(Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19])
         age = time.clock_gettime(time.CLOCK_BOOTTIME) - started / os.sysconf("SC_CLK_TCK")
@@ -45,11 +45,13 @@ class BatchProfile:
         self._count = 0
 
     def add(self, phases: Mapping[str, float]) -> None:
+        """Add the phases of one submission."""
         self._count += bool(phases)
         for name, seconds in phases.items():
             self._sums[name] = self._sums.get(name, 0.0) + seconds
 
     def show(self, jobs: int, lang: Lang) -> None:
+        """Print the table, once all is done."""
         slots = max(1, min(jobs, self._count))
         wall = time.perf_counter() - self._began
         rest = slots * wall - sum(self._sums.values())
@@ -57,7 +59,7 @@ class BatchProfile:
 
 
 def show(phases: Mapping[str, float], lang: Lang, count: int = 1, rest: float = 0.0, slots: int = 0) -> None:
-    """On stderr, so that what is printed for a program stays what it was. `count` submissions share the phases; `slots`
+    """Print the table on stderr, so that what is printed for a program stays what it was. `count` submissions share the phases; `slots`
     workers had the total on their clocks."""
     from rich.console import Console
     from rich.table import Table

@@ -34,7 +34,7 @@ RUNNING_LINES = 8
 
 
 def console_for(quiet: bool = False) -> Console:
-    """Without markup: a file named `[/b]` is a name like any other."""
+    """Return a console without markup: a file named `[/b]` is a name like any other."""
     console = Console(highlight=False, markup=False, quiet=quiet)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, quiet=quiet, width=WIDTH_ON_A_PIPE)
@@ -43,7 +43,7 @@ def console_for(quiet: bool = False) -> Console:
 
 @contextmanager
 def busy(words: Text, lang: Lang) -> Iterator[Callable[[str], None]]:
-    """On a terminal, a line that lives while something goes on whose end is not known; yields how to say what it is at."""
+    """Show a line on a terminal while something goes on whose end is not known; yield how to say what it is at."""
     console = console_for()
     if not console.is_terminal:
         yield lambda at: None
@@ -81,7 +81,7 @@ class OneSubmission(Listener):
             disable=quiet or not self.console.is_terminal,
         )
         self._task = self._progress.add_task("", total=None, facts="")
-        self._told: set[str] = set()
+        self._shown_verdicts: set[str] = set()
         self._fits: dict[int, Training] = {}
         self._shown_epoch = 0.0
 
@@ -105,10 +105,10 @@ class OneSubmission(Listener):
         self._progress.update(self._task, description=words, facts=facts, completed=done or 0, total=total)
 
     def on_preliminary_verdicts(self, verdicts: tuple[Verdict, ...]) -> None:
-        """What can be said before the training is over, one line each, once."""
+        """Print what can be said before the training is over, one line each, once."""
         for verdict in verdicts:
-            if verdict.id not in self._told and verdict.status is not Status.SKIPPED:
-                self._told.add(verdict.id)
+            if verdict.id not in self._shown_verdicts and verdict.status is not Status.SKIPPED:
+                self._shown_verdicts.add(verdict.id)
                 sign, title, points, message = verdict_row(verdict, self._lang)
                 line = Table.grid(padding=(0, 1))
                 for width in (1, 32, 9):
@@ -139,6 +139,7 @@ class OneSubmission(Listener):
 
 
 def training_facts(training: Training, lang: Lang) -> str:
+    """Return the last loss and accuracy of a training in words."""
     parts = []
     if losses := training.history.get("loss"):
         parts.append(shown(say("loss {loss}", loss=number(losses[-1], 3)), lang))
@@ -177,8 +178,8 @@ class ManySubmissions:
         grid = Table.grid()
         grid.add_row(self._progress)
         if self._attention and not self._every_line:
-            told = say_n("{count} needs attention", "{count} need attention", self._attention)
-            grid.add_row(Styled(f"  {shown(told, self._lang)}", style="yellow"))
+            words = say_n("{count} needs attention", "{count} need attention", self._attention)
+            grid.add_row(Styled(f"  {shown(words, self._lang)}", style="yellow"))
         with self._lock:
             running = list(self._running.items())
         for name, doing in running[:RUNNING_LINES]:
@@ -199,13 +200,16 @@ class ManySubmissions:
             self._live.stop()
 
     def listener(self, name: str) -> Listener:
+        """Return who is told of the grading of a submission, which is shown as `name`."""
         return _Running(self, safe(name, 60), self._lang)
 
     def doing(self, name: str, words: str) -> None:
+        """Show what is being done for a submission."""
         with self._lock:
             self._running[name] = words
 
     def finished(self, name: str, line: Styled, attention: bool = True) -> None:
+        """Count one more as done, and print its line where it needs attention or lines are few."""
         with self._lock:
             self._running.pop(safe(name, 60), None)
         self._attention += attention
@@ -214,7 +218,7 @@ class ManySubmissions:
             self.console.print(line)
 
     def passed(self) -> None:
-        """One more is done, and nothing is to be said about it."""
+        """Count one more as done, about which nothing is to be said."""
         self._progress.advance(self._task)
 
 

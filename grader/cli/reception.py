@@ -34,7 +34,7 @@ def show(reception: Reception, console: Console, lang: Lang) -> None:
 
 
 def show_why_nothing(skipped: Sequence[Skipped], console: Console, lang: Lang) -> None:
-    """Where no submission was recognised: print what there was instead."""
+    """Print what there was, where no submission was recognised."""
     for one in skipped[:OF_NOBODY]:
         console.print(shown(skipped_line(one), lang), style="bright_black", markup=False)
 

@@ -8,16 +8,13 @@ from typing import Annotated
 import typer
 
 from grader.cli import exits
-from grader.cli.options import Common, LangChoice, SandboxChoice
+from grader.cli.options import Common, LangChoice, SandboxChoice, help_in
 from grader.domain import Lang
-from grader.messages import translate
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    """Add `rejudge` to the commands, the help in one language."""
+    _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Judges every recorded submission again from its kept run, without running it."))
     def rejudge(
@@ -42,6 +39,6 @@ def _rejudge(folder: Path, only: list[str], data: Path | None, sandbox: str, lan
     with RejudgeDisplay(lang) as display:
         records = api.rejudge(folder, exercises=only, data=data, sandbox=sandbox, lang=lang, listener=display)
         with closing(records):
-            for _ in records:  # the display is told of each
+            for _ in records:  # the display shows each
                 pass
     return exits.of_records(display.records)

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.options import Common, LangChoice, existing, results_folder
+from grader.cli.options import Common, LangChoice, existing, help_in, results_folder
 from grader.domain import Lang, Record
 from grader.errors import NothingToGrade, UnreadableSubmission, UsageError
 from grader.files import DAMAGED
-from grader.messages import say, translate
+from grader.messages import say
 
 GRADEBOOK = "gradebook.sqlite"
 
@@ -28,10 +28,8 @@ class FormatChoice(StrEnum):
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    """Add `report` and `export` to the commands, the help in one language."""
+    _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Makes the pages of a batch again: one for the class, one for each student."))
     def report(
@@ -109,7 +107,7 @@ def _write(text: str, out: Path | None) -> None:
 
 
 def recorded(folder: Path, exhibits: bool = True) -> list[Record]:
-    """The records of a batch: those of its gradebook, overrides and lateness applied, else those that lie as JSON.
+    """Return the records of a batch: those of its gradebook, overrides and lateness applied, else those that lie as JSON.
 
     Raises:
         NothingToGrade: there is neither.

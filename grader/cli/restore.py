@@ -6,16 +6,14 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.options import Common, LangChoice, existing
+from grader.cli.options import Common, LangChoice, existing, help_in
 from grader.domain import Lang
-from grader.messages import say, translate
+from grader.messages import say
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    """Add `restore` to the commands, the help in one language."""
+    _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Makes a lost or damaged gradebook anew from the records and decisions beside it."))
     def restore(

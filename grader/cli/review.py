@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.options import Common, LangChoice
+from grader.cli.options import Common, LangChoice, help_in
 from grader.domain import Lang
 from grader.errors import UsageError
-from grader.messages import say, translate
+from grader.messages import say
 
 if TYPE_CHECKING:
     from grader.store import Gradebook
 
 
 def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
-    common = Common(_)
+    """Add `review` and `override` to the commands, the help in one language."""
+    _, common = help_in(lang), Common(lang)
 
     @app.command(help=_("Walks through the answers that a teacher must read, question by question."))
     def review(
@@ -35,7 +33,7 @@ def register(app: typer.Typer, lang: Lang) -> None:
         author: Annotated[str | None, typer.Option(help=_("Who decides (default: git's user.name)."))] = None,
         lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
     ) -> None:
-        from grader.cli.deciding import author_name
+        from grader.cli.author import author_name
         from grader.cli.reviewing import show_waiting, walk
         from grader.store import Gradebook
 
@@ -78,24 +76,22 @@ def _override(
     author: str | None,
     lang: Lang,
 ) -> None:
-    from grader.cli.deciding import author_name, decide, find_record, find_verdict, within
+    from grader.cli.author import author_name
     from grader.cli.pages import show_updated
     from grader.reports.terminal import figure, shown
-    from grader.store.record_files import write_record
+    from grader.store import deciding
 
-    record = find_record(book, where[0], where[1])
-    verdict = find_verdict(record, where[2])
+    record = deciding.find_record(book, where[0], where[1])
+    verdict = deciding.find_verdict(record, where[2])
     if withdraw:
-        if not book.withdraw(record.student, record.exercise, verdict.id):
-            raise UsageError(say("Nothing was decided about {check}.", check=verdict.id))
+        deciding.withdraw(book, record, verdict.id)
     elif points is None or not reason.strip():
         raise UsageError(say("An override needs points and a reason: … CHECK POINTS --reason “…”, or --withdraw."))
     else:
-        decide(book, record, verdict.id, within(points, verdict), author_name(author), reason)
-    write_record(book, record)
+        deciding.decide(book, record, verdict.id, points, author_name(author), reason)
     now = book.record(record.student, record.exercise)
     assert now is not None
-    decided = find_verdict(now, verdict.id)
+    decided = deciding.find_verdict(now, verdict.id)
     words = say(
         "{student}, {exercise}, {check}: {points} of {most}. Mark: {score} of {whole}.",
         student=now.student,

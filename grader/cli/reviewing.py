@@ -12,7 +12,6 @@ from rich.panel import Panel
 from rich.text import Text as Styled
 
 from grader import catalog
-from grader.cli.deciding import decide
 from grader.cli.pages import show_updated
 from grader.cli.progress import console_for
 from grader.domain import Lang, Record, Status, Text, Verdict
@@ -20,8 +19,8 @@ from grader.errors import UsageError
 from grader.messages import plain, safe, say, say_n
 from grader.reports.terminal import figure, shown
 from grader.store import Gradebook
+from grader.store.deciding import decide
 from grader.store.decisions import ANSWER, answer_of
-from grader.store.record_files import write_record
 
 BACK, QUIT, SKIP = {"b", "r"}, {"q"}, {"", "s"}  # back or « revenir », quit, skip: the letters of both languages
 ANSWER_CHARS = 20_000
@@ -38,7 +37,7 @@ class Item:
 
 
 def walk(book: Gradebook, only: list[str], anonymous: bool, again: bool, author: str, lang: Lang) -> None:
-    """Until the last answer, or until the teacher quits. Each decision is filed as soon as it is made."""
+    """Ask until the last answer is decided, or until the teacher quits. Each decision is filed as soon as it is made."""
     console = console_for()
     items = to_read(book.records(exhibits=False), only, anonymous, again)
     if not items:
@@ -51,13 +50,13 @@ def walk(book: Gradebook, only: list[str], anonymous: bool, again: bool, author:
     walker = _Walk(book, items, anonymous, author, lang, console)
     walker.go()
     left = len(to_read(book.records(exhibits=False), only, anonymous, False))
-    told = say_n("{count} answer decided", "{count} answers decided", len(walker.decided))
-    console.print(f"{shown(told, lang)} · {shown(say_n('{count} still waits', '{count} still wait', left), lang)}")
+    decided = say_n("{count} answer decided", "{count} answers decided", len(walker.decided))
+    console.print(f"{shown(decided, lang)} · {shown(say_n('{count} still waits', '{count} still wait', left), lang)}")
     show_updated(book, lang)
 
 
 def show_waiting(book: Gradebook, only: list[str], anonymous: bool, again: bool, lang: Lang) -> None:
-    """A line for each answer that waits; nothing is asked or decided."""
+    """Print a line for each answer that waits; nothing is asked or decided."""
     console = console_for()
     records = book.records(exhibits=False)
     verdicts = {(r.student, r.exercise, v.id): (r, v) for r in records for v in r.verdicts}
@@ -73,7 +72,7 @@ def show_waiting(book: Gradebook, only: list[str], anonymous: bool, again: bool,
 
 
 def to_read(records: list[Record], only: list[str], anonymous: bool, again: bool) -> list[Item]:
-    """In the order of exercises and questions; `again` brings up what was decided before."""
+    """Return the answers to read, in the order of exercises and questions; `again` brings up what was decided before."""
     places: dict[tuple[str, str], int] = {}
     found: list[Item] = []
     for record in records:
@@ -123,7 +122,6 @@ class _Walk:
             if comment is None:
                 return
             decide(self._book, record, item.check, given, self._author, comment)
-            write_record(self._book, record)
             self.decided.add(item)
             at += 1
 
@@ -146,34 +144,34 @@ class _Walk:
         answer = safe(answer_of(record, verdict.id) or verdict.measured.in_(self._lang), ANSWER_CHARS, keep_lines=True)
         self._console.print(Panel(Styled(answer), expand=False))
         if verdict.override is not None:
-            told = say(
+            before = say(
                 "Decided before: {points} by {author} on {date}. {comment}",
                 points=figure(verdict.points, self._lang),
                 author=verdict.override.author,
                 date=verdict.override.date[:10],
                 comment=verdict.override.reason,
             )
-            self._console.print(Styled(say_(told), style="cyan"))
+            self._console.print(Styled(say_(before), style="cyan"))
 
     def _points(self, verdict: Verdict) -> float | str | None:
-        """The points, a command (skip or back), or None to quit. Asks until it understands."""
+        """Return the points, a command (skip or back), or None to quit. Ask until that is understood."""
         while True:
             most = figure(verdict.max_points, self._lang)
-            told = self._ask(say("Points (0 to {most}; s, b, q)", most=most))
-            if told is None or told.casefold() in QUIT:
+            answer = self._ask(say("Points (0 to {most}; s, b, q)", most=most))
+            if answer is None or answer.casefold() in QUIT:
                 return None
-            if told.casefold() in SKIP | BACK:
-                return told.casefold()
+            if answer.casefold() in SKIP | BACK:
+                return answer.casefold()
             try:
-                points = float(told.replace(",", "."))
+                points = float(answer.replace(",", "."))
             except ValueError:
                 points = -1.0
             if 0 <= points <= verdict.max_points:
                 return points
-            self._console.print(self._say(say("“{told}” is neither points nor a command.", told=safe(told, 40))))
+            self._console.print(self._say(say("“{answer}” is neither points nor a command.", answer=safe(answer, 40))))
 
     def _ask(self, question: Text) -> str | None:
-        """One line of the keyboard or the pipe; None at its end."""
+        """Return one line of the keyboard or the pipe; None at its end."""
         try:
             return self._console.input(Styled(f"{self._say(question)} › ")).strip()
         except EOFError:
@@ -185,7 +183,7 @@ class _Walk:
 
 
 def _questions() -> Callable[[str, str], Text]:
-    """The wording of a check's question, as far as the exercises are at hand."""
+    """Return how to find the wording of a check's question, as far as the exercises are at hand."""
     known: dict[str, dict[str, Text]] = {}
 
     def find(exercise: str, check: str) -> Text:

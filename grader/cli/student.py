@@ -12,45 +12,50 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.cli import exits
-from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice
+from grader.cli.options import Common, LangChoice, ModeChoice, SandboxChoice, help_in
 from grader.domain import Exercise, Lang, Mode, Phase, Record, Submission, Text
-from grader.messages import say, translate
+from grader.messages import say
 
 if TYPE_CHECKING:
     from grader.grading import Listener
 
 
-def register(app: typer.Typer, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
+class _Declared(Common):
+    """The options of this command, and the common ones."""
 
-    common = Common(_)
+    def __init__(self, lang: Lang) -> None:
+        super().__init__(lang)
+        _ = help_in(lang)
+        self.name = typer.Argument(metavar=_("EXERCISE"), help=_("The exercise: exo1, xor… `grade list` names them."))
+        self.path = typer.Argument(metavar=_("PATH"), help=_("The file, or the folder that holds it."))
+        self.mode = typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
+        self.sandbox = typer.Option(help=_("Isolation; auto is `process` here: it is your own code."))
+        self.json = typer.Option(help=_("Also write the record to this file (- for the terminal)."))
+        self.seed = typer.Option(min=0, help=_("Seed set before the program starts."))
+        self.time_limit = typer.Option(min=1, help=_("Seconds that the program may take."))
+        self.fresh = typer.Option("--fresh", help=_("Run the program even if it has not changed."))
+        self.quiet = typer.Option("--quiet", "-q", help=_("Only the mark."))
+
+
+def register(app: typer.Typer, lang: Lang) -> None:
+    """Add the command behind `grade exo1`, its help in one language."""
+    _, declared = help_in(lang), _Declared(lang)
 
     @app.command("exercise", hidden=True, help=_("Grades one exercise."))
     def exercise(
-        name: Annotated[
-            str, typer.Argument(metavar=_("EXERCISE"), help=_("The exercise: exo1, xor… `grade list` names them."))
-        ],
-        path: Annotated[
-            Path, typer.Argument(metavar=_("PATH"), help=_("The file, or the folder that holds it."))
-        ] = Path(),
-        mode: Annotated[
-            ModeChoice, typer.Option(help=_("static: read only; audit: a few training steps; full: everything."))
-        ] = ModeChoice.FULL,
-        data: Annotated[Path | None, common.data] = None,
-        sandbox: Annotated[
-            SandboxChoice, typer.Option(help=_("Isolation; auto is `process` here: it is your own code."))
-        ] = SandboxChoice.AUTO,
-        json: Annotated[
-            Path | None, typer.Option(help=_("Also write the record to this file (- for the terminal)."))
-        ] = None,
-        seed: Annotated[int, typer.Option(min=0, help=_("Seed set before the program starts."))] = 0,
-        time_limit: Annotated[float | None, typer.Option(min=1, help=_("Seconds that the program may take."))] = None,
-        fresh: Annotated[bool, typer.Option("--fresh", help=_("Run the program even if it has not changed."))] = False,
-        quiet: Annotated[bool, typer.Option("--quiet", "-q", help=_("Only the mark."))] = False,
-        no_speedups: Annotated[bool, common.no_speedups] = False,
-        profile: Annotated[bool, common.profile] = False,
-        lang_: Annotated[LangChoice, common.lang] = LangChoice(lang),
+        name: Annotated[str, declared.name],
+        path: Annotated[Path, declared.path] = Path(),
+        mode: Annotated[ModeChoice, declared.mode] = ModeChoice.FULL,
+        data: Annotated[Path | None, declared.data] = None,
+        sandbox: Annotated[SandboxChoice, declared.sandbox] = SandboxChoice.AUTO,
+        json: Annotated[Path | None, declared.json] = None,
+        seed: Annotated[int, declared.seed] = 0,
+        time_limit: Annotated[float | None, declared.time_limit] = None,
+        fresh: Annotated[bool, declared.fresh] = False,
+        quiet: Annotated[bool, declared.quiet] = False,
+        no_speedups: Annotated[bool, declared.no_speedups] = False,
+        profile: Annotated[bool, declared.profile] = False,
+        lang_: Annotated[LangChoice, declared.lang] = LangChoice(lang),
     ) -> int:
         from grader import api
         from grader.cli.profile import process_began, show

@@ -14,11 +14,12 @@ WHOLE_TABLE = 40  # records: a longer class is read on its page
 
 
 def needs_attention(record: Record) -> bool:
-    """Somebody has to look: the grader failed, a teacher must read, or the program did not run."""
+    """Return whether somebody has to look: the grader failed, a teacher must read, or the program did not run."""
     return record.broken or record.to_review or record.failure is not None
 
 
 def show_class(graded: ClassGraded, console: Console, lang: Lang) -> None:
+    """Print the marks, and what a teacher should know of them."""
     console.print()
     if len(graded.records) <= WHOLE_TABLE:
         console.print(class_table(graded.records, lang))
@@ -33,6 +34,7 @@ def show_class(graded: ClassGraded, console: Console, lang: Lang) -> None:
 
 
 def stale_line(stale: Stale, lang: Lang) -> str:
+    """Return the line on a decision that no longer applies."""
     decision = stale.decision
     words = say(
         "Not applied: {points} for {check} of {student} in {exercise}, by {author} on {date}: {why}.",

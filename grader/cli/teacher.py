@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from grader.cli import batch, rejudge, restore, review
+from grader.cli.options import help_in
 from grader.cli.words import App
 from grader.domain import Lang
-from grader.messages import translate
 
 
 def register(app: App, lang: Lang) -> None:
-    def _(message: str) -> str:
-        return translate(message, lang)
-
+    """Add the teacher's commands to the commands, the help in one language."""
+    _ = help_in(lang)
     for commands in (batch, rejudge, review, restore):
         commands.register(app, lang)
     data_app = App(lang, help=_("The datasets."))

@@ -69,7 +69,7 @@ class App(typer.Typer):
         return super().command(name, **{"cls": Command, **settings})
 
 
-class _Spoken:
+class _Translated:
     """What commands and groups of them have in common."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
@@ -95,10 +95,10 @@ class _Spoken:
         return option
 
 
-class Command(_Spoken, TyperCommand): ...
+class Command(_Translated, TyperCommand): ...
 
 
-class Group(_Spoken, TyperGroup):
+class Group(_Translated, TyperGroup):
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return [translate("COMMAND", ctx.obj), "…"]
 
@@ -107,7 +107,7 @@ class Group(_Spoken, TyperGroup):
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Each with its whole sentence, where the parser would cut it."""
+        """Write each command with its whole sentence, where the parser would cut it."""
         rows = [
             (name, self.commands[name].help or "") for name in self.list_commands(ctx) if not self.commands[name].hidden
         ]
@@ -115,13 +115,15 @@ class Group(_Spoken, TyperGroup):
 
 
 def refusal(problem: Any, lang: Lang) -> str:
-    """What is wrong with the words that were typed, and where help is; `problem` is the parser's."""
+    """Return what is wrong with the words that were typed, and where help is; `problem` is the parser's."""
     ctx = getattr(problem, "ctx", None)
     usage = f"{ctx.get_usage()}\n" if ctx else ""
     command = ctx.command_path.replace(f" {STUDENT}", " exo1") if ctx else "grade"
-    told = _turned(problem.format_message(), REFUSALS, lang)
+    reason = _turned(problem.format_message(), REFUSALS, lang)
     return (
-        usage + safe(f"grade : {told}\n", 2000, keep_lines=True) + say("Help: {command} -h", command=command).in_(lang)
+        usage
+        + safe(f"grade : {reason}\n", 2000, keep_lines=True)
+        + say("Help: {command} -h", command=command).in_(lang)
     )
 
 
@@ -135,7 +137,7 @@ def _name(argument: Any) -> str:
 
 
 def _row(one: Any, record: tuple[str, str], lang: Lang) -> tuple[str, str]:
-    """`--jobs <int range>` with `…  [default: 0; x>=1]` is `--jobs N` with `…  (default: 0, at least 1)`."""
+    """Turn the parser's row: `--jobs <int range>` with `…  [default: 0; x>=1]` is `--jobs N` with `…  (default: 0, at least 1)`."""
     of_option = re.sub(r"<(.+)>$", lambda m: _type(m[1], lang), record[0])
     name = _name(one) if one.param_type_name == "argument" else of_option
     found = re.fullmatch(r"(?P<help>.*?)(?: *\[(?P<extra>[^\[\]]*)\])?", record[1], re.DOTALL)

@@ -52,19 +52,19 @@ def _size(item: Mapping[str, Any]) -> tuple[int, int]:
     return width, height
 
 
-def pictures(value: object, told: str) -> list[Panel]:
+def pictures(value: object, description: str) -> list[Panel]:
     """Return panels of the pictures in a list of exhibits."""
     found = []
     for item in value[:MAX_PICTURES] if isinstance(value, Sequence) and not isinstance(value, str) else ():
         uri = png_uri(item.get("png")) if isinstance(item, Mapping) else ""
         if uri:
             width, height = _size(item)
-            found.append(Panel(told, Markup(_image(uri, told, width, height))))
+            found.append(Panel(description, Markup(_image(uri, description, width, height))))
     return found
 
 
-def _image(uri: str, told: str, width: int, height: int) -> Markup:
-    image = element("img", src=uri, alt=told, width=width or None, height=height or None)
+def _image(uri: str, description: str, width: int, height: int) -> Markup:
+    image = element("img", src=uri, alt=description, width=width or None, height=height or None)
     return Markup(image.removesuffix("/>") + ">")
 
 

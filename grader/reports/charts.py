@@ -75,7 +75,7 @@ def _curve(title: str, lines: Sequence[Line], lang: Lang, whole: bool) -> Markup
     ends: list[float] = []
     for n, (name, values) in enumerate(lines):
         drawn += _line(n, name if len(lines) > 1 else "", values, x, y, ends)
-    told = "; ".join(
+    description = "; ".join(
         say(
             "{line}: from {first} to {last} in {epochs} epochs",
             line=name,
@@ -86,7 +86,7 @@ def _curve(title: str, lines: Sequence[Line], lang: Lang, whole: bool) -> Markup
         for name, values in lines
         if values
     )
-    return figure(width, height, f"{title} — {told}", *drawn)
+    return figure(width, height, f"{title} — {description}", *drawn)
 
 
 def _line(n: int, name: str, values: Sequence[float], x, y, ends: list[float]) -> list[Markup]:  # type: ignore[no-untyped-def]  # two scales
@@ -141,25 +141,25 @@ def histogram(scores: Sequence[float], most: float, lang: Lang) -> Markup:
         drawn.append(element("text", value, class_="axis", x=left + n * step, y=floor + 16, text_anchor="middle"))
     mean = sum(scores) / len(scores)
     at = left + (width - left - right) * min(1.0, mean / most)
-    told_mean = say("mean {mean}", mean=number(mean, 1)).in_(lang)
+    mean_words = say("mean {mean}", mean=number(mean, 1)).in_(lang)
     drawn.append(element("line", class_="mean", x1=at, x2=at, y1=top - 4, y2=floor))
     side = "end" if at > width * 0.7 else "start"
     drawn.append(
-        element("text", told_mean, class_="name", x=at + (-6 if side == "end" else 6), y=top - 8, text_anchor=side)
+        element("text", mean_words, class_="name", x=at + (-6 if side == "end" else 6), y=top - 8, text_anchor=side)
     )
     counts = ", ".join(
         f"{label(round(most * n / 10, 2), lang)}–{label(round(most * (n + 1) / 10, 2), lang)}: {count}"
         for n, count in enumerate(bins)
         if count
     )
-    told = say("Marks out of {most}: {counts}; {mean}", most=label(most, lang), counts=counts, mean=told_mean)
-    return figure(width, height, told.in_(lang), *drawn)
+    description = say("Marks out of {most}: {counts}; {mean}", most=label(most, lang), counts=counts, mean=mean_words)
+    return figure(width, height, description.in_(lang), *drawn)
 
 
 # ── Bars and strips ─────────────────────────────────────────────────────────────────────────────
 
 
-def stacked(parts: Sequence[tuple[str, float]], told: str) -> Markup:
+def stacked(parts: Sequence[tuple[str, float]], description: str) -> Markup:
     """Draw a bar of 100 by 10 whose parts are (class, share)."""
     drawn = []
     at = 0.0
@@ -175,7 +175,7 @@ def stacked(parts: Sequence[tuple[str, float]], told: str) -> Markup:
         viewBox="0 0 100 10",
         preserveAspectRatio="none",
         role="img",
-        aria_label=told,
+        aria_label=description,
     )
 
 
@@ -211,14 +211,14 @@ def strips(rows: Sequence[tuple[str, Sequence[float]]], unit: str, title: str, l
             element("text", label(value, lang), class_="axis", x=x(value), y=height - 16, text_anchor="middle")
         )
     drawn.append(element("text", unit, class_="axis", x=width - right, y=height - 2, text_anchor="end"))
-    told = []
+    descriptions = []
     for n, (name, values) in enumerate(rows):
         y = top + each * (n + 0.5)
         middle = sorted(values)[len(values) // 2]
         drawn.append(element("text", name[:12], class_="axis row", x=left - 10, y=y + 4, text_anchor="end"))
         drawn += [element("circle", class_="dot s0 faint", cx=x(v), cy=y, r=4) for v in sorted(values)[:400]]
         drawn.append(element("line", class_="median", x1=x(middle), x2=x(middle), y1=y - 9, y2=y + 9))
-        told.append(
+        descriptions.append(
             say(
                 "{name}: median {median} {unit}, at most {most} {unit}",
                 name=name,
@@ -227,7 +227,7 @@ def strips(rows: Sequence[tuple[str, Sequence[float]]], unit: str, title: str, l
                 unit=unit,
             ).in_(lang)
         )
-    return figure(width, height, f"{title} — " + "; ".join(told), *drawn)
+    return figure(width, height, f"{title} — " + "; ".join(descriptions), *drawn)
 
 
 def share_words(share: float, lang: Lang) -> str:

@@ -68,7 +68,7 @@ class ExerciseTable:
 class LostView:
     exercise: str
     title: str
-    told: str
+    summary: str
     bar: Markup
 
 
@@ -236,13 +236,13 @@ def _check(title: Text, found: Sequence[tuple[Status, float]], lang: Lang) -> Ch
     none = sum(earned <= 0 for earned in decided)
     part, other = len(decided) - full - none, len(found) - len(decided)
     mean = sum(decided) / len(decided) if decided else 0.0
-    told = say(
+    summary = say(
         "{full} in full, {part} in part, {none} none, {other} undecided", full=full, part=part, none=none, other=other
     ).in_(lang)
     counts = (("good", full), ("middling", part), ("poor", none), ("open", other))
     return CheckRow(
         title=shown(title, lang, 200),
-        bar=stacked([(kind, n / len(found)) for kind, n in counts], told),
+        bar=stacked([(kind, n / len(found)) for kind, n in counts], summary),
         earned=percent(mean, 0).in_(lang) if decided else "—",
         value=round(mean, 4) if decided else -1.0,
         full=full,

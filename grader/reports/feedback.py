@@ -34,7 +34,7 @@ def _exercise(record: Record, lang: Lang, details: bool) -> str:
 
 def _line(verdict: Verdict, lang: Lang) -> str:
     points = f"{figure(verdict.points, lang)} / {figure(verdict.max_points, lang)}"
-    told = [safe(text.in_(lang), 600) for text in (verdict.message, verdict.hint) if text]
+    sentences = [safe(text.in_(lang), 600) for text in (verdict.message, verdict.hint) if text]
     if verdict.override is not None and verdict.override.reason:
-        told = [safe(verdict.override.reason, 600)]
-    return f"• {safe(verdict.title.in_(lang), 120)} ({points}) {' '.join(told)}".rstrip()
+        sentences = [safe(verdict.override.reason, 600)]
+    return f"• {safe(verdict.title.in_(lang), 120)} ({points}) {' '.join(sentences)}".rstrip()

@@ -119,10 +119,10 @@ def gradescope(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
 
 def _test(verdict: Verdict, before: str, number: str, broken: bool, lang: Lang) -> Mapping[str, Any]:
     texts = (verdict.message, verdict.measured, verdict.expected, verdict.hint)
-    told = [safe(text.in_(lang), 4000, keep_lines=True) for text in texts]
+    sentences = [safe(text.in_(lang), 4000, keep_lines=True) for text in texts]
     labels = ("", *LABELS[lang])
     full = verdict.points >= verdict.max_points
-    shown = told[:1] if full else told
+    shown = sentences[:1] if full else sentences
     test: dict[str, Any] = {
         "name": before + safe(verdict.title.in_(lang), 200),
         "name_format": "text",

@@ -48,7 +48,7 @@ def confusion(counts: object, lang: Lang) -> Markup | None:
         )
         for predicted, count in enumerate(row):
             drawn += _cell(left + cell * predicted, top + cell * true, cell, count, sum(row), true == predicted)
-    return figure(width, height, _told(table, lang), *drawn, class_="chart confusion")
+    return figure(width, height, _description(table, lang), *drawn, class_="chart confusion")
 
 
 def _cell(x: float, y: float, size: int, count: int, total: int, right: bool) -> list[Markup]:
@@ -77,7 +77,7 @@ def _cell(x: float, y: float, size: int, count: int, total: int, right: bool) ->
     return drawn
 
 
-def _told(table: list[list[int]], lang: Lang) -> str:
+def _description(table: list[list[int]], lang: Lang) -> str:
     pairs = [(n, t, p) for t, row in enumerate(table) for p, n in enumerate(row) if n and t != p]
     worst = ", ".join(f"{t} → {p} ({n})" for n, t, p in sorted(pairs, reverse=True)[:5])
     right, all_ = sum(row[n] for n, row in enumerate(table)), sum(map(sum, table))
@@ -100,7 +100,7 @@ def _table(counts: object) -> list[list[int]] | None:
 # ── Projections ─────────────────────────────────────────────────────────────────────────────────
 
 
-def projection(exhibit: Mapping[str, Any], told: str) -> Markup | None:
+def projection(exhibit: Mapping[str, Any], description: str) -> Markup | None:
     """Draw points by class, with the hull and the ellipse of each class; mathematics' y axis, which points up."""
     points, labels = exhibit.get("points"), exhibit.get("labels")
     if not _whole(points) or not _whole(labels) or len(points) != 2 * len(labels) or not labels:
@@ -116,7 +116,7 @@ def projection(exhibit: Mapping[str, Any], told: str) -> Markup | None:
         element("text", s["label"], class_="digit", x=s["ellipse"][0], y=STEPS - s["ellipse"][1] + 12) for s in shapes
     ]
     inside = element("g", *drawn, transform="translate(30 30)")
-    return figure(STEPS + 60, STEPS + 60, told, inside, class_="chart projection")
+    return figure(STEPS + 60, STEPS + 60, description, inside, class_="chart projection")
 
 
 def _hull(corners: Sequence[int]) -> str:

@@ -12,11 +12,12 @@ from grader.messages import number, safe, say, say_n
 
 
 def shown(text: Text, lang: Lang, most: int = 4000) -> str:
+    """Return a text as plain characters, its lines kept."""
     return safe(text.in_(lang), most, keep_lines=True)
 
 
-def told(text: Text, lang: Lang, most: int = 4000) -> Markup:
-    """Return a sentence for a page; what stands between backticks is code."""
+def as_markup(text: Text, lang: Lang, most: int = 4000) -> Markup:
+    """Return a sentence as the HTML of a page; what stands between backticks is code."""
     pieces = shown(text, lang, most).split("`")
     if len(pieces) % 2 == 0:  # a lone one is itself
         pieces[-2:] = ["`".join(pieces[-2:])]
@@ -39,10 +40,12 @@ def mark(record: Record, lang: Lang) -> str:
 
 
 def level(share: float) -> str:
+    """Return the class of a share, by which it is coloured."""
     return "good" if share >= 0.8 else "middling" if share >= 0.5 else "poor"
 
 
 def share(record: Record) -> float:
+    """Return the final mark as a share of the maximum, 0 where nothing can be earned."""
     return record.final_score / record.max_score if record.max_score else 0.0
 
 

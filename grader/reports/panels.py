@@ -17,7 +17,7 @@ from grader.reports.maps import confusion, projection
 class Mistake:
     uri: str
     caption: str
-    told: str
+    description: str
 
 
 def mapping(value: object) -> Mapping[str, Any]:
@@ -57,10 +57,10 @@ def mistakes(value: object, lang: Lang) -> list[Mistake]:
         true, predicted, index = (item.get(name) for name in ("true", "predicted", "index"))
         uri = png_uri(item.get("png"))
         if uri and isinstance(true, int) and isinstance(predicted, int) and isinstance(index, int):
-            told = say(
+            description = say(
                 "Test image {index}: a {true} taken for a {predicted}", index=index, true=true, predicted=predicted
             )
-            found.append(Mistake(uri, f"{true} → {predicted}", told.in_(lang)))
+            found.append(Mistake(uri, f"{true} → {predicted}", description.in_(lang)))
     return found
 
 
@@ -68,14 +68,14 @@ def grid(exhibit: Mapping[str, Any], lang: Lang) -> Panel | None:
     whole = [exhibit.get(name) for name in ("shown", "rows", "columns")]
     if not all(isinstance(n, int) for n in whole):
         return None
-    told = say(
+    description = say(
         "{shown} images in {rows} rows of {columns}, colours “{cmap}”",
         shown=number(whole[0] or 0),
         rows=whole[1],
         columns=whole[2],
         cmap=safe(text_of(exhibit.get("cmap")), 40) or "?",
     ).in_(lang)
-    return next(iter(pictures([exhibit], told)), None)
+    return next(iter(pictures([exhibit], description)), None)
 
 
 def projections(value: object, lang: Lang) -> list[Panel]:

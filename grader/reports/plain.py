@@ -101,16 +101,16 @@ def _section(record: Record, lang: Lang) -> str:
 def _row(verdict: Verdict, lang: Lang) -> str:
     sign, word = STATUS[verdict.status]
     points = f"{verdict.points:g} / {verdict.max_points:g}"
-    told = " — ".join(filter(None, [word.in_(lang), escaped(verdict.message.in_(lang))]))
-    return f"| {sign} {escaped(verdict.title.in_(lang))} | {points} | {told} |"
+    outcome = " — ".join(filter(None, [word.in_(lang), escaped(verdict.message.in_(lang))]))
+    return f"| {sign} {escaped(verdict.title.in_(lang))} | {points} | {outcome} |"
 
 
 def _details(verdict: Verdict, lang: Lang) -> str:
     texts = {"measured": verdict.measured, "expected": verdict.expected, "hint": verdict.hint}
-    told = [
+    facts = [
         f"- {WORDS[name].in_(lang)}{WORDS['colon'].in_(lang)}{escaped(t.in_(lang))}" for name, t in texts.items() if t
     ]
-    return "\n".join([f"**{escaped(verdict.title.in_(lang))}**", "", *told]) if told else ""
+    return "\n".join([f"**{escaped(verdict.title.in_(lang))}**", "", *facts]) if facts else ""
 
 
 def escaped(text: str) -> str:

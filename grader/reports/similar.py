@@ -17,22 +17,11 @@ from grader.domain import Lang, Text
 from grader.messages import join, number, percent, safe, say, say_n
 from grader.reports.code import LINE_CHARS, LINES
 from grader.reports.page import render
-from grader.similarity import Comparison, Document, Pair, Passage, SameWeights
+from grader.similarity import ComparedClass, ComparedExercise, Document, Pair, Passage, SameWeights
 from grader.similarity.passages import covered, passages
 
 MAX_PAIRS = 60  # of an exercise, on the page; the table counts them all
 COLOURS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """One exercise of a class: its documents, and what came of comparing them."""
-
-    exercise: str
-    title: Text
-    documents: tuple[Document, ...]
-    comparison: Comparison
-    unreadable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +35,8 @@ class Shown:
     shares: tuple[float, float] = field(default=(0.0, 0.0))
 
 
-def shown_pairs(compared: Compared) -> list[Shown]:
+def shown_pairs(compared: ComparedExercise) -> list[Shown]:
+    """Return the pairs that the page shows, the most alike first."""
     found = []
     for pair in compared.comparison.pairs[:MAX_PAIRS]:
         a, b = compared.documents[pair.first], compared.documents[pair.second]
@@ -58,7 +48,7 @@ def shown_pairs(compared: Compared) -> list[Shown]:
 # ── Words ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def summary(compared: Compared) -> Text:
+def summary(compared: ComparedExercise) -> Text:
     """Say how many were compared, how many stand out, and what « stand out » means here."""
     made = compared.comparison
     count = len(made.pairs)
@@ -80,6 +70,7 @@ def summary(compared: Compared) -> Text:
 
 
 def sameness(same: SameWeights) -> Text:
+    """Say how two files are the same."""
     if same.how == "bytes":
         return say("the same file, byte for byte")
     if same.how == "numbers":
@@ -126,6 +117,7 @@ def _words() -> dict[str, Text]:
 
 
 def pair_table(pairs: Sequence[Shown], lang: Lang) -> Table:
+    """Return a row for each pair."""
     words = {key: text.in_(lang) for key, text in _words().items()}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for title in (words["program"], words["its_share"], words["program"], words["its_share"]):
@@ -145,6 +137,7 @@ def pair_table(pairs: Sequence[Shown], lang: Lang) -> Table:
 
 
 def weights_line(same: SameWeights, lang: Lang) -> str:
+    """Return a sentence on two files that hold the same weights."""
     words = say(
         "{first} ({file}) and {second} ({other}): {how}",
         first=same.first.student,
@@ -159,7 +152,7 @@ def weights_line(same: SameWeights, lang: Lang) -> str:
 # ── Page ────────────────────────────────────────────────────────────────────────────────────────
 
 
-def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: Lang) -> str:
+def page(compared: ComparedClass, lang: Lang) -> str:
     """Return the page, self-contained."""
     own = {key: text.in_(lang) for key, text in _words().items()}
     return render(
@@ -167,12 +160,12 @@ def page(everything: Sequence[Compared], weights: Sequence[SameWeights], lang: L
         lang,
         styles=("style.css", "similar.css"),
         more_words={**own, "made_by": own["similar_made_by"]},
-        exercises=[_exercise_view(one, lang) for one in everything],
-        weights=[weights_line(same, lang) for same in weights[:MAX_PAIRS]],
+        exercises=[_exercise_view(one, lang) for one in compared.exercises],
+        weights=[weights_line(same, lang) for same in compared.weights[:MAX_PAIRS]],
     )
 
 
-def _exercise_view(compared: Compared, lang: Lang) -> dict[str, Any]:
+def _exercise_view(compared: ComparedExercise, lang: Lang) -> dict[str, Any]:
     pairs = shown_pairs(compared)
     return {
         "id": compared.exercise,

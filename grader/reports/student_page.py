@@ -12,7 +12,7 @@ from grader.messages import safe, say, settled
 from grader.reports.cells import Cell, Notes, in_cell, notebook_cells, pictures
 from grader.reports.charts import Panel, curves, mark_bar
 from grader.reports.code import Line, clean, numbered
-from grader.reports.marks import circumstances, figure, late, level, mark, moment, share, shown, told, waiting
+from grader.reports.marks import as_markup, circumstances, figure, late, level, mark, moment, share, shown, waiting
 from grader.reports.notices import remarks_of
 from grader.reports.panels import Mistake, confusions, grid, mapping, mistakes, projections, text_of
 from grader.reports.words import STATUS
@@ -101,7 +101,7 @@ def exercise_view(record: Record, lang: Lang) -> ExerciseView:
         received=moment(record.received, lang) if record.received else "",
         verdicts=[_verdict(v, record, lang) for v in record.verdicts],
         notices=[
-            NoticeView(remark.place, told(remark.text, lang, 1000))
+            NoticeView(remark.place, as_markup(remark.text, lang, 1000))
             for remark in remarks_of(record.notices)[:MAX_NOTICES]
         ],
         failure=f"{safe(failure.type, 100).replace('Python2', 'Python 2')}: {safe(failure.message, 2000, keep_lines=True)}"
@@ -162,10 +162,10 @@ def _verdict(verdict: Verdict, record: Record, lang: Lang) -> VerdictView:
         word=word.in_(lang),
         title=shown(verdict.title, lang, 200),
         points=f"{'—' if verdict.status in NO_POINTS else figure(verdict.points, lang)} / {figure(verdict.max_points, lang)}",
-        message=told(verdict.message, lang),
-        measured=Markup("") if _says_the_answer(verdict, answer, lang) else told(verdict.measured, lang),
-        expected=told(verdict.expected, lang),
-        hint=told(verdict.hint, lang),
+        message=as_markup(verdict.message, lang),
+        measured=Markup("") if _says_the_answer(verdict, answer, lang) else as_markup(verdict.measured, lang),
+        expected=as_markup(verdict.expected, lang),
+        hint=as_markup(verdict.hint, lang),
         answer=clean(answer, 4000),
         override=say(
             "{author}, {date}; the grader had given {points} ({status})",
@@ -204,7 +204,7 @@ def _notes(record: Record, lang: Lang) -> Notes:
     for notice in record.notices[:MAX_NOTICES]:
         cell = _place(notice.where, record)
         if notice.line and cell is not None:
-            found.setdefault((cell, notice.line), []).append(told(notice.text, lang, 1000))
+            found.setdefault((cell, notice.line), []).append(as_markup(notice.text, lang, 1000))
     return found
 
 

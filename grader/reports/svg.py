@@ -32,8 +32,8 @@ def _short(value: object) -> object:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
 
 
-def figure(width: int, height: int, told: str, *children: object, class_: str = "chart") -> Markup:
-    """Return a drawing that is one image to a screen reader, with `told` as its words."""
+def figure(width: int, height: int, description: str, *children: object, class_: str = "chart") -> Markup:
+    """Return a drawing that is one image to a screen reader, with `description` as its words."""
     return element(
         "svg",
         *children,
@@ -42,7 +42,7 @@ def figure(width: int, height: int, told: str, *children: object, class_: str = 
         width=width,
         height=height,
         role="img",
-        aria_label=told,
+        aria_label=description,
     )
 
 
@@ -59,7 +59,7 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def label(value: float, lang: Lang) -> str:
-    """Return a tick's number, as short as it can be told."""
+    """Return a tick's number, as short as it can be."""
     decimals = next((d for d in range(5) if abs(value - round(value, d)) < 1e-9), 4)
     return number(value, decimals).in_(lang)
 

@@ -223,12 +223,10 @@ def finished_line(record: Record, lang: Lang) -> Styled:
     )
 
 
-def sandbox_line(name: str, level: str, walls: int, lang: Lang) -> Styled:
-    tested = say(
-        "Isolation: {name} (level {level}, {walls} walls tried and held).", name=name, level=level, walls=walls
-    )
+def sandbox_line(name: str, level: str, held: int, lang: Lang) -> Styled:
+    tested = say("Isolation: {name} (level {level}, {held} walls tried and held).", name=name, level=level, held=held)
     untested = say("No isolation ({name}): student code runs with your rights.", name=name)
-    return Styled(shown(tested if walls else untested, lang), style="bright_black" if walls else "bold yellow")
+    return Styled(shown(tested if held else untested, lang), style="bright_black" if held else "bold yellow")
 
 
 def verify_line(name: str, kind: str, record: Record, problems: Sequence[Text], lang: Lang) -> Styled:

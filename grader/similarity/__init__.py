@@ -5,17 +5,21 @@ winnow     a few fingerprints of it (Schleimer, Wilkerson, Aiken, SIGMOD 2003)
 compare    every pair of a class, against what the whole class has in common
 passages   the equal passages of one pair, for two texts side by side
 weights    handed-in weights that are equal, or nearly
+compared   what came of it, as the page takes it
 """
 
 from __future__ import annotations
 
 from grader.similarity.compare import Comparison, Pair, compare
+from grader.similarity.compared import ComparedClass, ComparedExercise
 from grader.similarity.documents import Document, document
 from grader.similarity.passages import Passage, passages
 from grader.similarity.weights import Arrays, SameWeights, same_weights
 
 __all__ = [
     "Arrays",
+    "ComparedClass",
+    "ComparedExercise",
     "Comparison",
     "Document",
     "Pair",

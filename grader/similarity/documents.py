@@ -14,7 +14,7 @@ from grader.similarity.winnow import K, kgrams
 
 MAX_MODULES = 10
 ReadProgram = Callable[[Submission], Reading | None]
-"""Reads a student's program, behind walls; None where it cannot be read."""
+"""Reads a student's program, in a sandbox; None where it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

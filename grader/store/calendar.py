@@ -29,9 +29,9 @@ class Calendar:
 
     def apply(self, record: Record) -> Record:
         """Return the record with its moment of receipt and its lateness; without a deadline, as it is."""
-        told = _of(self.receipts, record)
-        if told is not None:
-            record = replace(record, received=told)
+        receipt = _of(self.receipts, record)
+        if receipt is not None:
+            record = replace(record, received=receipt)
         deadline = self.deadlines.get(record.exercise) or self.deadlines.get(ALL)
         if deadline is None or not record.received:
             return replace(record, lateness=None)

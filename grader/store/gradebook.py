@@ -14,11 +14,11 @@ from typing import IO
 from grader.domain import Record, Submission
 from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.messages import say
-from grader.store import calendar, decided, filed, rows, states
+from grader.store import calendar, decision_rows, filed, rows, states
 from grader.store.decisions import Decision, Stale, apply
 from grader.store.filed import Current, Filed
 from grader.store.lateness import Deadline
-from grader.store.schema import connect, told, writing
+from grader.store.schema import connect, errors_in_words, writing
 
 FILE = "gradebook.sqlite"
 LOCK = ".at-work"
@@ -63,7 +63,7 @@ class Gradebook:
 
     def first_at_work(self) -> bool:
         """Return whether no other process is at work here: until this gradebook is closed, or its process dies, no other one
-        is told True for the same folder."""
+        gets True for the same folder."""
         try:
             self._at_work = (self.folder / LOCK).open("ab")
             fcntl.flock(self._at_work, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -75,7 +75,7 @@ class Gradebook:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with told(self.folder / FILE), writing(self._connection):
+        with errors_in_words(self.folder / FILE), writing(self._connection):
             yield self._connection
 
     # ── Reading ─────────────────────────────────────────────────────────────────────────────
@@ -101,7 +101,7 @@ class Gradebook:
     def _all(
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
     ) -> list[tuple[Record, tuple[Stale, ...], Current]]:
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             dates = calendar.read(self._connection)
         decisions: dict[tuple[str, str], list[Decision]] = {}
         for decision in self.decisions():
@@ -109,7 +109,7 @@ class Gradebook:
         best: dict[tuple[str, str], tuple[Record, tuple[Stale, ...], Current]] = {}
         for entry in self.current(student, exercise, exhibits):
             if entry.damaged:
-                continue  # told by `damaged`, graded again by the next batch
+                continue  # reported by `damaged`, graded again by the next batch
             if entry.record is None:
                 raise _of_a_newer_version(self.folder)
             key = (entry.record.student, entry.record.exercise)
@@ -128,7 +128,7 @@ class Gradebook:
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
     ) -> Iterator[Current]:
         """Yield what was handed in last, of every attempt. `record` is None where a newer version wrote it."""
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             yield from filed.current(self._connection, student, exercise, exhibits)
 
     def damaged(self) -> list[Current]:
@@ -140,7 +140,7 @@ class Gradebook:
 
     def look_up(self, submission: Submission, fingerprint: str) -> Filed | None:
         """Return under which keys the record of just these files of this student is filed."""
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             return filed.look_up(self._connection, submission, fingerprint)
 
     def seen(self, submissions: Iterable[tuple[Submission, str]]) -> None:
@@ -158,23 +158,23 @@ class Gradebook:
 
     def decisions(self) -> list[Decision]:
         """Return the latest decision on each verdict, unless it was withdrawn."""
-        with told(self.folder / FILE):
-            return decided.decisions(self._connection)
+        with errors_in_words(self.folder / FILE):
+            return decision_rows.decisions(self._connection)
 
     def decide(self, decision: Decision) -> None:
         """Add a decision: it takes the place of an earlier one, which stays on file."""
         with self._writing() as connection:
-            decided.decide(connection, decision)
+            decision_rows.decide(connection, decision)
 
     def withdraw(self, student: str, exercise: str, check: str) -> bool:
         """Take a decision back; return False where nothing was decided."""
         with self._writing() as connection:
-            return decided.withdraw(connection, student, exercise, check)
+            return decision_rows.withdraw(connection, student, exercise, check)
 
     # ── Settings, dates, digests ────────────────────────────────────────────────────────────
 
     def setting(self, name: str, default: str) -> str:
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row["value"] if row else default
 
@@ -184,30 +184,30 @@ class Gradebook:
                 connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
     def set_deadlines(self, exercises: Iterable[str], deadline: Deadline | None) -> None:
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             calendar.set_deadlines(self._connection, exercises, deadline)
 
     def extend(self, entries: Iterable[tuple[str, str, datetime]]) -> None:
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             calendar.extend(self._connection, entries)
 
     def receive(self, entries: Iterable[tuple[str, str, datetime]]) -> None:
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             calendar.receive(self._connection, entries)
 
     def states(self, student: str | None = None, exercise: str | None = None) -> dict[tuple[str, str], str]:
         """Return a digest by student and exercise: another one whenever the record that counts would say anything else."""
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             return states.states(self._connection, student, exercise)
 
     def state(self) -> str:
         """Return a digest of all: another one whenever `records` would say anything else."""
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             return states.state(self._connection)
 
     def digests(self) -> dict[str, tuple[str, str]]:
         """Return what is known of files: path → (state, SHA-256), so that an unchanged file is not read again."""
-        with told(self.folder / FILE):
+        with errors_in_words(self.folder / FILE):
             listed = self._connection.execute("SELECT * FROM digests").fetchall()
         return {row["path"]: (row["state"], row["sha256"]) for row in listed}
 

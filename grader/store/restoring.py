@@ -47,7 +47,7 @@ def restore(folder: Path) -> Restored:
         words = say("No record in {folder} to restore a gradebook from.", folder=folder)
         raise NothingToGrade(words)
     students = {record.student for record, _ in found}
-    old_file = _set_aside(folder, FILE)
+    old_file = _rename_old(folder, FILE)
     with Gradebook.open(folder, create=True) as book:
         for record, keys in found:
             book.file(_submission(record), *keys, _undecided(record))
@@ -83,16 +83,16 @@ def _is_whole(folder: Path) -> bool:
         return False
 
 
-def _set_aside(folder: Path, name: str) -> Path | None:
+def _rename_old(folder: Path, name: str) -> Path | None:
     """Give the file another name, as it is: nothing is thrown away."""
     if not (folder / name).exists():
         return None
-    aside = folder / f"{name}.{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    renamed = folder / f"{name}.{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     for ending in ("", "-wal", "-shm"):
         path = folder / f"{name}{ending}"
         if path.exists():
-            path.replace(f"{aside}{ending}")
-    return aside
+            path.replace(f"{renamed}{ending}")
+    return renamed
 
 
 def _records(folder: Path) -> tuple[list[FiledRecord], list[str]]:

@@ -65,7 +65,7 @@ def handed_in(row: Any) -> Submission:
 
 
 def record(row: Any) -> Record | None:
-    """Return the record as it was filed, an older one as today's; who handed it in, and when, is told by the latest
+    """Return the record as it was filed, an older one as today's; who handed it in, and when, is known from the latest
     hand-in of these files. None for a record of a newer version.
 
     Raises one of `DAMAGED`, or UnreadableSubmission, for a row that is cut off or mixed up.

@@ -38,7 +38,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         return _copied(path)
-    with told(path):
+    with errors_in_words(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
@@ -61,7 +61,7 @@ def _copied(path: Path) -> sqlite3.Connection:
         beside = path.with_name(path.name + ending)
         if beside.is_file():
             shutil.copyfile(beside, folder / beside.name)
-    with told(path):
+    with errors_in_words(path):
         connection = sqlite3.connect(folder / path.name, isolation_level=None)
         try:
             connection.row_factory = sqlite3.Row
@@ -131,8 +131,8 @@ def writing(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def told(path: Path) -> Iterator[None]:
-    """Raise SQLite's complaints as sentences that say what to do."""
+def errors_in_words(path: Path) -> Iterator[None]:
+    """Raise SQLite's errors as sentences that say what to do."""
     try:
         yield
     except sqlite3.DatabaseError as problem:

@@ -119,7 +119,7 @@ def examine(version: str = "", backend: str = "process", data: dict[str, str] | 
 
 def test_a_worker_is_examined_for_what_it_grades_with(data: DatasetInfo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_side.datasets, "resolve", lambda name: data)
-    assert examine(data={"mnist": data.sha256})["walls"] == "process"
+    assert examine(data={"mnist": data.sha256})["sandbox"] == "process"
     with pytest.raises(Breakdown, match="another version of the grader"):
         examine("another")
     with pytest.raises(Breakdown, match="other data for mnist"):

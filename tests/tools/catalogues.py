@@ -1,7 +1,7 @@
 """Compiles the French catalogue: `python -m tests.tools.catalogues` after changing a `.po` file or a message.
-`--prune` first drops what is no longer said.
+`--prune` first drops what is no longer said, and moves what is said in another room than before.
 
-The translations lie in one file per room, `grader/locale/fr/<room>.po`, and are compiled together into
+The translations lie in one file per room, `grader/locale/fr/<room>.po`; those of `worker/compat` in one of their own. They are compiled together into
 `grader/locale/fr/LC_MESSAGES/grader.mo`, which is committed so that running the grader needs no tools.
 English sentences are the keys; `grader/locale/en` holds only the catalogue's header.
 """
@@ -59,12 +59,27 @@ def compiled(catalogue: Catalog) -> bytes:
 
 
 def prune() -> None:
-    """Drop the entries of sentences that are no longer said; `--prune` on the command line."""
+    """Drop the entries of sentences that are no longer said, and put each into the file of a room that says it;
+    `--prune` on the command line."""
     said = spoken()
+    header, files = "", dict[str, list[str]]()
     for path in sorted((LOCALE / "fr").glob("*.po")):
-        blocks = path.read_text(encoding="utf-8").strip().split("\n\n")
-        kept = [block for block in blocks if not (ids := _ids(block)) or ids <= said.keys()]
-        path.write_text("\n\n".join(kept) + "\n", encoding="utf-8")
+        for block in path.read_text(encoding="utf-8").strip().split("\n\n"):
+            ids = _ids(block)
+            if not ids:
+                header = block
+            elif ids <= said.keys():
+                rooms = rooms_of([place for id_ in ids for place in said[id_]])
+                files.setdefault(path.stem if path.stem in rooms else min(rooms), []).append(block)
+        path.unlink()
+    for name, blocks in files.items():
+        (LOCALE / "fr" / f"{name}.po").write_text("\n\n".join([header, *blocks]) + "\n", encoding="utf-8")
+
+
+def rooms_of(places: list[str]) -> set[str]:
+    """Return the names of the files in which what is said in these places may be translated."""
+    paths = [place.partition(":")[0] for place in places]
+    return {"compat" if p.startswith("worker/compat/") else p.partition("/")[0].removesuffix(".py") for p in paths}
 
 
 def _ids(block: str) -> set[str | tuple[str, str]]:

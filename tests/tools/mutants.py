@@ -77,11 +77,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = tests_of(ROOT, {mutant.path for mutant in changed})
     with Copies(ROOT, options.jobs) as copies:
         seconds = copies.seconds(sorted({test for tests in chosen.values() for test in tests}))
-        survivors = survivors_of(copies, changed, chosen, seconds)
-    print(*survivors, sep="\n", end="\n" if survivors else "")
+        survivors = 0
+        for survivor in survivors_of(copies, changed, chosen, seconds):
+            print(survivor, flush=True)
+            survivors += 1
     for mutant, reason in equivalent.items():
         print(f"equivalent: {mutant}: {reason}")
-    print(f"killed {len(changed) - len(survivors)} of {len(changed)}, and {len(equivalent)} change nothing")
+    print(f"killed {len(changed) - survivors} of {len(changed)}, and {len(equivalent)} change nothing")
     return 1 if survivors else 0
 
 
@@ -251,8 +253,8 @@ class Copies:
 
 def survivors_of(
     copies: Copies, drawn: Sequence[Mutant], tests: dict[str, tuple[str, ...]], seconds: dict[str, float]
-) -> list[Mutant]:
-    """Return the mutants that no test noticed, in the order given. A file without tests keeps all of its mutants."""
+) -> Iterator[Mutant]:
+    """Yield the mutants that no test noticed, in the order given. A file without tests keeps all of its mutants."""
 
     def noticed(mutant: Mutant) -> bool:
         asked = tests[mutant.path]
@@ -260,8 +262,9 @@ def survivors_of(
         return bool(asked) and not copies.survives(mutant, asked, limit)
 
     with ThreadPoolExecutor(copies.jobs) as pool:
-        killed = list(pool.map(noticed, drawn))
-    return [mutant for mutant, is_killed in zip(drawn, killed, strict=True) if not is_killed]
+        for mutant, is_killed in zip(drawn, pool.map(noticed, drawn), strict=True):
+            if not is_killed:
+                yield mutant
 
 
 def passes(copy: Path, tests: Sequence[str], seconds: float) -> bool:

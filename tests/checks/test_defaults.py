@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields, is_dataclass
 from types import ModuleType
 from typing import Any
@@ -13,7 +12,57 @@ from typing import Any
 import grader.checks
 import grader.measurements
 from grader.analysis.provenance import RowProvenance
+from grader.checks import (
+    accuracy,
+    answers,
+    architecture,
+    ellipses,
+    figure,
+    hulls,
+    latent,
+    neighbourhood_hit,
+    ordering,
+    parameters,
+    runs,
+    saved_model,
+    scaler_leak,
+    shapes,
+    shared_encoder,
+    svm,
+    training,
+    trustworthiness,
+    tsne,
+    xor,
+)
 from grader.domain import Check
+from grader.measurements import embedding, prediction, refused, request, restarts
+from grader.measurements import saved_model as saved
+from grader.measurements import svm as svms
+
+FACTORIES = (
+    accuracy,
+    answers,
+    architecture,
+    ellipses,
+    figure,
+    hulls,
+    latent,
+    neighbourhood_hit,
+    ordering,
+    parameters,
+    runs,
+    saved_model,
+    scaler_leak,
+    shapes,
+    shared_encoder,
+    svm,
+    training,
+    trustworthiness,
+    tsne,
+    xor,
+)
+HELPERS = {"findings", "outlines", "projections"}
+KINDS = (embedding, prediction, refused, request, restarts, saved, svms)
 
 CHECKS: dict[str, dict[str, Any]] = {
     "accuracy.check": {"model": 0, "id": "accuracy"},
@@ -58,13 +107,19 @@ MEASUREMENTS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-def own_names(package: ModuleType) -> Iterator[tuple[str, str, Any]]:
-    """(module, name, what it is) of all that the modules of a package define themselves."""
-    for found in pkgutil.iter_modules(package.__path__):
-        module = importlib.import_module(f"{package.__name__}.{found.name}")
+def own_names(modules: Iterable[ModuleType]) -> Iterator[tuple[str, Any]]:
+    """(`module.name`, what it is) of all that modules define themselves."""
+    for module in modules:
+        short = module.__name__.rpartition(".")[2]
         yield from (
-            (found.name, n, one) for n, one in vars(module).items() if getattr(one, "__module__", "") == module.__name__
+            (f"{short}.{n}", one)
+            for n, one in vars(module).items()
+            if getattr(one, "__module__", "") == module.__name__
         )
+
+
+def named(package: ModuleType) -> set[str]:
+    return {found.name for found in pkgutil.iter_modules(package.__path__)}
 
 
 def defaults(function: Any) -> dict[str, Any]:
@@ -79,10 +134,15 @@ def kept(kind: Any) -> dict[str, Any]:
     return {**plain, **made}
 
 
+def test_the_tables_are_of_all_modules() -> None:
+    assert named(grader.checks) - HELPERS == {module.__name__.rpartition(".")[2] for module in FACTORIES}
+    assert named(grader.measurements) - {"codec"} == {module.__name__.rpartition(".")[2] for module in KINDS}
+
+
 def test_what_a_check_asks_for_where_an_exercise_says_nothing() -> None:
     found = {
-        f"{module}.{name}": defaults(one)
-        for module, name, one in own_names(grader.checks)
+        name: defaults(one)
+        for name, one in own_names(FACTORIES)
         if inspect.isfunction(one) and inspect.signature(one, eval_str=True).return_annotation is Check
     }
     assert {name: given for name, given in found.items() if given} == CHECKS
@@ -90,7 +150,9 @@ def test_what_a_check_asks_for_where_an_exercise_says_nothing() -> None:
 
 def test_what_is_measured_where_a_request_or_an_answer_says_nothing() -> None:
     found = {
-        name: kept(one) for _, name, one in own_names(grader.measurements) if inspect.isclass(one) and is_dataclass(one)
+        name.partition(".")[2]: kept(one)
+        for name, one in own_names(KINDS)
+        if inspect.isclass(one) and is_dataclass(one)
     }
     assert {name: given for name, given in found.items() if given} == MEASUREMENTS
 

@@ -39,7 +39,7 @@ BOUNDS: dict[str, tuple[Kind, float, float]] = {
 
 def is_accepted(kind: Kind, value: Any) -> bool:
     try:
-        return accepted(kind, value) == value
+        return bool(accepted(kind, value) == value)
     except ValueError:
         return False
 

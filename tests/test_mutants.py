@@ -151,7 +151,10 @@ def test_the_tests_of_a_file_are_those_that_import_it_nearest_first(tree: Path) 
         paths[0]: ("tests/checks/test_pinned.py", "tests/checks/test_loose.py"),
         paths[1]: ("tests/checks/test_loose.py",),  # the one elsewhere runs whole programs
     }
-    (tree / "tests/checks/test_loose.py").unlink()
+    (tree / "tests/checks/test_pinned.py").write_text("NAME = 'grader.checks.loose'\n", encoding="utf-8")
+    assert "tests/checks/test_pinned.py" in mutants.tests_of(tree, paths)[paths[1]]
+    for name in ("loose", "pinned"):
+        (tree / f"tests/checks/test_{name}.py").unlink()
     assert mutants.tests_of(tree, paths[1:]) == {paths[1]: ("tests/cli/test_far.py",)}
 
 

@@ -167,6 +167,10 @@ def _imported(source: str, known: Collection[str]) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name for name in (*names, node.module) if name in known)
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
+        ):  # imported by its name, when it is asked for
+            yield node.value
 
 
 def _distance(graph: Graph, start: str, target: str) -> int | None:

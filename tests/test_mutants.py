@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.tools import mutants
+from tests.tools.equivalent import EQUIVALENT
 from tests.tools.mutations import mutations
 
 SOURCE = '''
@@ -15,6 +16,7 @@ SOURCE = '''
 __all__ = ["limit", "x" + "y"]
 LIMIT = 7
 RATE: Literal[2] = 0.5
+Row: TypeAlias = int | None
 
 @dataclass(frozen=True)
 class Rows:
@@ -88,6 +90,10 @@ def test_every_kind_of_place_is_found_and_nothing_that_is_no_code() -> None:
         ("x = 0", "x = (-1)"),
         ("x = 1000", "x = 1250"),
         ("x = 0.0", "x = 1"),
+        ("if found(x): pass", "if not found(x): pass"),
+        ("while x: pass", "while not x: pass"),
+        ("a = b.c if x[1] else d", "a = b.c if not x[1] else d"),
+        ("a = [b for b in c if b]", "a = [b for b in c if not b]"),
     ],
 )
 def test_an_operator_is_found_behind_brackets_and_letters_of_several_bytes(code: str, changed: str) -> None:
@@ -145,7 +151,10 @@ def test_the_tests_of_a_file_are_those_that_import_it_nearest_first(tree: Path) 
         paths[0]: ("tests/checks/test_pinned.py", "tests/checks/test_loose.py"),
         paths[1]: ("tests/checks/test_loose.py",),  # the one elsewhere runs whole programs
     }
-    (tree / "tests/checks/test_loose.py").unlink()
+    (tree / "tests/checks/test_pinned.py").write_text("NAME = 'grader.checks.loose'\n", encoding="utf-8")
+    assert "tests/checks/test_pinned.py" in mutants.tests_of(tree, paths)[paths[1]]
+    for name in ("loose", "pinned"):
+        (tree / f"tests/checks/test_{name}.py").unlink()
     assert mutants.tests_of(tree, paths[1:]) == {paths[1]: ("tests/cli/test_far.py",)}
 
 
@@ -156,9 +165,35 @@ def test_survivors_are_named_killed_ones_are_not_and_the_tree_stays_as_it_is(
     assert mutants.main(["--sample", "2", "--seed", "1", "--jobs", "2"]) == 1  # a place in each of the two files
     assert capsys.readouterr().out.splitlines() == [
         "grader/checks/loose.py:5 | return enough(n - 5) -> return enough(n - 4)",
-        "killed 1 of 2",
+        "killed 1 of 2, and 0 change nothing",
     ]
     assert {name: (tree / name).read_text(encoding="utf-8") for name in FILES} == FILES
+
+
+def test_what_changes_nothing_is_named_with_its_reason_and_not_run(
+    tree: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change = ("grader/checks/loose.py", "return enough(n - 5)", "return enough(n - 4)")
+    monkeypatch.setattr(mutants, "ROOT", tree)
+    monkeypatch.setattr(mutants, "EQUIVALENT", {change: "nobody asks"})
+    assert mutants.main(["--sample", "2", "--seed", "1"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "equivalent: grader/checks/loose.py:5 | return enough(n - 5) -> return enough(n - 4): nobody asks",
+        "killed 1 of 1, and 1 change nothing",
+    ]
+
+
+def test_changes_that_change_nothing_are_changes_of_the_code_as_it_is() -> None:
+    paths = {path for path, *_ in EQUIVALENT}
+    known = {m.key for p in paths for m in mutants.every(mutants.ROOT, p)}
+    assert EQUIVALENT.keys() <= known
+
+
+def test_the_seconds_of_each_test_file_are_told(tree: Path) -> None:
+    tests = ["tests/checks/test_loose.py", "tests/checks/test_pinned.py"]
+    with mutants.Copies(tree, 1) as copies:
+        seconds = copies.seconds(tests)
+    assert seconds.keys() == {"", *tests} and min(seconds.values()) >= 0 and seconds[""] > 0
 
 
 def test_a_mutant_that_runs_in_a_circle_is_killed(tree: Path) -> None:
@@ -176,4 +211,4 @@ def test_a_mutant_that_runs_in_a_circle_is_killed(tree: Path) -> None:
 def test_tests_that_fail_on_the_code_as_it_is_say_nothing(tree: Path) -> None:
     (tree / "tests/checks/test_circle.py").write_text("def test_it():\n    assert False\n", encoding="utf-8")
     with mutants.Copies(tree, 1) as copies, pytest.raises(SystemExit, match="test_circle"):
-        copies.time_limit(["tests/checks/test_circle.py"])
+        copies.seconds(["tests/checks/test_circle.py"])

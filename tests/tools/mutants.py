@@ -1,8 +1,8 @@
 """Which small changes of the code no test notices: `python -m tests.tools.mutants --sample 30 --seed 1`.
 
 Draws places from the rooms that decide marks, changes each by one step (`tests.tools.mutations`), runs the quick tests
-that belong to the file, and prints the changes that survived: `file:line | before -> after`. Each needs a test, or a
-reason why it changes nothing.
+that belong to the file, and prints the changes that survived: `file:line | before -> after`. Each needs a test, or an
+entry in `tests.tools.equivalent` that says why it changes nothing: such a change is printed apart, and not run.
 
     --sample N        how many places; 0 takes them all
     --seed S          which ones; the same seed draws the same places of the same code
@@ -34,7 +34,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
+from xml.etree import ElementTree
 
+from tests.tools.equivalent import EQUIVALENT
 from tests.tools.mutations import Mutation, mutations
 
 ROOT = Path(__file__).parents[2]
@@ -43,8 +45,10 @@ PARTS = ("grader", "tests", "assignments", "reference", "submissions", "pyprojec
 PYTEST = ("-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider")
 MIN_SECONDS = 30.0
 NEAR = 2  # imports from a test elsewhere to the module
-RUNS_PROGRAMS = re.compile(r"\bgrader\.(?:grading|batch|cli|api|sandbox)\b|\bgrade_source\b|\b(?:work)?bench\b")
-SLOWER = 4.0  # than all the tests unchanged: then a mutant runs in a circle
+RUNS_PROGRAMS = re.compile(
+    r"\bgrader\.(?:grading|batch|cli|api|sandbox)\b|\bgrade_source\b|\b(?:walled_)?workbench\b|\barena\b"
+)
+SLOWER = 4.0  # than its tests on unchanged code: then a mutant runs in a circle
 Graph = dict[str, frozenset[str]]
 
 
@@ -52,6 +56,11 @@ Graph = dict[str, frozenset[str]]
 class Mutant:
     path: str  # below the root
     mutation: Mutation
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what tells it in `EQUIVALENT`, whatever lines come before it."""
+        return self.path, self.mutation.before, self.mutation.after
 
     def __str__(self) -> str:
         return f"{self.path}:{self.mutation.line} | {self.mutation.before} -> {self.mutation.after}"
@@ -63,13 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.list:
         print(*drawn, sep="\n")
         return 0
-    chosen = tests_of(ROOT, {mutant.path for mutant in drawn})
+    equivalent = {mutant: reason for mutant in drawn if (reason := EQUIVALENT.get(mutant.key))}
+    changed = [mutant for mutant in drawn if mutant not in equivalent]
+    chosen = tests_of(ROOT, {mutant.path for mutant in changed})
     with Copies(ROOT, options.jobs) as copies:
-        limit = copies.time_limit(sorted({test for tests in chosen.values() for test in tests}))
-        survivors = survivors_of(copies, drawn, chosen, limit)
-    for survivor in survivors:
-        print(survivor)
-    print(f"killed {len(drawn) - len(survivors)} of {len(drawn)}")
+        seconds = copies.seconds(sorted({test for tests in chosen.values() for test in tests}))
+        survivors = 0
+        for survivor in survivors_of(copies, changed, chosen, seconds):
+            print(survivor, flush=True)
+            survivors += 1
+    for mutant, reason in equivalent.items():
+        print(f"equivalent: {mutant}: {reason}")
+    print(f"killed {len(changed) - survivors} of {len(changed)}, and {len(equivalent)} change nothing")
     return 1 if survivors else 0
 
 
@@ -95,13 +109,19 @@ def files(root: Path, only: str = "") -> list[str]:
 
 def sample(root: Path, wanted: int, seed: int, only: str = "") -> list[Mutant]:
     """Draw `wanted` places (0: all), and one change for each, in the order of the files."""
-    places: dict[tuple[str, int, int], list[Mutation]] = {}
-    for path in files(root, only):
-        for one in mutations((root / path).read_text(encoding="utf-8")):
-            places.setdefault((path, one.start, one.end), []).append(one)
+    places: dict[tuple[str, int, int], list[Mutant]] = {}
+    for one in every(root, only):
+        places.setdefault((one.path, one.mutation.start, one.mutation.end), []).append(one)
     dice = random.Random(seed)
     drawn = sorted(dice.sample(sorted(places), min(wanted or len(places), len(places))))
-    return [Mutant(place[0], dice.choice(places[place])) for place in drawn]
+    return [dice.choice(places[place]) for place in drawn]
+
+
+def every(root: Path, only: str = "") -> Iterator[Mutant]:
+    """Yield all changes of the modules whose path begins with `only`."""
+    for path in files(root, only):
+        for one in mutations((root / path).read_text(encoding="utf-8")):
+            yield Mutant(path, one)
 
 
 # ── Which tests belong to a file ────────────────────────────────────────────────────────────────
@@ -147,6 +167,10 @@ def _imported(source: str, known: Collection[str]) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names = [f"{node.module}.{alias.name}" for alias in node.names]
             yield from (name for name in (*names, node.module) if name in known)
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
+        ):  # imported by its name, when it is asked for
+            yield node.value
 
 
 def _distance(graph: Graph, start: str, target: str) -> int | None:
@@ -198,13 +222,21 @@ class Copies:
         finally:
             self._free.put(copy)
 
-    def time_limit(self, tests: Sequence[str]) -> float:
-        """Run the tests on unchanged code and return the seconds that a mutant may take. Exit where they do not pass."""
+    def seconds(self, tests: Sequence[str]) -> dict[str, float]:
+        """Run test files on unchanged code and return how long each took; `""`: what starting and importing took.
+
+        Exit where they do not pass.
+        """
+        report = self._folder / "seconds.xml"
         began = time.monotonic()
         with self.one() as copy:
-            if not passes(copy, tests, 3600):
+            if not passes(copy, (*tests, f"--junitxml={report}"), 3600):
                 sys.exit(f"These tests do not pass on the code as it is: {' '.join(tests)}")
-        return max(MIN_SECONDS, SLOWER * (time.monotonic() - began))
+        everything = time.monotonic() - began
+        found = dict.fromkeys(tests, 0.0)
+        for case in ElementTree.parse(report).iter("testcase"):
+            found[f"{case.attrib['classname'].replace('.', '/')}.py"] += float(case.attrib["time"])
+        return {**found, "": everything - sum(found.values())}
 
     def survives(self, mutant: Mutant, tests: Sequence[str], limit: float) -> bool:
         with self.one() as copy:
@@ -224,16 +256,19 @@ class Copies:
 
 
 def survivors_of(
-    copies: Copies, drawn: Sequence[Mutant], tests: dict[str, tuple[str, ...]], limit: float
-) -> list[Mutant]:
-    """Return the mutants that no test noticed, in the order given. A file without tests keeps all of its mutants."""
+    copies: Copies, drawn: Sequence[Mutant], tests: dict[str, tuple[str, ...]], seconds: dict[str, float]
+) -> Iterator[Mutant]:
+    """Yield the mutants that no test noticed, in the order given. A file without tests keeps all of its mutants."""
 
     def noticed(mutant: Mutant) -> bool:
-        return bool(tests[mutant.path]) and not copies.survives(mutant, tests[mutant.path], limit)
+        asked = tests[mutant.path]
+        limit = max(MIN_SECONDS, SLOWER * (seconds[""] + sum(seconds[test] for test in asked)))
+        return bool(asked) and not copies.survives(mutant, asked, limit)
 
     with ThreadPoolExecutor(copies.jobs) as pool:
-        killed = list(pool.map(noticed, drawn))
-    return [mutant for mutant, is_killed in zip(drawn, killed, strict=True) if not is_killed]
+        for mutant, is_killed in zip(drawn, pool.map(noticed, drawn), strict=True):
+            if not is_killed:
+                yield mutant
 
 
 def passes(copy: Path, tests: Sequence[str], seconds: float) -> bool:

@@ -1,8 +1,8 @@
 """The places at which a source file can be changed by one small step, and what it would say then.
 
-A place is a comparison, a number, `and`/`or`, `not`, an operator, `min`/`max`, a truth value, the end of a slice, or two
-neighbours in a sort key. Texts, annotations, decorators, `__all__`, and whatever goes into a message are no places: the
-tests of texts are others.
+A place is a comparison, a number, `and`/`or`, `not`, an operator, `min`/`max`, a truth value, a condition that is only a
+name or a call, the end of a slice, or two neighbours in a sort key; default arguments and fields count. Texts, types,
+decorators, `__all__`, and whatever goes into a message are no places: the tests of texts are others.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class _Finder(ast.NodeVisitor):
             self.visit(part)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
+        if node.value is not None and not (isinstance(node.annotation, ast.Name) and node.annotation.id == "TypeAlias"):
             self.visit(node.value)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -95,6 +95,7 @@ class _Finder(ast.NodeVisitor):
 
     def visit_If(self, node: ast.If) -> None:
         if not (isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"):
+            self._condition(node.test)
             self.generic_visit(node)
 
     # ── Places ──────────────────────────────────────────────────────────────────────────────────
@@ -154,6 +155,19 @@ class _Finder(ast.NodeVisitor):
                 self._add(bound, f"({self._text(bound)}) + 1")
         self.generic_visit(node)
 
+    def visit_While(self, node: ast.While) -> None:
+        self._condition(node.test)
+        self.generic_visit(node)
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self._condition(node.test)
+        self.generic_visit(node)
+
+    def visit_comprehension(self, node: ast.comprehension) -> None:
+        for condition in node.ifs:
+            self._condition(condition)
+        self.generic_visit(node)
+
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._other_order(node.body)
         self.generic_visit(node)
@@ -163,6 +177,11 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     # ── Helpers ─────────────────────────────────────────────────────────────────────────────────
+
+    def _condition(self, node: ast.expr) -> None:
+        """A condition without an operator holds the other way round; one with an operator has places of its own."""
+        if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+            self._add(node, f"not {self._text(node)}")
 
     def _other_order(self, node: ast.expr | None) -> None:
         """Exchange two neighbours of a tuple: what is compared first, when it is a key."""

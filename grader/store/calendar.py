@@ -53,6 +53,7 @@ def _of(table: dict[tuple[str, str], Any], record: Record) -> Any:
 
 
 def read(connection: sqlite3.Connection) -> Calendar:
+    """Return the deadlines, extensions and receipts of a gradebook."""
     deadlines = {
         row["exercise"]: Deadline(datetime.fromisoformat(row["due"]), parse_policy(row["policy"]), row["grace"])
         for row in connection.execute("SELECT * FROM deadlines")

@@ -21,18 +21,22 @@ class Mistake:
 
 
 def mapping(value: object) -> Mapping[str, Any]:
+    """Return the value, or nothing where it is of another kind."""
     return value if isinstance(value, Mapping) else {}
 
 
 def sequence(value: object) -> Sequence[Any]:
+    """Return the value, or nothing where it is of another kind."""
     return value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
 
 
 def text_of(value: object) -> str:
+    """Return the value, or "" where it is no text."""
     return value if isinstance(value, str) else ""
 
 
 def confusions(value: object, lang: Lang) -> list[Panel]:
+    """Draw a confusion matrix for each network."""
     found = []
     several = len(sequence(value)) > 1
     for number_, item in enumerate(map(mapping, sequence(value)), 1):
@@ -48,10 +52,12 @@ def confusions(value: object, lang: Lang) -> list[Panel]:
 
 
 def is_real(value: object) -> TypeGuard[float]:
+    """Return whether the value is a number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def mistakes(value: object, lang: Lang) -> list[Mistake]:
+    """Return test images that were taken for something else."""
     found = []
     for item in map(mapping, sequence(value)):
         true, predicted, index = (item.get(name) for name in ("true", "predicted", "index"))
@@ -65,6 +71,7 @@ def mistakes(value: object, lang: Lang) -> list[Mistake]:
 
 
 def grid(exhibit: Mapping[str, Any], lang: Lang) -> Panel | None:
+    """Show the figure of images that the program drew."""
     whole = [exhibit.get(name) for name in ("shown", "rows", "columns")]
     if not all(isinstance(n, int) for n in whole):
         return None
@@ -79,6 +86,7 @@ def grid(exhibit: Mapping[str, Any], lang: Lang) -> Panel | None:
 
 
 def projections(value: object, lang: Lang) -> list[Panel]:
+    """Draw each embedding."""
     found = []
     for item in map(mapping, sequence(value)):
         caption = _projection_caption(item, lang)

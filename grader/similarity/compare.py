@@ -45,6 +45,7 @@ class Pair:
 
     @property
     def score(self) -> float:
+        """Return the higher of both scores, 0 to 1."""
         return max(self.forth, self.back)
 
 

@@ -71,6 +71,7 @@ def document(submission: Submission, read: ReadProgram, given: Background = Back
 def of_text(
     label: str, text: str, given: Background = Background(), who: Collection[str] = (), file: str = ""
 ) -> Document:
+    """Return a text ready to be compared. `who` is `label` alone where it is empty."""
     found = tokens(text)
     hashes = kgrams([token.sign for token in found])
     marks = [False] * len(found)

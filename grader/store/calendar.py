@@ -56,6 +56,7 @@ def _of(table: Mapping[tuple[str, str], T], record: Record) -> T | None:
 
 
 def read(connection: sqlite3.Connection) -> Calendar:
+    """Return the deadlines, extensions and receipts of a gradebook."""
     deadlines = {
         row["exercise"]: Deadline(datetime.fromisoformat(row["due"]), parse_policy(row["policy"]), row["grace"])
         for row in connection.execute("SELECT * FROM deadlines")

@@ -57,6 +57,7 @@ class Gradebook:
         self.close()
 
     def close(self) -> None:
+        """Close the file. Who was `first_at_work` is so no longer."""
         self._connection.close()
         if self._at_work is not None:
             self._at_work.close()
@@ -88,6 +89,7 @@ class Gradebook:
         return [record for record, _, _ in self._all(exhibits=exhibits)]
 
     def record(self, student: str, exercise: str) -> Record | None:
+        """Return the record that counts for this student and exercise, with all that was decided; None where there is none."""
         return next((record for record, _, _ in self._all(student, exercise)), None)
 
     def counting(self, student: str, exercise: str) -> tuple[Record, Current] | None:
@@ -174,24 +176,29 @@ class Gradebook:
     # ── Settings, dates, digests ────────────────────────────────────────────────────────────
 
     def setting(self, name: str, default: str) -> str:
+        """Return a setting that was remembered here, else the default."""
         with errors_in_words(self.folder / FILE):
             row = self._connection.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return row["value"] if row else default
 
     def set(self, name: str, value: str) -> None:
+        """Remember a setting."""
         if self.setting(name, "") != value:
             with self._writing() as connection:
                 connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, value))
 
     def set_deadlines(self, exercises: Iterable[str], deadline: Deadline | None) -> None:
+        """Set the deadline of these exercises, or of `ALL`; None takes deadlines away."""
         with errors_in_words(self.folder / FILE):
             calendar.set_deadlines(self._connection, exercises, deadline)
 
     def extend(self, entries: Iterable[tuple[str, str, datetime]]) -> None:
+        """Write extensions, (student, exercise or `ALL`, due), in place of all earlier ones."""
         with errors_in_words(self.folder / FILE):
             calendar.extend(self._connection, entries)
 
     def receive(self, entries: Iterable[tuple[str, str, datetime]]) -> None:
+        """Write when work came in, (student, exercise or `ALL`, moment), in place of all that was said before."""
         with errors_in_words(self.folder / FILE):
             calendar.receive(self._connection, entries)
 
@@ -212,6 +219,7 @@ class Gradebook:
         return {row["path"]: (row["state"], row["sha256"]) for row in listed}
 
     def remember_digests(self, known: dict[str, tuple[str, str]]) -> None:
+        """Remember the digests of files, by path: each with the state in which the file was."""
         if known:
             listed = [(rows.storable(path), state, sha256) for path, (state, sha256) in known.items()]
             with self._writing() as connection:

@@ -107,6 +107,7 @@ def lateness(record: Record, received: datetime, deadline: Deadline) -> Lateness
 
 
 def penalty(record: Record, seconds: float, policy: LatePolicy) -> float:
+    """Return the points that are lost by work which came so many seconds after it was due."""
     if policy.kind == "cut-off":
         return record.max_score
     if policy.kind == "per-day":
@@ -115,6 +116,7 @@ def penalty(record: Record, seconds: float, policy: LatePolicy) -> float:
 
 
 def in_words(deadline: Deadline) -> Text:
+    """Return in words when work was due, what lateness costs, and the grace."""
     policy = deadline.policy
     if policy.kind == "none":
         words = say("late work costs nothing")
@@ -133,6 +135,7 @@ def _grace(seconds: float) -> Text:
 
 
 def moment_in_words(moment: datetime) -> Text:
+    """Return a moment in local time, to the minute."""
     local = moment.astimezone()
     return Text(local.strftime("%d/%m/%Y %H:%M"), local.strftime("%Y-%m-%d %H:%M"))
 

@@ -79,6 +79,7 @@ def record(row: Any) -> Record | None:
 
 
 def as_json(value: object) -> str:
+    """Return a value as JSON that the database takes. Raises ValueError for NaN."""
     return storable(json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")))
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from grader import records
 from grader.cli import reports
-from grader.cli.deadlines import understand
+from grader.cli.deadlines import parse_dates
 from grader.derived import DerivedFiles
 from grader.errors import GraderError
 from grader.evidence import InvalidEvidence, Reader, load_arrays
@@ -160,7 +160,7 @@ READERS = (
     FuzzedReader("tar", (_tar("w"), _tar("w:gz"), _tar("w:xz")), _unpacked("r.tar.gz")),
     FuzzedReader("record", (_record(),), _file("a.exo1.json", reports._read), (GraderError,)),
     FuzzedReader("kept run", (json.dumps(RUN).encode(),), _file("evidence/0123/run.json", _kept_run)),
-    FuzzedReader("dates", (DATES,), _file("d.csv", lambda p: understand(None, None, None, p, None)), (GraderError,)),
+    FuzzedReader("dates", (DATES,), _file("d.csv", lambda p: parse_dates(None, None, None, p, None)), (GraderError,)),
     FuzzedReader("groups", (b"groupe;nom\nG1;Ana\nG1;Bob\n",), _file("groupes.csv", groups.listed)),
     FuzzedReader("names", ("Léa Dupont_12_assignsubmission_file_exo1.py\ndupont_LATE_1_2_exo1-2.py\nexo1_lea+luc.ipynb".encode(),), _names),
     FuzzedReader("words", (b"2026-03-01T23:59", b"1/3/2026 12:30", b"per-day:10:50", b"1h30m", b"0/0/0"), _words),

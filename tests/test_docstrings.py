@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "grader"
-ROOMS = ("analysis", "checks", "datasets", "evaluator", "fingerprints.py", "measurements")
+ROOMS = ("analysis", "checks", "datasets", "domain", "evaluator", "fingerprints.py", "measurements")
 
 # What a function does, in the imperative; properties return.
 VERBS = frozenset("Add Download Judge Measure Raise Return Set Train Write Yield".split())
 # What a class is for.
-CLASS_VERBS = frozenset("Allow Ask Count Describe Hold List Say Signal Turn".split())
+CLASS_VERBS = frozenset("Allow Ask Count Describe Hold Judge List Say Signal Turn".split())
 ARRAYS = re.compile(r"\b(?:NDArray|Array|Field|Points|Rows|Weights)\b")
 SHAPE = re.compile(r"\bshapes?\b|\([^()]*,[^()]*\)")
 HOUSE = re.compile(r"(?i)\b(?:houses?|tapes?|shelf|behind the walls)\b")

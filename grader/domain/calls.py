@@ -13,7 +13,7 @@ Scalar: TypeAlias = bool | int | float | str | None
 
 @dataclass(frozen=True, slots=True)
 class LibraryCall:
-    """One call; `arrays` names the file of its arrays, None where none were kept."""
+    """Describe one call of a library; `arrays` names the file of its arrays, None where none were kept."""
 
     id: int
     arrays: str | None
@@ -21,7 +21,8 @@ class LibraryCall:
 
 @dataclass(frozen=True, slots=True)
 class TsneRun(LibraryCall):
-    """scikit-learn's `TSNE.fit` or `fit_transform`: `shape` of what was projected, `points` that of the projection.
+    """Describe a call of scikit-learn's `TSNE.fit` or `fit_transform`: `shape` of what was projected, `points` that of
+    the projection.
 
     Arrays: `points`, the fingerprints of the rows (`hashes`, `low`, `high`), and the rows themselves (`input`) where
     they are narrow.
@@ -37,23 +38,25 @@ class TsneRun(LibraryCall):
 
 @dataclass(frozen=True, slots=True)
 class HullFit(LibraryCall):
-    """SciPy's `ConvexHull`. Arrays: `points`, `vertices`."""
+    """Describe a call of SciPy's `ConvexHull`. Arrays: `points`, `vertices`."""
 
 
 @dataclass(frozen=True, slots=True)
 class MixtureFit(LibraryCall):
-    """scikit-learn's `GaussianMixture.fit`, on points of the plane. Arrays: `points`, `means`, `covariances`."""
+    """Describe a call of scikit-learn's `GaussianMixture.fit`, on points of the plane. Arrays: `points`, `means`,
+    `covariances`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScalerFit(LibraryCall):
-    """`fit` or `fit_transform` of a scaler by column. Arrays: fingerprints of a sample of the rows; `mean`, `scale`,
-    `min` where the scaler has them."""
+    """Describe a call of `fit` or `fit_transform` of a scaler by column. Arrays: fingerprints of a sample of the rows;
+    `mean`, `scale`, `min` where the scaler has them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SvmFit(LibraryCall):
-    """`SVC.fit` on rows of `shape`. Arrays: fingerprints, the rows (`input`) where they are narrow, `labels`."""
+    """Describe a call of `SVC.fit` on rows of `shape`. Arrays: fingerprints, the rows (`input`) where they are narrow,
+    `labels`."""
 
     C: Scalar
     gamma: Scalar
@@ -63,7 +66,8 @@ class SvmFit(LibraryCall):
 
 @dataclass(frozen=True, slots=True)
 class ArrayInfo(LibraryCall):
-    """An array among the program's variables at its end: no call, but noted alike. `low` and `high` may be NaN."""
+    """Describe an array among the program's variables at its end: no call, but noted alike. `low` and `high` may be
+    NaN."""
 
     shape: tuple[int, ...]
     low: float

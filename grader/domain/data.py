@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DatasetInfo:
-    """Which data was used: `source` is `files`, `keras-cache` or `stand-in`; `folder` holds the prepared arrays."""
+    """Describe which data was used: `source` is `files`, `keras-cache` or `stand-in`; `folder` holds the prepared
+    arrays."""
 
     name: str
     source: str
@@ -24,10 +25,10 @@ class DatasetInfo:
 
 @dataclass(frozen=True, slots=True)
 class RowIndex:
-    """The fingerprints of a dataset's images, so that rows can be recognised by content.
+    """Hold the fingerprints of a dataset's images, so that rows can be recognised by content.
 
-    `split` maps "train"/"test" to the fingerprints, uint64 of shape (n,), in the order of the images;
-    `labels` to the labels, int64 of shape (n,).
+    `split` maps "train"/"test" to the fingerprints, uint64 of shape (n,), in the order of the images; `labels` to the
+    labels, int64 of shape (n,).
     """
 
     split: Mapping[str, NDArray[np.uint64]]

@@ -19,7 +19,8 @@ _CELL = re.compile(r"<cell (\d{1,6})>")
 
 
 class Phase(StrEnum):
-    """What a grading is at. Listeners are told it, a cluster's workers tell it, and records hold the seconds of each."""
+    """List what a grading may be at. Listeners and a cluster's workers report it, and records hold the seconds of
+    each."""
 
     INTAKE = "intake"  # finding the submission
     SENT = "sent"  # on its way to another machine
@@ -34,7 +35,7 @@ class Phase(StrEnum):
 
 
 class OutcomeStatus(StrEnum):
-    """How a job ended; from `TIMEOUT` on, what ended it."""
+    """List how a job may end; from `TIMEOUT` on, what ended it."""
 
     OK = "ok"
     ERROR = "error"  # an exit code other than 0
@@ -48,7 +49,7 @@ class OutcomeStatus(StrEnum):
 
 
 class SnapshotReason(StrEnum):
-    """The moment at which a model was written down."""
+    """List the moments at which a model is recorded."""
 
     BUILD = "build"  # its training begins: no weights yet
     EPOCH = "epoch"  # meanwhile, replaced by the next one
@@ -60,7 +61,7 @@ class SnapshotReason(StrEnum):
 
 
 class TrainingMethod(StrEnum):
-    """How a model was trained: `LOOP` is one of the program's own, which calls the optimizer."""
+    """List how a model may be trained: `LOOP` is one of the program's own, which calls the optimizer."""
 
     FIT = "fit"
     TRAIN_ON_BATCH = "train_on_batch"
@@ -68,7 +69,7 @@ class TrainingMethod(StrEnum):
 
 
 class ModelMethod(StrEnum):
-    """What a model was used for, besides training."""
+    """List what a model may be used for, besides training."""
 
     EVALUATE = "evaluate"
     PREDICT = "predict"
@@ -79,7 +80,7 @@ class ModelMethod(StrEnum):
 
 
 class FigureMoment(StrEnum):
-    """When a figure was seen: shown, saved, closed, or open at the program's end."""
+    """List when a figure may be seen: shown, saved, closed, or open at the program's end."""
 
     SHOW = "show"
     SAVEFIG = "savefig"
@@ -89,6 +90,8 @@ class FigureMoment(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
+    """Describe one frame of a traceback: a line of a file of the student's."""
+
     file: str
     line: int
     function: str
@@ -97,7 +100,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An exception of the student's program: `type`, `message`, and the frames of the student's own files."""
+    """Describe an exception of the student's program: `type`, `message`, and the frames of the student's own files."""
 
     type: str
     message: str
@@ -106,13 +109,17 @@ class Failure:
 
 
 def cell_number(file: str) -> int | None:
-    """The number of a notebook's code cell, which frames and notices name `<cell 3>`; None for any other file."""
+    """Return the number of a notebook's code cell, which frames and notices name `<cell 3>`; None for any other
+    file."""
     found = _CELL.fullmatch(file)
     return int(found[1]) if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
+    """Describe a recorded layer: its Keras class, those of its settings that were noted, its output's shape without the
+    batch axis, its number of parameters."""
+
     kind: str
     name: str
     settings: Mapping[str, Json]
@@ -122,7 +129,7 @@ class LayerInfo:
 
 @dataclass(frozen=True, slots=True)
 class DataInfo:
-    """What a training was fed: sizes, ranges, and the name of the array file with its row fingerprints."""
+    """Describe what a training was fed: sizes, ranges, and the name of the array file with its row fingerprints."""
 
     rows: int
     shape: tuple[int, ...]
@@ -135,7 +142,7 @@ class DataInfo:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A model as it stood at one moment. `architecture` is Keras JSON; `weights` names an array file."""
+    """Describe a model as it stood at one moment. `architecture` is Keras JSON; `weights` names an array file."""
 
     id: int
     model: int
@@ -152,7 +159,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class CompileInfo:
-    """The settings that a model was compiled with. `learning_rate` is None where it is no number (a schedule)."""
+    """Hold the settings that a model was compiled with. `learning_rate` is None where it is no number (a schedule)."""
 
     model: int
     loss: str
@@ -162,7 +169,7 @@ class CompileInfo:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One `fit` (or a run of `train_on_batch`). `history` maps a metric to one value per epoch run."""
+    """Describe one `fit` (or a run of `train_on_batch`). `history` maps a metric to one value per epoch run."""
 
     id: int
     model: int
@@ -180,7 +187,7 @@ class Training:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """One call of a model's method, with the snapshot that it used."""
+    """Describe one call of a model's method, with the snapshot that it used."""
 
     model: int
     how: ModelMethod
@@ -192,8 +199,8 @@ class ModelUse:
 
 @dataclass(frozen=True, slots=True)
 class AxesInfo:
-    """One axes of a figure: how many images, lines and scattered points it holds, `cmap` the first image's map,
-    `grid` the (rows, columns) of the layout it belongs to and `place` its number in it, row by row from 0."""
+    """Describe one axes of a figure: how many images, lines and scattered points it holds, `cmap` the first image's
+    map, `grid` the (rows, columns) of the layout it belongs to and `place` its number in it, row by row from 0."""
 
     title: str
     images: int
@@ -206,6 +213,9 @@ class AxesInfo:
 
 @dataclass(frozen=True, slots=True)
 class FigureInfo:
+    """Describe a figure of matplotlib's: `arrays` names the file of its images, `picture` that of its PNG; None where
+    none was kept."""
+
     id: int
     how: FigureMoment
     axes: tuple[AxesInfo, ...]
@@ -215,7 +225,7 @@ class FigureInfo:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The standard output and error: the kept text, and how many bytes were dropped."""
+    """Hold the standard output and error: the kept text, and how many bytes were dropped."""
 
     text: str = ""
     dropped: int = 0
@@ -223,8 +233,8 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the job ended. `exit` is the process's exit code, negative for a signal. `memory_ran_out`: the system ended a
-    process for want of memory meanwhile."""
+    """Describe how the job ended. `exit` is the process's exit code, negative for a signal. `memory_ran_out`: the
+    system ended a process for want of memory meanwhile."""
 
     status: OutcomeStatus
     seconds: float = 0.0
@@ -235,13 +245,15 @@ class Outcome:
 
     @property
     def ended_from_outside(self) -> bool:
-        """By SIGKILL, which the grader did not send: the system did, or somebody, or the program itself."""
+        """Return whether it ended by SIGKILL, which the grader did not send: the system did, or somebody, or the
+        program itself."""
         return self.status == OutcomeStatus.KILLED and self.exit == -SIGKILL
 
 
 @dataclass(frozen=True, slots=True)
 class StoredArray:
-    """Where one array of a kept file lies in it: `kind` is NumPy's name of its numbers (`<f4`), `offset` in bytes."""
+    """Describe where one array of a kept file lies in it: `kind` is NumPy's name of its numbers (`<f4`), `offset` in
+    bytes."""
 
     name: str
     kind: str
@@ -251,14 +263,14 @@ class StoredArray:
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """Return its size in bytes."""
         return math.prod(self.shape) * int(self.kind[2:])
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that left the sandbox, already read distrustfully (see `grader.evidence`). `arrays`: of those array
-    files that are opened outside of the walls, what lies where."""
+    """Hold everything that left the sandbox, already read distrustfully (see `grader.evidence`). `arrays` says of those
+    array files that are opened outside of the sandbox what lies where."""
 
     folder: Path | None = None
     snapshots: tuple[Snapshot, ...] = ()
@@ -277,8 +289,9 @@ class Evidence:
     rejected: int = 0
 
     def snapshot(self, snapshot_id: int) -> Snapshot | None:
+        """Return the snapshot of this number; None where there is none."""
         return next((s for s in self.snapshots if s.id == snapshot_id), None)
 
     def calls_of(self, kind: type[C]) -> tuple[C, ...]:
-        """The calls of one kind, in their order."""
+        """Return the calls of one kind, in their order."""
         return tuple(call for call in self.calls if isinstance(call, kind))

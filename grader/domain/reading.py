@@ -11,8 +11,8 @@ from grader.domain.text import Notice
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Which exercise the lines of `file` belong to. `marks`: the lines at which a part begins, ascending, with its
-    exercise ("" where it is for several); `inside`: (first line, last line, exercise) of functions and classes that
+    """Describe which exercise the lines of `file` belong to. `marks`: the lines at which a part begins, ascending, with
+    its exercise ("" where it is for several); `inside`: (first line, last line, exercise) of functions and classes that
     bear an exercise's name; `prose`: the exercise of each markdown cell; `cells`: the first line of each code cell."""
 
     marks: tuple[tuple[int, str], ...] = ()
@@ -24,7 +24,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the source says. `answers` maps each key of REPONSES to the text the student wrote."""
+    """Hold what the source says. `answers` maps each key of REPONSES to the text the student wrote."""
 
     source: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
@@ -35,4 +35,5 @@ class Reading:
 
     @property
     def runnable(self) -> bool:
+        """Return whether the source was read without a failure."""
         return self.failure is None

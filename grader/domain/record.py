@@ -16,7 +16,8 @@ RECORD_SCHEMA = 3  # grows with a step in `grader.records.MIGRATIONS` and a kept
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How many seconds after the deadline the work came, the points that the policy takes off, and the policy in words."""
+    """Hold how many seconds after the deadline the work came, the points that the policy takes off, and the policy in
+    words."""
 
     seconds: float
     penalty: float
@@ -25,7 +26,7 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything about one graded submission; `grader.records` writes and reads its JSON.
+    """Hold everything about one graded submission; `grader.records` writes and reads its JSON.
 
     `exhibits` holds what a page shows beside the verdicts (source, plots, images), each bounded, under its kind.
     `phases` holds the seconds that each phase of the grading took.
@@ -59,23 +60,25 @@ class Record:
 
     @property
     def score(self) -> float:
-        """The points of the verdicts, a teacher's overrides included, without any penalty."""
+        """Return the points of the verdicts, a teacher's overrides included, without any penalty."""
         return round(sum(v.points for v in self.verdicts), 2)
 
     @property
     def final_score(self) -> float:
-        """The score less the penalty for lateness, never below 0."""
+        """Return the score less the penalty for lateness, never below 0."""
         return round(max(0.0, self.score - (self.lateness.penalty if self.lateness else 0.0)), 2)
 
     @property
     def max_score(self) -> float:
+        """Return the points that the verdicts could have earned."""
         return round(sum(v.max_points for v in self.verdicts), 2)
 
     @property
     def broken(self) -> bool:
-        """True where the grader, not the student, failed: the submission is not marked."""
+        """Return whether the grader, not the student, failed: the submission is not marked."""
         return any(v.status is Status.ERROR for v in self.verdicts)
 
     @property
     def to_review(self) -> bool:
+        """Return whether a teacher must decide at least one verdict."""
         return any(v.status is Status.REVIEW for v in self.verdicts)

@@ -12,6 +12,8 @@ from grader.domain.verdict import Finding
 
 
 class Mode(StrEnum):
+    """List how a program may be run."""
+
     STATIC = "static"  # read only
     AUDIT = "audit"  # each `fit` is capped at a few steps
     FULL = "full"  # as the student wrote it
@@ -19,9 +21,9 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one job may use. Seconds, MiB, counts; `files` counts folders too, `total_mib` all that it writes. `frozen` is
-    how long a job of the grader's own may lie stopped before it is given up; a student's program may do so until its
-    time is over (0)."""
+    """Hold what one job may use, in seconds, MiB and counts; `files` counts folders too, `total_mib` all that it
+    writes. `frozen` is how long a job of the grader's own may lie stopped before it is given up; a student's program
+    may do so until its time is over (0)."""
 
     wall: float = 300.0
     cpu: float = 900.0
@@ -38,22 +40,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
-    """A layer that is asked for: Keras class name, and the settings that count (the others are free)."""
+    """Describe a layer that is asked for: Keras class name, and the settings that count (the others are free)."""
 
     kind: str
     settings: Mapping[str, Json] = field(default_factory=dict)
 
 
 def layer(kind: str, **settings: Json) -> LayerSpec:
+    """Return the layer asked for, with the settings that count."""
     return LayerSpec(kind, settings)
 
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """An architecture that is asked for.
+    """Describe an architecture that is asked for.
 
-    `layers` is the sequence once written in one way (activations inside their layers, `Flatten` in front of
-    a dense net and `Dropout` left out); `parameters` holds every right count, for the variants that are equal.
+    `layers` is the sequence once written in one way (activations inside their layers, `Flatten` in front of a dense net
+    and `Dropout` left out); `parameters` holds every right count, for the variants that are equal.
     """
 
     name: str
@@ -63,14 +66,14 @@ class ModelSpec:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question asked in words, answered under `key` in the student's `REPONSES`."""
+    """Hold a question asked in words, answered under `key` in the student's `REPONSES`."""
 
     key: str
     text: Text
 
 
 class Stage(StrEnum):
-    """The earliest moment at which a check can speak."""
+    """List the earliest moments at which a check can give its verdict."""
 
     READING = "reading"
     MODEL = "model"
@@ -78,7 +81,7 @@ class Stage(StrEnum):
 
 
 class Request:
-    """A question to the evaluator: the kinds stand in `grader.measurements`."""
+    """Ask the evaluator something: the kinds stand in `grader.measurements`."""
 
     __slots__ = ()
 
@@ -89,7 +92,7 @@ def _no_requests(analysis: object) -> tuple[Request, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Judges one thing. `judge` is pure; `requests` names what the evaluator must measure first.
+    """Judge one thing. `judge` is pure; `requests` names what the evaluator must measure first.
 
     Both take the run's `grader.analysis.Analysis`, which stands above this room: hence the open parameters.
     """
@@ -104,7 +107,8 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """What is asked. `costly` trainings are audited in a batch when weights were handed in. `prerequisites` maps a file that the program opens to the exercise whose hand-in it is."""
+    """Describe what is asked. `costly` trainings are audited in a batch when weights were handed in. `prerequisites`
+    maps a file that the program opens to the exercise whose hand-in it is."""
 
     id: str
     title: Text
@@ -120,16 +124,17 @@ class Exercise:
 
     @property
     def max_score(self) -> float:
+        """Return the points that all checks can earn."""
         return sum(check.points for check in self.checks)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One student's files for one exercise.
+    """Hold one student's files for one exercise.
 
     `main` is the path of what is run, inside the folder `root`; `files`, relative to `root`, are what is copied.
-    `received` is when it was handed in, ISO 8601 with its offset, "" where nobody says; `identity` what an LMS knows the
-    student by (`system`, `id`, …), for the way back; `members` the students of a group; `attempt` counts from 1.
+    `received` is when it was handed in, ISO 8601 with its offset, "" where nobody says; `identity` what an LMS knows
+    the student by (`system`, `id`, …), for the way back; `members` the students of a group; `attempt` counts from 1.
     """
 
     student: str
@@ -145,9 +150,10 @@ class Submission:
 
     @property
     def is_notebook(self) -> bool:
+        """Return whether what is run is a notebook."""
         return self.main.suffix.lower() == ".ipynb"
 
     @property
     def program(self) -> str:
-        """`main` relative to `root`: the name under which it runs."""
+        """Return `main` relative to `root`: the name under which it runs."""
         return str(self.main.relative_to(self.root))

@@ -13,12 +13,13 @@ LANGS: tuple[Lang, ...] = ("fr", "en")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One sentence in both languages; records carry both so that any report can choose."""
+    """Hold one sentence in both languages; records carry both so that any report can choose."""
 
     fr: str = ""
     en: str = ""
 
     def in_(self, lang: Lang) -> str:
+        """Return the sentence in a language."""
         return self.en if lang == "en" else self.fr
 
     def __bool__(self) -> bool:
@@ -27,7 +28,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something worth telling that costs no marks: `line` in `where`, 0 where there is none."""
+    """Hold something worth saying that costs no marks: `line` in `where`, 0 where there is none."""
 
     text: Text
     where: str = ""

@@ -9,6 +9,8 @@ from grader.domain.text import Text
 
 
 class Status(StrEnum):
+    """List the kinds of verdicts."""
+
     PASSED = "passed"
     PARTIAL = "partial"
     FAILED = "failed"
@@ -19,8 +21,8 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found, before it is worth points. `share` of the points is earned, from 0 to 1; `rubric` says how a
-    teacher is to judge, and is for teachers only."""
+    """Hold what a check found, before it is worth points. `share` of the points is earned, from 0 to 1; `rubric` says
+    how a teacher is to judge, and is for teachers only."""
 
     status: Status
     share: float
@@ -33,8 +35,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A teacher's decision on one verdict, which had `was` points and the status `was_status`: by whom, when (ISO 8601)
-    and why."""
+    """Hold a teacher's decision on one verdict, which had `was` points and the status `was_status`: by whom, when (ISO
+    8601) and why."""
 
     author: str
     date: str
@@ -45,7 +47,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check is worth in one record. `rubric` is for teachers' views only: no page, comment or export that a
+    """Hold what a check is worth in one record. `rubric` is for teachers' views only: no page, comment or export that a
     student reads shows it."""
 
     id: str

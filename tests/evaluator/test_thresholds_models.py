@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.evaluator.bounds import check_bounds
+from grader.evaluator.bounds import check_bounds, count
 from grader.evaluator.rebuild import model_config, rebuild
 from grader.evaluator.retry import wrong_answers
 from grader.measurements import Unmeasurable
@@ -106,6 +106,15 @@ def test_layers_and_their_calls_are_counted(
     else:
         with pytest.raises(Allowed):
             check_bounds({"config": {"layers": given}})
+
+
+def test_the_layers_of_a_model_inside_count_once_and_their_calls_for_each_of_its_own() -> None:
+    def called(times: int, *layers: Json) -> Json:
+        return {"config": {"layers": list(layers)} if layers else {}, "inbound_nodes": [None] * times}
+
+    assert count({"layers": [called(0), called(2, called(3), called(0)), called(4)]}) == (4, 1 + 2 * (3 + 1) + 4)
+    assert count({"layers": [called(0, called(3))]}) == (1, 3)
+    assert count({"layers": []}) == (0, 0)
 
 
 @pytest.mark.parametrize(("size", "reason"), [(60_000_000, "not a layer"), (60_000_001, "too many parameters")])

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from grader.evaluator import embedding
-from grader.evaluator.embedding import hidden_values, is_ellipse, is_hull, match_rows, nearest, outline, wrong_formulas
+from grader.evaluator.embedding import hidden_values, match_rows, nearest, wrong_formulas
 from grader.evaluator.inputs import Inputs
+from grader.evaluator.outlines import is_ellipse, is_hull, outline
 from grader.fingerprints import fingerprints
 from grader.measurements import EmbeddingFigures, EmbeddingRequest, Outline
 from tests.evaluator.test_thresholds_embedding import DICE, IMAGES, LABELS, NOISE, SQUARE, data

@@ -224,7 +224,7 @@ def test_files_without_a_circle_are_let_pass(sources: dict[str, str]) -> None:
 # ── The command line holds no engine ────────────────────────────────────────────────────────────
 
 ENGINE = ("grader.grading.grade", "grader.grading.running_workbench", "grader.grading.reading_workbench", "grader.grading.run_cache", "grader.grading.keys",
-          "grader.grading.detect_exercises", "grader.batch.plan", "grader.batch.pool", "grader.batch.workbenches", "grader.batch.all_by",
+          "grader.grading.exercise_detector", "grader.batch.plan", "grader.batch.pool", "grader.batch.workbenches", "grader.batch.all_by",
           "grader.batch.grade_all", "grader.parsing", "grader.intake.find", "grader.sandbox.choose")  # fmt: skip
 STILL_AN_ENGINE: set[str] = set()  # leave it empty: comparing, judging, deciding are sessions or rooms of their own
 

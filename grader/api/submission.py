@@ -9,7 +9,7 @@ from pathlib import Path
 from grader import catalog, datasets, grading, intake
 from grader.domain import Exercise, Mode, Phase, Record, Submission
 from grader.grading import CachePolicy, Listener, Options, reading_workbench, running_workbench
-from grader.grading.detect_exercises import detect_exercises_with
+from grader.grading.exercise_detector import detect_exercises_with
 from grader.grading.phases import Stopwatch
 from grader.grading.workbench import CORE, NOTEBOOK
 from grader.parsing import Parser

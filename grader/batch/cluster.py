@@ -25,8 +25,8 @@ from typing import Any
 from uuid import uuid4
 
 from grader.batch import cluster_side
+from grader.batch.cluster_joining import Report, await_workers, connected, examine
 from grader.batch.cluster_side import NEWS
-from grader.batch.joining import Report, await_workers, connected, examine
 from grader.batch.pool import Task
 from grader.batch.remote import Remote
 from grader.domain import DatasetInfo, Phase, Record, Training, TrainingMethod

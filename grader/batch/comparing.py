@@ -13,7 +13,7 @@ from grader.batch.weight_files import read_weights
 from grader.catalog import Catalog
 from grader.domain import Reading, Submission
 from grader.errors import NothingToGrade
-from grader.grading.detect_exercises import detect_exercises_with
+from grader.grading.exercise_detector import detect_exercises_with
 from grader.messages import say
 from grader.parsing import UNREADABLE, Parser, ReadIfPossible, unpacked_by
 from grader.sandbox.lazy import LazySandbox

@@ -31,7 +31,7 @@ from grader.batch.reception import reception_of
 from grader.domain import Exercise, Mode, Record, Submission
 from grader.errors import NothingToGrade
 from grader.grading import Options
-from grader.grading.detect_exercises import CachedDetector, detect_exercises_with
+from grader.grading.exercise_detector import CachedDetector, detect_exercises_with
 from grader.grading.run_cache import RunCache
 from grader.intake import Intake
 from grader.messages import say

@@ -1,4 +1,4 @@
-"""The numbers in handed-in model files, read in the sandbox by the job `grader.worker.weights`."""
+"""The numbers in handed-in model files, read in the sandbox by the job `grader.worker.weights_job`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_weights(submissions: Iterable[Submission], sandbox: LazySandbox) -> lis
     handed_in = [one for path, one in of_path.items() if path.stat().st_size <= MAX_BYTES]
     if len(handed_in) < 2:
         return []
-    with WorkerHandle(sandbox(), (), ("numpy", "h5py", "grader.worker.weights"), threads=1) as handle:
+    with WorkerHandle(sandbox(), (), ("numpy", "h5py", "grader.worker.weights_job"), threads=1) as handle:
         known: dict[str, _Numbers] = {}
         return [_arrays(handle, submission, name, known) for submission, name in handed_in]
 
@@ -65,7 +65,7 @@ def _read(handle: WorkerHandle, path: Path) -> _Numbers:
     try:
         shutil.copyfile(path, folder / "weights")
         fields = {"folder": str(folder), "files": ["weights"]}
-        handle.run(Job("grader.worker.weights", fields, limits, folder), lines.append)
+        handle.run(Job("grader.worker.weights_job", fields, limits, folder), lines.append)
         return _parsed(lines[0])
     except (WorkerDied, ValueError, KeyError, IndexError, TypeError, RecursionError, OverflowError):
         return _Numbers()

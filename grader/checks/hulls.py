@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from grader.checks.embedding_findings import embedding_requests
 from grader.checks.outlines import Outlines, judge_outlines
-from grader.checks.projections import embedding_requests
 from grader.domain import Check
 from grader.messages import say
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from grader.analysis import Analysis
 from grader.analysis.embeddings import Embedding, largest_by_source
+from grader.checks.embedding_findings import no_projection
 from grader.checks.findings import failed, partial, passed
-from grader.checks.projections import no_projection
 from grader.domain import Check, Finding, Text
 from grader.errors import BadSpecification
 from grader.measurements import NEIGHBOURS

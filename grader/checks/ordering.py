@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from grader.analysis import Analysis
 from grader.analysis.embeddings import largest_by_source
+from grader.checks.embedding_findings import embedding_requests, no_projection
 from grader.checks.findings import failed, partial, passed
 from grader.checks.neighbourhood_hit import LABELS
-from grader.checks.projections import embedding_requests, no_projection
 from grader.domain import Check, Finding
 from grader.messages import join, number, say
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from grader.analysis import Analysis
+from grader.checks.embedding_findings import no_projection
 from grader.checks.findings import failed, partial, passed
-from grader.checks.projections import no_projection
 from grader.domain import Finding, Text
 from grader.measurements import EmbeddingFigures
 from grader.messages import number, say

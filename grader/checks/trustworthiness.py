@@ -6,8 +6,8 @@ Measure: trustworthiness with 6 neighbours (Venna and Kaski 2001; scikit-learn's
 from __future__ import annotations
 
 from grader.analysis import Analysis
+from grader.checks.embedding_findings import embedding_requests, no_projection
 from grader.checks.findings import failed, passed
-from grader.checks.projections import embedding_requests, no_projection
 from grader.domain import Check, Finding
 from grader.messages import number, say
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from grader.analysis import Analysis
+from grader.checks.embedding_findings import embedding_requests, no_projection
 from grader.checks.findings import failed, partial, passed
-from grader.checks.projections import embedding_requests, no_projection
 from grader.domain import Check, Finding, Scalar, Text, TsneRun
 from grader.messages import join, number, plain, say
 

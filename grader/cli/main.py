@@ -64,7 +64,7 @@ def without_language(arguments: Sequence[str]) -> list[str]:
 
 def build(lang: Lang) -> App:
     """Return the whole command line, its help in one language."""
-    from grader.cli import ci, reports, similar, student, teacher
+    from grader.cli import reports, similar, student, teacher, verify
 
     app = App(
         lang,
@@ -82,7 +82,7 @@ def build(lang: Lang) -> App:
     teacher.register(app, lang)
     reports.register(app, lang)
     similar.register(app, lang)
-    ci.register(app, lang)
+    verify.register(app, lang)
     return app
 
 

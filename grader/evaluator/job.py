@@ -22,7 +22,7 @@ KINDS = {
     "handed_in": ("grader.evaluator.saved", "evaluate_handed_in"),
     "checkpoint": ("grader.evaluator.saved", "evaluate_checkpoint"),
     "embedding": ("grader.evaluator.embedding", "measure_embedding"),
-    "restarts": ("grader.evaluator.retry", "retry"),
+    "restarts": ("grader.evaluator.xor_measurement", "retry"),
     "svm": ("grader.evaluator.refit", "refit"),
 }
 

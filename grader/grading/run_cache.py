@@ -4,7 +4,7 @@ Thresholds and checks are not in that key: they judge the evidence anew each tim
 long runs for a while; a gradebook's keeps every run for good, with the files that were handed in, so that judging
 again needs neither them nor a run.
 
-    <key>/                      the run (`grader.grading.cached_run`)
+    <key>/                      the run (`grader.grading.run_folder`)
     <key>/measured-*.json       the evaluator's answers
     <key>/reading-*.json        what the program says, read without running it
 """
@@ -27,9 +27,9 @@ from grader.analysis import Answers
 from grader.domain import DatasetInfo, Exercise, Notice, OutcomeStatus, Reading, Submission
 from grader.evidence import Fields
 from grader.files import DAMAGED, write_whole
-from grader.grading.cached_run import CachedRun, Circumstances, read_json_file, read_ran, settle, write_run
 from grader.grading.execute import RanSubmission
 from grader.grading.keys import fingerprint, measuring, reading_key, run_key
+from grader.grading.run_folder import CachedRun, Circumstances, read_json_file, read_ran, settle, write_run
 from grader.measurements import MeasurementRequest, Refused
 from grader.measurements.codec import answer_from_json, answer_to_json, request_from_json, request_to_json
 from grader.messages import number, say

@@ -4,7 +4,7 @@
 
 The parsers are the standard library's; what they say of an archive is believed in nothing: sizes are counted while
 bytes come out, names are judged by `members.place`. Hostile archives may still find a fault in a parser, or make one
-need much memory, so teachers' commands run this behind the sandbox's walls (`grader.parsing.unpack`).
+need much memory, so teachers' commands run this behind the sandbox's walls (`grader.parsing.unpack_job`).
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from grader.intake import tars, zips
-from grader.intake.entries import CLASS, Bounds, Member, Stop
+from grader.intake.archive_members import CLASS, Bounds, Member, Stop
+from grader.intake.archive_names import Taken, place
 from grader.intake.listing import is_quiet
 from grader.intake.lms import attempt_of, is_wrapper
-from grader.intake.members import Taken, place
 from grader.intake.refusals import Refusal, Why
 
 MAX_REFUSALS = 2000

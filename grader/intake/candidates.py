@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.domain import Submission, Text
+from grader.intake.exercise_names import clean
 from grader.intake.listing import MAX_FILES, files_under
-from grader.intake.names import clean
 from grader.messages import join, plain, say
 
 SHOWN = 12  # names in an error's list

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from grader.intake.exercise_names import clean
 from grader.intake.found import Found
-from grader.intake.names import clean
 from grader.intake.unpacking import Room
 
 WORKS = "flat"

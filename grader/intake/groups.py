@@ -12,8 +12,8 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.files import digest_of
+from grader.intake.exercise_names import clean
 from grader.intake.lms import ID, SYSTEM
-from grader.intake.names import clean
 from grader.messages import say
 
 LISTS = ("groups.csv", "groupes.csv", "group.csv", "groupe.csv")

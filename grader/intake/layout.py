@@ -21,9 +21,9 @@ from pathlib import Path
 
 from grader.domain import Text
 from grader.intake.archives import kind_of, stem_of
+from grader.intake.exercise_names import exercises_of, read_name
 from grader.intake.listing import Entry, children, is_program, walk
 from grader.intake.lms import CLONES, attempt_of, canvas_name, export_name, moodle_name
-from grader.intake.names import exercises_of, read_name
 from grader.messages import join, say, say_n
 
 SUBMITTED = "submitted"

@@ -15,18 +15,18 @@ from pathlib import Path
 
 from grader.domain import Text
 from grader.intake import groups
+from grader.intake.archive_members import CLASS, STUDENT, Bounds
 from grader.intake.archives import kind_of, stem_of
-from grader.intake.entries import CLASS, STUDENT, Bounds
 from grader.intake.flat import laid_out
 from grader.intake.found import Found
 from grader.intake.layout import Layout, described, is_archive, layout_of, root_of
 from grader.intake.listing import Entry, children, is_program, walk
 from grader.intake.lms import attempt_of, export_name
+from grader.intake.owners import Work, works_of
 from grader.intake.refusals import Refusal, Why, worded
 from grader.intake.skipped import Skipped
 from grader.intake.times import note, stamped, stamps, timed, unbelieved
 from grader.intake.unpacking import Room
-from grader.intake.works import Work, works_of
 from grader.messages import join, say
 
 CLASS_DEPTH = 8

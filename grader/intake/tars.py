@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
-from grader.intake.entries import CHUNK, Bounds, Member, Stop
+from grader.intake.archive_members import CHUNK, Bounds, Member, Stop
 from grader.intake.refusals import Why
 
 BROKEN = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)

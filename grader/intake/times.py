@@ -12,7 +12,7 @@ from grader.intake.found import Found
 from grader.intake.layout import SUBMITTED
 from grader.intake.listing import Entry
 from grader.intake.lms import ID, SYSTEM, Owner, received_from
-from grader.intake.works import Work
+from grader.intake.owners import Work
 from grader.messages import say
 
 STAMP = "timestamp.txt"

@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 
 from grader.files import DAMAGED, digest_of, write_whole
 from grader.intake import archives
-from grader.intake.entries import Bounds
+from grader.intake.archive_members import Bounds
+from grader.intake.archive_names import DEPTH, place
 from grader.intake.listing import walk
-from grader.intake.members import DEPTH, place
 from grader.intake.refusals import Refusal, Why
 
 Unpack = Callable[[Path, Path, Bounds], Sequence[Refusal]]

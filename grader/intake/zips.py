@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from grader.intake.entries import CHUNK, Bounds, Member, Stop
-from grader.intake.members import written_name
+from grader.intake.archive_members import CHUNK, Bounds, Member, Stop
+from grader.intake.archive_names import written_name
 from grader.intake.refusals import Why
 
 LOCAL_HEADER = 30  # bytes, before the name

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.domain import Limits, OutcomeStatus
 from grader.errors import WorkerDied
 from grader.evidence import Fields, InvalidEvidence, read_json
-from grader.intake.entries import MIB, Bounds
+from grader.intake.archive_members import MIB, Bounds
 from grader.intake.refusals import Refusal, Why
 from grader.intake.unpacking import Unpack, take_over
 from grader.parsing.parser import Parser
@@ -59,7 +59,7 @@ def _run(handle: WorkerHandle, folder: Path, bounds: Bounds) -> tuple[list[Refus
     """Return what was refused, and how the job ended where it did not say that it was done."""
     lines: list[bytes] = []
     limits = Limits(wall=SECONDS, cpu=SECONDS, memory_mib=MEMORY_MIB, file_mib=bounds.file // MIB + 1, processes=4)
-    job = Job("grader.parsing.unpack", {"folder": str(folder), "bounds": asdict(bounds)}, limits, folder)
+    job = Job("grader.parsing.unpack_job", {"folder": str(folder), "bounds": asdict(bounds)}, limits, folder)
     try:
         status = handle.run(job, lines.append).outcome.status
     except WorkerDied:

@@ -11,7 +11,7 @@ from grader.domain import JobFields, Json
 from grader.domain.job_fields import list_in, text_in
 from grader.errors import GraderError, UnreadableSubmission
 from grader.evidence import Fields
-from grader.intake.names import Naming
+from grader.intake.exercise_names import Naming
 from grader.parsing.request import Request
 from grader.reading import content
 from grader.reading.detection import Net, detect_exercises

@@ -24,7 +24,7 @@ from grader.sandbox import Job, Sandbox, Stopped, WorkerHandle
 from grader.sandbox.place import without_room
 from grader.sandbox.removing import remove_tree
 
-PRELOAD = ("grader.parsing.job", "grader.parsing.unpack")
+PRELOAD = ("grader.parsing.job", "grader.parsing.unpack_job")
 LIMITS = Limits(wall=600, cpu=600, memory_mib=1024, processes=4, threads=4, file_mib=1, total_mib=16, frozen=5)
 AT_ONCE = 64  # requests of one job
 BYTES_AT_ONCE = 8 << 20  # of what they are about: a text can take six times as much as JSON

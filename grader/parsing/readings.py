@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.domain import Failure, Frame, JobFields, Json, Notice, Parts, Reading, Submission
 from grader.errors import GraderError
 from grader.evidence import Fields, InvalidEvidence, clean, read_failure, read_notice
-from grader.intake.names import Naming
+from grader.intake.exercise_names import Naming
 from grader.messages import say
 from grader.parsing.request import Request
 from grader.parsing.response import CHARS, in_chunks

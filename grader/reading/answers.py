@@ -7,7 +7,7 @@ Values are given back as text: strings as they read, everything else as it is wr
 from __future__ import annotations
 
 from grader.domain import Parts
-from grader.reading.assignments import raw_answers_in_tree
+from grader.reading.answer_statements import raw_answers_in_tree
 from grader.reading.attribution import AnswerQuery, own_answers
 from grader.reading.broken import raw_answers_in_text
 from grader.reading.naming import Nameless, Naming

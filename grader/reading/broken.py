@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from grader.domain import Parts
 from grader.language.words import fold, key_of
-from grader.reading.assignments import raw_answers_in_tree
+from grader.reading.answer_statements import raw_answers_in_tree
 from grader.reading.attribution import exercise_at
 from grader.reading.naming import Naming
 from grader.reading.raw_answers import MAX_ANSWERS, RawAnswer, owner_of

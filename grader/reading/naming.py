@@ -1,4 +1,4 @@
-"""What names and headings say of exercises; whoever reads a program gives a `Naming` (`grader.intake.names` has one)."""
+"""What names and headings say of exercises; whoever reads a program gives a `Naming` (`grader.intake.exercise_names` has one)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from typing import IO
 from grader.domain import Record, Submission
 from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.messages import say
-from grader.store import calendar, decision_rows, filed, rows, states
+from grader.store import calendar, decision_rows, filed, rows, state_digests
 from grader.store.decisions import Decision, Stale, apply
 from grader.store.filed import Current, Filed
 from grader.store.lateness import Deadline
@@ -205,12 +205,12 @@ class Gradebook:
     def states(self, student: str | None = None, exercise: str | None = None) -> dict[tuple[str, str], str]:
         """Return a digest by student and exercise: another one whenever the record that counts would say anything else."""
         with errors_in_words(self.folder / FILE):
-            return states.states(self._connection, student, exercise)
+            return state_digests.states(self._connection, student, exercise)
 
     def state(self) -> str:
         """Return a digest of all: another one whenever `records` would say anything else."""
         with errors_in_words(self.folder / FILE):
-            return states.state(self._connection)
+            return state_digests.state(self._connection)
 
     def digests(self) -> dict[str, tuple[str, str]]:
         """Return what is known of files: path → (state, SHA-256), so that an unchanged file is not read again."""

@@ -31,7 +31,7 @@ from keras.src.models.functional import Functional
 from keras.src.models.model import Model
 from keras.src.models.sequential import Sequential
 
-from grader.worker.epochs import prepare_once
+from grader.worker.prepare_once import prepare_once
 
 MAX_STEPS = 200
 MIN_STEPS = 4

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import SandboxUnavailable
+from grader.intake.archive_members import MIB, Bounds
 from grader.intake.archives import unpack
-from grader.intake.entries import MIB, Bounds
 from grader.intake.refusals import Why, worded
 from grader.intake.unpacking import Room, Unpack, take_over
 from grader.parsing import Parser, unpacked_by

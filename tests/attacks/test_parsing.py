@@ -180,7 +180,7 @@ def test_nothing_that_a_student_made_is_parsed_in_the_grader_s_own_process(
 def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
     walled_workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
-    from grader.grading.detect_exercises import detect_exercises_with
+    from grader.grading.exercise_detector import detect_exercises_with
 
     known, place = catalog.locate(), tmp_path / "class"
     (place / "ana").mkdir(parents=True)

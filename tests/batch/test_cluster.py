@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 from grader import catalog
-from grader.batch import Task, all_by, cluster, cluster_side, joining, remote
+from grader.batch import Task, all_by, cluster, cluster_joining, cluster_side, remote
 from grader.cli import exits
 from grader.cli.main import run
 from grader.domain import DatasetInfo, Mode, Phase, Record, Submission, Training
@@ -73,7 +73,7 @@ def test_without_dask_the_remedy_is_told(typed: Any, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("address", [NOBODY, "nonsense://x", "tls://127.0.0.1:9", "localhost"])
 def test_a_scheduler_that_does_not_answer_is_told(address: str, typed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joining, "CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr(cluster_joining, "CONNECT_SECONDS", 0.5)
     code, told = typed(address)
     assert code == exits.BROKEN
     assert f"L’ordonnanceur {address} ne répond pas" in told and "dask scheduler" in told
@@ -96,7 +96,7 @@ def in_this_process(workers: int, threads: int = 2) -> Iterator[str]:
 
 
 def test_a_scheduler_without_workers_is_told(typed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joining, "WORKER_SECONDS", 0.3)
+    monkeypatch.setattr(cluster_joining, "WORKER_SECONDS", 0.3)
     with in_this_process(workers=0) as address:
         code, told = typed(address)
     assert code == exits.BROKEN

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader import catalog
 from grader.domain import Submission
-from grader.intake.names import Naming
+from grader.intake.exercise_names import Naming
 from grader.parsing.job import SECONDS
 from grader.reading import read
 from grader.similarity import compare

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from grader.evaluator.inputs import Inputs
-from grader.evaluator.retry import retry, wrong_answers
+from grader.evaluator.xor_measurement import retry, wrong_answers
 from grader.measurements import RestartFigures, RestartRequest, Why
 
 SETTINGS = {

@@ -10,7 +10,7 @@ import pytest
 
 from grader.evaluator.bounds import check_bounds, count
 from grader.evaluator.rebuild import model_config, rebuild
-from grader.evaluator.retry import wrong_answers
+from grader.evaluator.xor_measurement import wrong_answers
 from grader.measurements import Unmeasurable
 
 Json = dict[str, Any]

@@ -22,10 +22,10 @@ from grader.errors import GraderError
 from grader.evidence import InvalidEvidence, Reader, load_arrays
 from grader.grading.run_cache import RunCache
 from grader.intake import groups
+from grader.intake.archive_members import STUDENT
 from grader.intake.archives import unpack
-from grader.intake.entries import STUDENT
+from grader.intake.exercise_names import clean, read_names
 from grader.intake.lms import export_name, received_from, usernames
-from grader.intake.names import clean, read_names
 from grader.intake.unpacking import Room
 from grader.reading.source import read_source
 from grader.store import parse_duration, parse_moment, parse_policy

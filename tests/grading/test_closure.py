@@ -68,17 +68,17 @@ def test_a_constant_anywhere_counts_and_a_comment_nowhere(what: str, notes: Sour
         (
             "run",
             "domain/evidence messages fingerprints grading/execute worker/__main__ worker/job worker/runners/notebook worker/recorder/models "
-            "worker/compat/names evidence/reader evidence/event_writer parsing/arrays sandbox/job_monitor intake/names",
+            "worker/compat/names evidence/reader evidence/event_writer parsing/arrays sandbox/job_monitor intake/exercise_names",
             "reports cli store batch checks evaluator reading grading/pipeline parsing/parser",
         ),
         (
             "reading",
-            "parsing/readings parsing/cells reading/answers reading/source intake/names evidence/fields messages",
+            "parsing/readings parsing/cells reading/answers reading/source intake/exercise_names evidence/fields messages",
             "reports cli store batch checks evaluator worker/recorder grading",
         ),
         (
             "measurement",
-            "evaluator/predict evaluator/retry evaluator/many_nets evaluator/hdf5 measurements/svm evidence/arrays domain/calls files",
+            "evaluator/predict evaluator/xor_measurement evaluator/many_nets evaluator/hdf5 measurements/svm evidence/arrays domain/calls files",
             "reports cli store batch checks reading worker grading messages",
         ),
         (

@@ -11,7 +11,7 @@ import pytest
 from grader import catalog
 from grader.catalog import Catalog
 from grader.grading import keys
-from grader.grading.detect_exercises import CachedDetector
+from grader.grading.exercise_detector import CachedDetector
 
 
 class Detecting:

@@ -9,7 +9,7 @@ import pytest
 from grader import catalog
 from grader.domain import Record, Status
 from grader.grading import Options, Workbench, grade
-from grader.grading.detect_exercises import detect_exercises_with
+from grader.grading.exercise_detector import detect_exercises_with
 from grader.intake import find_all
 from tests.conftest import notebook_of
 

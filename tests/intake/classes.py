@@ -11,7 +11,7 @@ from pathlib import Path
 
 from grader.domain import Submission
 from grader.intake import find_all
-from grader.intake.folders import Intake
+from grader.intake.whole_class import Intake
 
 IDS = ("exo1", "exo2", "exo3", "xor")
 HONEST = "x = 1\n"

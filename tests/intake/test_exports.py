@@ -12,10 +12,10 @@ import pytest
 from grader.domain import Submission
 from grader.errors import NothingToGrade
 from grader.intake import find_all
-from grader.intake.entries import Bounds
-from grader.intake.folders import Intake
+from grader.intake.archive_members import Bounds
 from grader.intake.lms import received_from, usernames
 from grader.intake.refusals import Refusal
+from grader.intake.whole_class import Intake
 
 IDS = ("exo1", "exo2", "exo3", "xor")
 DUPONT = "Léa Dupont_1234_assignsubmission_file_"

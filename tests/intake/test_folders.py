@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.intake import listing
-from grader.intake.folders import Intake, find_all, find_one
+from grader.intake.whole_class import Intake, find_all, find_one
 
 IDS = ("exo1", "exo2", "exo3", "xor")
 

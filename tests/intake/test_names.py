@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from grader.intake.names import Naming, clean, exercise_of, exercises_of, read_name, read_names
+from grader.intake.exercise_names import Naming, clean, exercise_of, exercises_of, read_name, read_names
 
 IDS = (*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder")
 

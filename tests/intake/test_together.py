@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from grader import catalog
-from grader.grading.detect_exercises import detect_exercises_with
-from grader.intake.folders import Intake, find_all, find_one
+from grader.grading.exercise_detector import detect_exercises_with
+from grader.intake.whole_class import Intake, find_all, find_one
 from grader.parsing import Parser
 from tests.conftest import notebook_of
 

@@ -11,7 +11,7 @@ import pytest
 from grader import catalog
 from grader.domain import Submission
 from grader.evidence import Fields, read_json
-from grader.intake.names import Naming
+from grader.intake.exercise_names import Naming
 from grader.parsing import DetectExercises, Parser, Read, lines_of, reading_of
 from grader.parsing.parser import LINE_BYTES
 from grader.reading import read

@@ -10,7 +10,7 @@ import pytest
 
 from grader import reading
 from grader.domain import Reading, Submission
-from grader.intake.names import Naming
+from grader.intake.exercise_names import Naming
 
 NAMING = Naming((*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder"))
 KEYS = {"exo1": ("parametres", "convexe"), "exo2": ("parametres", "convexe"), "exo3": ("parametres",)}

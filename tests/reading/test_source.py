@@ -13,7 +13,7 @@ import pytest
 from grader import reading
 from grader.domain import ModelSpec, Submission, layer
 from grader.errors import UnreadableSubmission
-from grader.intake.names import Naming
+from grader.intake.exercise_names import Naming
 from grader.reading.answers import answers_in
 from grader.reading.detection import detect_exercises, net_of
 from grader.reading.source import MAX_BYTES, Source, read_source

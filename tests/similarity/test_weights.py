@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from grader.similarity import Arrays, same_weights
-from grader.worker.weights import described
+from grader.worker.weights_job import described
 
 SHAPES = ((784, 100), (100,), (100, 10), (10,))
 

@@ -11,9 +11,9 @@ from keras.src.models.sequential import Sequential
 
 from grader.domain import ModelMethod, SnapshotReason
 from grader.evidence import EventWriter, finite_or_name
-from grader.worker.recorder.audit import shortened
 from grader.worker.recorder.data import length_of
 from grader.worker.recorder.guard import BoundCall, Guard, Handler
+from grader.worker.recorder.shortened_training import shortened
 from grader.worker.recorder.tracked_models import TrackedModels
 from grader.worker.recorder.trainings import TrainingWatch
 

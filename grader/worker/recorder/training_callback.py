@@ -10,8 +10,8 @@ import numpy as np
 
 from grader.domain import SnapshotReason
 from grader.evidence import EventWriter, finite_or_name
-from grader.worker.recorder.audit import maybe_int
 from grader.worker.recorder.guard import Guard
+from grader.worker.recorder.shortened_training import maybe_int
 from grader.worker.recorder.tracked_models import TrackedModel, TrackedModels
 
 INTERIM_SECONDS = 15.0

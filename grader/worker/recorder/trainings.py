@@ -10,10 +10,10 @@ from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from grader.domain import SnapshotReason, TrainingMethod
 from grader.evidence import EventWriter
-from grader.worker.recorder.audit import maybe_int, shortened
 from grader.worker.recorder.data import describe, length_of
 from grader.worker.recorder.describe import compiled_as
 from grader.worker.recorder.guard import BoundCall, Guard
+from grader.worker.recorder.shortened_training import maybe_int, shortened
 from grader.worker.recorder.tracked_models import BatchRun, TrackedModel, TrackedModels
 from grader.worker.recorder.training_callback import TrainingCallback
 

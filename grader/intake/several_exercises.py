@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from grader.domain import Text
-from grader.intake.names import Named, parts_of_name, read_names
+from grader.intake.exercise_names import Named, parts_of_name, read_names
 from grader.messages import say
 
 # The exercises that the content of each program shows; None where it could not be looked into.

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.intake.archives import stem_of
+from grader.intake.exercise_names import clean, read_names
 from grader.intake.layout import SUBMITTED, Layout, Root, is_archive
 from grader.intake.listing import Entry, children
 from grader.intake.lms import (
@@ -24,7 +25,6 @@ from grader.intake.lms import (
     moodle_name,
     usernames,
 )
-from grader.intake.names import clean, read_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from grader.domain import JobFields, Json
 from grader.domain.job_fields import whole_in
+from grader.intake.archive_members import Bounds
 from grader.intake.archives import unpack
-from grader.intake.entries import Bounds
 from grader.parsing.response import write_line
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from grader.domain import Submission, Text
 from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.intake.candidates import Candidate, chosen, listed_names, submission
+from grader.intake.exercise_names import clean, read_name
 from grader.intake.listing import PROGRAMS, Entry, is_program, walk
-from grader.intake.names import clean, read_name
-from grader.intake.together import ExerciseDetector, detect_nothing, told_together
+from grader.intake.several_exercises import ExerciseDetector, detect_nothing, told_together
 from grader.messages import say
 
 

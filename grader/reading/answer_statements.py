@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterator
 
 from grader.domain import Parts
-from grader.language.dictionary import DictionaryReader, key_in
+from grader.language.dict_literals import DictionaryReader, key_in
 from grader.language.words import key_of
 from grader.reading.attribution import exercise_at
 from grader.reading.naming import Naming

@@ -20,16 +20,23 @@ from grader.domain import Submission, Text
 from grader.errors import NothingToGrade
 from grader.intake import archives, groups
 from grader.intake.archives import kind_of, stem_of
+from grader.intake.best_of_each import best_of_each
 from grader.intake.candidates import Candidate
-from grader.intake.chosen import best_of_each
+from grader.intake.exercise_names import Named, read_name
 from grader.intake.found import Found
 from grader.intake.listing import is_program, walk
 from grader.intake.lookalikes import lookalikes
-from grader.intake.names import Named, read_name
-from grader.intake.single import find_one
+from grader.intake.one_student import find_one
+from grader.intake.several_exercises import (
+    ExerciseDetector,
+    Within,
+    detect_nothing,
+    detected_in,
+    exercises_named,
+    told_beside,
+)
 from grader.intake.skipped import Skipped, skipped_entries
 from grader.intake.survey import survey
-from grader.intake.together import ExerciseDetector, Within, detect_nothing, detected_in, exercises_named, told_beside
 from grader.intake.unpacking import Room, Unpack
 from grader.messages import join, plain, say
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from grader.domain import Submission, Text
 from grader.intake.candidates import Candidate, chosen, submission
+from grader.intake.exercise_names import clean
 from grader.intake.listing import MAX_FILES, files_under, walk
-from grader.intake.names import clean
-from grader.intake.together import told_together
+from grader.intake.several_exercises import told_together
 from grader.messages import join, say
 
 Student = tuple[str, str]

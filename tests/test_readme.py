@@ -15,7 +15,7 @@ from grader.sandbox import BACKENDS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Shared by checks, no check themselves.
-HELPERS = {"findings", "outlines", "projections"}
+HELPERS = {"findings", "outlines", "embedding_findings"}
 
 
 def commands() -> list[str]:

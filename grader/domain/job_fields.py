@@ -9,7 +9,7 @@ from grader.domain.text import Json
 
 
 class JobFields:
-    """The fields of one job. Each method returns the value under a name.
+    """Hold the fields of one job. Each method returns the value under a name.
 
     Raises:
         KeyError: there is no field of that name.
@@ -20,33 +20,42 @@ class JobFields:
         self._fields = fields
 
     def text(self, name: str) -> str:
+        """Return the text under a name."""
         return text_in(self._fields[name])
 
     def path(self, name: str) -> Path:
+        """Return the text under a name as a path."""
         return Path(self.text(name))
 
     def texts(self, name: str) -> tuple[str, ...]:
+        """Return the list of texts under a name."""
         return tuple(map(text_in, list_in(self._fields[name])))
 
     def table_of_texts(self, name: str) -> dict[str, str]:
+        """Return the object under a name, all values of which are texts."""
         return {key: text_in(value) for key, value in table_in(self._fields[name]).items()}
 
     def whole(self, name: str) -> int:
+        """Return the whole number under a name."""
         return whole_in(self._fields[name])
 
     def maybe_whole(self, name: str) -> int | None:
+        """Return the whole number under a name; None where it is null."""
         return None if self._fields[name] is None else self.whole(name)
 
     def flag(self, name: str) -> bool:
+        """Return the truth value under a name. Raise `TypeError` where it is none."""
         value = self._fields[name]
         if not isinstance(value, bool):
             raise TypeError(f"not a truth value: {value!r}")
         return value
 
     def items(self, name: str) -> Sequence[Json]:
+        """Return the list under a name."""
         return list_in(self._fields[name])
 
     def table(self, name: str) -> Mapping[str, Json]:
+        """Return the object under a name."""
         return table_in(self._fields[name])
 
     def part(self, name: str) -> JobFields:

@@ -15,7 +15,7 @@ FROZEN = "frozen"  # the status of a job of the grader's own that was stopped by
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """What a job may reach from inside the worker: the paths that it may read and write. `own_spaces` says whether it has
+    """Hold what a job may reach from inside the worker: the paths that it may read and write. `own_spaces` says whether it has
     processes, network, shared memory and temporary files of its own, as in `Sandbox`."""
 
     read: tuple[str, ...]
@@ -25,7 +25,7 @@ class Confinement:
 
 @dataclass(frozen=True, slots=True)
 class JobMessage:
-    """One job: the module `entry` runs it, given `fields`; `folder` is the one place that it may write to. A job without
+    """Describe one job: the module `entry` runs it, given `fields`; `folder` is the one place that it may write to. A job without
     a `confinement` has limits only. `private` are the folders that are emptied once it has ended."""
 
     entry: str
@@ -37,6 +37,7 @@ class JobMessage:
 
     @property
     def own_spaces(self) -> bool:
+        """Return whether the job has processes, network and temporary files of its own."""
         return self.confinement is not None and self.confinement.own_spaces
 
     def encoded(self) -> bytes:
@@ -64,7 +65,7 @@ class JobMessage:
 
 @dataclass(frozen=True, slots=True)
 class JobEnd:
-    """How a job ended, as its worker saw it: `status` is that of an outcome, or `FROZEN`; the other fields are those of
+    """Hold how a job ended, as its worker saw it: `status` is that of an outcome, or `FROZEN`; the other fields are those of
     `Outcome`, whose types and units they have."""
 
     status: str
@@ -76,7 +77,7 @@ class JobEnd:
 
 @dataclass(frozen=True, slots=True)
 class WorkerMessage:
-    """What a worker says: that it is `ready` for a first job; that it is `alive` while a job runs; that it is `clearing`
+    """Say how a worker fares: that it is `ready` for a first job; that it is `alive` while a job runs; that it is `clearing`
     up behind a job, during which it says nothing; how the job ended (`done`)."""
 
     ready: bool = False
@@ -85,10 +86,12 @@ class WorkerMessage:
     done: JobEnd | None = None
 
     def encoded(self) -> bytes:
+        """Return the message as the grader takes it."""
         return json.dumps(asdict(self)).encode()
 
     @classmethod
     def decoded(cls, data: bytes) -> WorkerMessage:
+        """Return the message that a worker has sent."""
         message = json.loads(data)
         done = message.pop("done")
         return cls(**message, done=JobEnd(**done) if done is not None else None)

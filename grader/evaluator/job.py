@@ -29,7 +29,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class EvaluationJob:
-    """What the grader asks for: requests by kind and fields, answered with what lies in `folder` and the prepared
+    """Hold what the grader asks for: requests by kind and fields, answered with what lies in `folder` and the prepared
     `datasets`, on so many `threads`."""
 
     folder: Path

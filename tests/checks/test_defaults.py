@@ -61,7 +61,7 @@ FACTORIES = (
     tsne,
     xor,
 )
-HELPERS = {"findings", "outlines", "projections"}
+HELPERS = {"findings", "outlines", "embedding_findings"}
 KINDS = (embedding, prediction, refused, request, restarts, saved, svms)
 
 CHECKS: dict[str, dict[str, Any]] = {
@@ -123,7 +123,7 @@ def named(package: ModuleType) -> set[str]:
 
 
 def defaults(function: Any) -> dict[str, Any]:
-    parameters = inspect.signature(function, eval_str=True).parameters.values()
+    parameters = inspect.signature(function).parameters.values()
     return {p.name: p.default for p in parameters if p.default is not inspect.Parameter.empty}
 
 
@@ -143,7 +143,7 @@ def test_what_a_check_asks_for_where_an_exercise_says_nothing() -> None:
     found = {
         name: defaults(one)
         for name, one in own_names(FACTORIES)
-        if inspect.isfunction(one) and inspect.signature(one, eval_str=True).return_annotation is Check
+        if inspect.isfunction(one) and inspect.signature(one).return_annotation == Check.__name__
     }
     assert {name: given for name, given in found.items() if given} == CHECKS
 

@@ -66,7 +66,7 @@ def test_an_audit_that_cut_a_training_judges_no_features() -> None:
     capped = replace(given, evidence=replace(given.evidence, trainings=cut))
     assert answered(CHECK, capped, FIRST, SECOND).status is Status.SKIPPED
     assert verdict(answered(CHECK, replace(capped, mode=Mode.FULL), FIRST, SECOND)) == FULL
-    assert svm.BAND == 0.5 and svm.Asked(1, 0.5, 0, 0).written == "SVC(C=1, gamma=0.5)"
+    assert svm.BAND == 0.5 and svm.SvmSpec(1, 0.5, 0, 0).written == "SVC(C=1, gamma=0.5)"
 
 
 # ── Files ───────────────────────────────────────────────────────────────────────────────────────

@@ -148,7 +148,7 @@ def no_parser_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def _unlike_notebooks(loads: Callable[..., Any]) -> Callable[..., Any]:
     def guarded(data: Any, **options: Any) -> Any:
         told = data if isinstance(data, str) else bytes(data).decode("utf-8", "replace")
-        assert '"nbformat"' not in told, "a notebook's JSON in the grader's own process"
+        assert '"nbformat":' not in told, "a notebook's JSON in the grader's own process"
         return loads(data, **options)
 
     return guarded

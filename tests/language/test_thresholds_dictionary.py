@@ -103,6 +103,10 @@ def test_what_stands_nowhere_in_the_program_is_written_as_nothing() -> None:
     assert reader.text_of(expression("f(x)")) == "f(x)"
     assert reader.text_of(ast.parse("\n\nf(x)").body[0].value) == ""  # type: ignore[attr-defined]
     assert reader.text_of(ast.Name("x")) == ""
+    for missing in ("end_lineno", "end_col_offset"):
+        node = expression("f(x)")
+        setattr(node, missing, None)
+        assert reader.text_of(node) == ""
 
 
 @pytest.mark.parametrize(

@@ -192,18 +192,25 @@ def test_changes_that_change_nothing_are_changes_of_the_code_as_it_is() -> None:
 def test_the_seconds_of_each_test_file_are_told(tree: Path) -> None:
     tests = ["tests/checks/test_loose.py", "tests/checks/test_pinned.py"]
     with mutants.Copies(tree, 1) as copies:
-        seconds = copies.seconds(tests)
-    assert seconds.keys() == {"", *tests} and min(seconds.values()) >= 0 and seconds[""] > 0
+        times = copies.times(tests)
+    assert times.files.keys() == set(tests) and min(times.files.values()) >= 0 < times.start
+    assert (times.one_test, times.all_of(tests)) == (30, 30)
+    slow = mutants.Times(1.0, {"a": 10.0, "b": 5.0}, 9.0)
+    assert (slow.one_test, slow.all_of(["a"]), slow.all_of(["a", "b"])) == (36, 44, 64)
 
 
-def test_a_mutant_that_runs_in_a_circle_is_killed(tree: Path) -> None:
+@pytest.mark.parametrize("seconds", [0, 2])
+def test_a_mutant_that_runs_in_a_circle_is_killed(seconds: float, tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the run's own limit, or one test's, whichever comes first."""
     source = "def down(n):\n    while n > 0:\n        n -= 1\n"
     module, test = tree / "grader/checks/circle.py", tree / "tests/checks/test_circle.py"
     module.write_text(source, encoding="utf-8")
     test.write_text("from grader.checks.circle import down\n\n\ndef test_it_ends():\n    down(3)\n", encoding="utf-8")
     (runaway,) = (mutants.Mutant("grader/checks/circle.py", m) for m in mutations(source) if m.after == "n += 1")
+    monkeypatch.setattr(mutants, "MIN_SECONDS", seconds)
     with mutants.Copies(tree, 1) as copies:
-        assert not copies.survives(runaway, ["tests/checks/test_circle.py"], 2)
+        times = mutants.Times(0.5, {"tests/checks/test_circle.py": 0.1}, 0.5 * (seconds == 0))
+        assert not copies.survives(runaway, ["tests/checks/test_circle.py"], times)
         with copies.one() as copy:
             assert (copy / runaway.path).read_text(encoding="utf-8") == source
 
@@ -211,4 +218,4 @@ def test_a_mutant_that_runs_in_a_circle_is_killed(tree: Path) -> None:
 def test_tests_that_fail_on_the_code_as_it_is_say_nothing(tree: Path) -> None:
     (tree / "tests/checks/test_circle.py").write_text("def test_it():\n    assert False\n", encoding="utf-8")
     with mutants.Copies(tree, 1) as copies, pytest.raises(SystemExit, match="test_circle"):
-        copies.seconds(["tests/checks/test_circle.py"])
+        copies.times(["tests/checks/test_circle.py"])

@@ -105,3 +105,94 @@ def test_shapes_are_looked_for_in_4000_characters(before: int, read: list[tuple[
 def test_twelve_digits_of_a_size_are_kept(digits: int, kept: int) -> None:
     assert shapes("7" * digits) == [(int("7" * kept),)]
     assert shapes(f"2x{'7' * digits}") == [(2, int("7" * kept))]
+
+
+# ── What stands around a number ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("blanks", "is_named"), [(0, True), (1, True), (30, True), (31, False)])
+def test_a_label_stands_within_40_characters(blanks: int, is_named: bool) -> None:
+    """« itérations » has ten."""
+    gap = " " * blanks
+    assert (final_number(f"2000 et 4{gap}itérations", ["itérations"]).value == 4) is is_named
+    assert (final_number(f"2000 et itérations{gap}{':' * (not blanks)}4", ["itérations"]).value == 4) is is_named
+
+
+@pytest.mark.parametrize(
+    ("answer", "value"),
+    [
+        ("7840 poids, 7850params", 7850),
+        ("7840 poids, 7850 paramètres", 7850),
+        ("7840 paramètres, 7850 paramètres", None),
+        ("7840 paramètres pour la couche, 7850", None),
+        ("soit 10, soit 20", None),
+        ("soit 10, 30, soit 10", 10),
+        ("784 entrées, 10 sorties, 784*10+10 = 7850, pour 784 entrées et 10 sorties", 7850),
+        ("784 entrées, 784*10+10 = 7850, pour 784 entrées et 10 sorties", None),
+        ("7850 poids = 7840, ou 5", None),
+        ("10 = 10 = 20", 20),
+        ("3, 4, 7, 7", None),
+        ("1, 2, 3, 6", 6),
+    ],
+)
+def test_what_marks_a_number_as_the_result(answer: str, value: float | None) -> None:
+    assert final_number(answer).value == value
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2*(3+4))", (14,)),
+        ("((3+4)*2", (14,)),
+        ("((2+3)", (5,)),
+        ("(2+3))", (5,)),
+        ("(((2+3)", (5,)),
+        ("(2", (2,)),
+        ("2)", (2,)),
+        ("+ 2", (2,)),
+        ("- 2", (2,)),
+        ("-2", (-2,)),
+        ("2 +", (2,)),
+        ("2 *", (2,)),
+        ("* / 2 ^", (2,)),
+        ("+ -", ()),
+        ("2 3", (2, 3)),
+        ("2 (3)", (2, 3)),
+        ("2(3)", (6,)),
+        ("(2) 3", (2, 3)),
+        ("2\n+3", (2, 3)),
+        ("2 + 3", (5,)),
+        ("2 -3", (-1,)),
+        ("2 a + 3", (2, 3)),
+        ("2^3 x", (8,)),
+        ("2²x", (4,)),
+        ("10²³", ()),
+        ("2 ^ 9999", ()),
+        ("2d 3D 4", (4,)),
+        ("= 3", (3,)),
+        ("1/0", (1, 0)),
+    ],
+)
+def test_where_a_calculation_begins_and_ends(written: str, read: tuple[float, ...]) -> None:
+    assert numbers(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("7,850", (7850,)),
+        ("0,850", (0.85,)),
+        ("7.850", (7850,)),
+        ("7850.123", (7850.123,)),
+        ("1,234,567.5", (1234567.5,)),
+        ("1.234.567,5", (1234567.5,)),
+        ("7 850,5", (7850.5,)),
+        ("7'850", (7850,)),
+        ("12,34", (12.34,)),
+        ("1" + "0" * 18, (1e18,)),
+        ("0." + "1" * 38, (float("0." + "1" * 38),)),
+        ("0." + "1" * 39, ()),
+    ],
+)
+def test_how_a_number_is_spelt(written: str, read: tuple[float, ...]) -> None:
+    assert numbers(written) == pytest.approx(read)

@@ -55,3 +55,87 @@ def test_what_stands_beyond_4000_characters_is_not_read(beyond: bool, meaning: U
     filled = text + " " * (4000 - len(text) - len(tail) + beyond)
     assert MAX_CHARS == 4000 and len(filled) + len(tail) == 4000 + beyond
     assert yes_no(filled + tail, CONVEX) is meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("elle n'est pas convexe, oui le réseau", NO),  # a yes to something else
+        ("elle n'est pas convexe, oui si w", UNCLEAR),
+        ("elle n'est pas convexe, oui", UNCLEAR),
+        ("elle est convexe, mais pas en b", UNCLEAR),
+        ("elle est convexe, mais pas strictement", YES),
+        ("elle est convexe, et pas en b", YES),
+        ("elle est convexe, l'entropie si", UNCLEAR),
+        ("elle est convexe, si", YES),
+        ("elle est convexe, pas toujours", UNCLEAR),
+        ("pas toujours", NO),
+        ("oui, elle l'est", YES),
+        ("oui, elle ne l'est pas", UNCLEAR),
+        ("si convexe alors oui", YES),
+        ("que elle est convexe", YES),
+        ("elle est convexe en fait non", UNCLEAR),
+        ("elle est convexe seulement en w", UNCLEAR),
+        ("elle peut être convexe", UNCLEAR),
+        ("convexe", YES),
+        ("strictement convexe", YES),
+        ("elle n'est pas plus convexe", NO),
+        ("elle n'est pas plus convexe que lui", UNCLEAR),
+        ("elle n'est pas strictement convexe", UNCLEAR),
+        ("la fonction n'est pas, dans ce cours, convexe", YES),
+        ("le réseau ne voit pas la fonction convexe", NO),
+        ("le réseau ne voit pas de chat convexe", UNCLEAR),
+        ("est-elle convexe ? oui", YES),
+        ("est-elle convexe ? oui ?", UNCLEAR),
+        ("oui. est-elle convexe ?", UNCLEAR),
+        ("convexe : non", NO),
+        ("oui : non", UNCLEAR),
+        ("en effet", YES),
+        ("en effet, elle ne l'est pas", NO),
+        ("en effet, non", NO),
+        ("en effet, car x", YES),
+        ("en effet, x", UNCLEAR),
+        ("non, ça dépend", NO),
+        ("oui, ça dépend", UNCLEAR),
+        ("n", NO),
+        ("o", YES),
+        ("n importe", UNCLEAR),
+        ("non elle", NO),
+        ("non linéaire", UNCLEAR),
+    ],
+)
+def test_what_a_clause_adds_to_an_answer(text: str, meaning: Understood) -> None:
+    assert yes_no(text, CONVEX) is meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("une couche suffit", YES),
+        ("une couche ne suffit pas", NO),
+        ("suffit une couche", UNCLEAR),
+        ("cette autre couche suffit", UNCLEAR),
+        ("le minimum est atteint", UNCLEAR),
+        ("une seule couche peut apprendre xor", YES),
+        ("une seule couche ne peut pas apprendre xor", NO),
+    ],
+)
+def test_a_layer_that_suffices_is_a_yes(text: str, meaning: Understood) -> None:
+    assert yes_no(text, ("couche",)) is meaning
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("le minimum global est atteint", YES),
+        ("le minimum global n'est pas atteint", NO),
+        ("le minimum global peut être atteint", UNCLEAR),
+        ("le minimum global est toujours atteint", YES),
+        ("on atteint le minimum global", YES),
+        ("on n'atteint pas le minimum global", NO),
+        ("et le minimum global", UNCLEAR),
+        ("le minimum global", UNCLEAR),
+    ],
+)
+def test_a_minimum_that_is_attained_is_a_yes(text: str, meaning: Understood) -> None:
+    assert yes_no(text, ("minimum global",)) is meaning

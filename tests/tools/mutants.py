@@ -17,17 +17,15 @@ cosmic-ray changes the checkout itself, and draws no sample.
 from __future__ import annotations
 
 import argparse
-import ast
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,18 +36,13 @@ from xml.etree import ElementTree
 
 from tests.tools.equivalent import EQUIVALENT
 from tests.tools.mutations import Mutation, mutations
+from tests.tools.nearest import files, tests_of
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("checks", "analysis", "measurements", "evaluator", "language")
 PARTS = ("grader", "tests", "assignments", "reference", "submissions", "pyproject.toml", "README.md")
 PYTEST = ("-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider")
 MIN_SECONDS = 30.0
-NEAR = 2  # imports from a test elsewhere to the module
-RUNS_PROGRAMS = re.compile(
-    r"\bgrader\.(?:grading|batch|cli|api|sandbox)\b|\bgrade_source\b|\b(?:walled_)?workbench\b|\barena\b"
-)
-SLOWER = 4.0  # than its tests on unchanged code: then a mutant runs in a circle
-Graph = dict[str, frozenset[str]]
+SLOWER = 4.0  # than on unchanged code: then a mutant runs in a circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     changed = [mutant for mutant in drawn if mutant not in equivalent]
     chosen = tests_of(ROOT, {mutant.path for mutant in changed})
     with Copies(ROOT, options.jobs) as copies:
-        seconds = copies.seconds(sorted({test for tests in chosen.values() for test in tests}))
+        times = copies.times(sorted({test for tests in chosen.values() for test in tests}))
         survivors = 0
-        for survivor in survivors_of(copies, changed, chosen, seconds):
+        for survivor in survivors_of(copies, changed, chosen, times):
             print(survivor, flush=True)
             survivors += 1
     for mutant, reason in equivalent.items():
@@ -101,12 +94,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 # ── Places ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def files(root: Path, only: str = "") -> list[str]:
-    """Return the paths, below `root`, of the modules that may be changed."""
-    found = (path for room in ROOMS for path in sorted((root / "grader" / room).rglob("*.py")))
-    return [name for path in found if (name := path.relative_to(root).as_posix()).startswith(only)]
-
-
 def sample(root: Path, wanted: int, seed: int, only: str = "") -> list[Mutant]:
     """Draw `wanted` places (0: all), and one change for each, in the order of the files."""
     places: dict[tuple[str, int, int], list[Mutant]] = {}
@@ -124,67 +111,25 @@ def every(root: Path, only: str = "") -> Iterator[Mutant]:
             yield Mutant(path, one)
 
 
-# ── Which tests belong to a file ────────────────────────────────────────────────────────────────
-
-
-def tests_of(root: Path, paths: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return, for each module, the test files that reach it by imports, through helpers and the rooms, nearest first.
-
-    Those in a room's own folder are asked first, then those elsewhere that come near without running programs: what
-    takes a whole grading to be noticed is not pinned. Where that leaves none, every test that reaches it.
-    """
-    graph = _graph(root)
-    tests = {name: f"{name.replace('.', '/')}.py" for name in graph if name.rpartition(".")[2].startswith("test_")}
-    elsewhere = {name for name in tests if name.split(".")[1] not in ROOMS}
-    far = {name for name in elsewhere if RUNS_PROGRAMS.search((root / tests[name]).read_text(encoding="utf-8"))}
-    return {path: _nearest(graph, tests, elsewhere, far, _module(path)) for path in paths}
-
-
-def _nearest(graph: Graph, tests: dict[str, str], elsewhere: set[str], far: set[str], target: str) -> tuple[str, ...]:
-    reached = {name: steps for name in tests if (steps := _distance(graph, name, target)) is not None}
-    near = {name for name, steps in reached.items() if name not in elsewhere or (name not in far and steps <= NEAR)}
-    order = sorted(
-        (name in elsewhere, steps, tests[name]) for name, steps in reached.items() if name in (near or reached)
-    )
-    return tuple(test for *_, test in order)
-
-
-def _graph(root: Path) -> Graph:
-    """What each module of the tests and of the rooms imports of these."""
-    paths = [*files(root), *(p.relative_to(root).as_posix() for p in (root / "tests").rglob("*.py"))]
-    known = {_module(path): root / path for path in paths if not path.startswith("tests/corpus/")}
-    return {name: frozenset(_imported(path.read_text(encoding="utf-8"), known)) for name, path in known.items()}
-
-
-def _module(path: str) -> str:
-    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def _imported(source: str, known: Collection[str]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in known)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-            yield from (name for name in (*names, node.module) if name in known)
-        elif (
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in known
-        ):  # imported by its name, when it is asked for
-            yield node.value
-
-
-def _distance(graph: Graph, start: str, target: str) -> int | None:
-    seen, edge, steps = {start}, {start}, 0
-    while edge:
-        if target in edge:
-            return steps
-        edge = {there for here in edge for there in graph.get(here, ())} - seen
-        seen |= edge
-        steps += 1
-    return None
-
-
 # ── Running ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Seconds that tests took on unchanged code: to start and import, of each file, and of the slowest test."""
+
+    start: float
+    files: Mapping[str, float]
+    slowest: float
+
+    @property
+    def one_test(self) -> float:
+        """The seconds that a mutant may take for one test."""
+        return max(MIN_SECONDS, SLOWER * self.slowest)
+
+    def all_of(self, tests: Sequence[str]) -> float:
+        """Return the seconds that a mutant may take for these files."""
+        return max(MIN_SECONDS, SLOWER * (self.start + sum(self.files[test] for test in tests)))
 
 
 class Copies:
@@ -222,29 +167,28 @@ class Copies:
         finally:
             self._free.put(copy)
 
-    def seconds(self, tests: Sequence[str]) -> dict[str, float]:
-        """Run test files on unchanged code and return how long each took; `""`: what starting and importing took.
-
-        Exit where they do not pass.
-        """
+    def times(self, tests: Sequence[str]) -> Times:
+        """Run test files on unchanged code and return how long they took. Exit where they do not pass."""
         report = self._folder / "seconds.xml"
         began = time.monotonic()
         with self.one() as copy:
             if not passes(copy, (*tests, f"--junitxml={report}"), 3600):
                 sys.exit(f"These tests do not pass on the code as it is: {' '.join(tests)}")
         everything = time.monotonic() - began
-        found = dict.fromkeys(tests, 0.0)
+        found, slowest = dict.fromkeys(tests, 0.0), 0.0
         for case in ElementTree.parse(report).iter("testcase"):
-            found[f"{case.attrib['classname'].replace('.', '/')}.py"] += float(case.attrib["time"])
-        return {**found, "": everything - sum(found.values())}
+            seconds = float(case.attrib["time"])
+            found[f"{case.attrib['classname'].replace('.', '/')}.py"] += seconds
+            slowest = max(slowest, seconds)
+        return Times(everything - sum(found.values()), found, slowest)
 
-    def survives(self, mutant: Mutant, tests: Sequence[str], limit: float) -> bool:
+    def survives(self, mutant: Mutant, tests: Sequence[str], times: Times) -> bool:
         with self.one() as copy:
             path = copy / mutant.path
             source = path.read_bytes()
             try:
                 self._write(path, mutant.mutation.applied(source))
-                return passes(copy, tests, limit)
+                return passes(copy, (*tests, *_each_within(times.one_test)), times.all_of(tests))
             finally:
                 self._write(path, source)
 
@@ -256,19 +200,22 @@ class Copies:
 
 
 def survivors_of(
-    copies: Copies, drawn: Sequence[Mutant], tests: dict[str, tuple[str, ...]], seconds: dict[str, float]
+    copies: Copies, drawn: Sequence[Mutant], tests: dict[str, tuple[str, ...]], times: Times
 ) -> Iterator[Mutant]:
     """Yield the mutants that no test noticed, in the order given. A file without tests keeps all of its mutants."""
 
     def noticed(mutant: Mutant) -> bool:
-        asked = tests[mutant.path]
-        limit = max(MIN_SECONDS, SLOWER * (seconds[""] + sum(seconds[test] for test in asked)))
-        return bool(asked) and not copies.survives(mutant, asked, limit)
+        return bool(tests[mutant.path]) and not copies.survives(mutant, tests[mutant.path], times)
 
     with ThreadPoolExecutor(copies.jobs) as pool:
         for mutant, is_killed in zip(drawn, pool.map(noticed, drawn), strict=True):
             if not is_killed:
                 yield mutant
+
+
+def _each_within(seconds: float) -> tuple[str, ...]:
+    """Options that end the run where one test takes longer, also in compiled code."""
+    return "-o", f"faulthandler_timeout={seconds:.0f}", "-o", "faulthandler_exit_on_timeout=true"
 
 
 def passes(copy: Path, tests: Sequence[str], seconds: float) -> bool:

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from grader.language.dictionary import DictionaryReader, key_in
+from grader.language.dict_literals import DictionaryReader, key_in
 from tests.language.test_dictionary import expression, texts
 
 

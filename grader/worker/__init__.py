@@ -1,1 +1,2 @@
-"""The only code that runs inside the sandbox: warm start, runners, recorder. Started by name, imported by no other room."""
+"""The process that runs students' programs inside the sandbox: warm start, runners, recorder, old spellings. Started by name,
+imported by no other room; what parses and what measures runs in workers of the same kind."""

@@ -12,7 +12,7 @@ from grader.grading import Workbench, running_workbench
 from grader.sandbox.landlock import Landlock
 from tests.attacks.attack import Canaries, marks, said
 from tests.conftest import notebook_of
-from tests.grading.test_story import PROGRAM
+from tests.grading.test_pipeline import PROGRAM
 
 Grade = Callable[..., Record]
 LAST_LINE = "\nmain()\n"

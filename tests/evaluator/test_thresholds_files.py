@@ -14,7 +14,7 @@ import pytest
 
 from grader.evaluator.hdf5 import _Examiner, check_hdf5
 from grader.evaluator.inputs import Inputs
-from grader.evaluator.predict import evaluate
+from grader.evaluator.predict import evaluate, inputs_for
 from grader.evaluator.saved import open_saved
 from grader.evaluator.scaling import Affine
 from grader.measurements import Mistake, Prediction, Unmeasurable
@@ -211,3 +211,29 @@ def test_24_mistakes_are_shown(wrong: int, shown: int, tmp_path: Path) -> None:
     assert found.wrong == tuple(Mistake(n, 1, 0) for n in range(shown))
     assert found.accuracy == 15 / (15 + wrong) and found.parameters == 7
     assert found.confusion == ((0, 0, 0), (wrong, 0, 0), (0, 0, 15))
+
+
+@pytest.mark.parametrize(
+    ("shape", "reason"),
+    [
+        ((None, 2), ""),
+        ((None, 1, 2), ""),
+        ((None, 2, 1, 1), ""),
+        ((None, 3), "an input of shape (3,) for images of shape (2,)"),
+        ((None, None), "an input of shape (None,) for images of shape (2,)"),
+        ((None, 2, None), "an input of shape (2, None) for images of shape (2,)"),
+        ([None, 2], "a model with several inputs"),
+        (((None, 2), (None, 2)), "a model with several inputs"),
+        (((None, 2), 2), "a model with several inputs"),
+        (None, "a model with several inputs"),
+    ],
+)
+def test_images_enter_by_one_input_of_as_many_values(shape: Any, reason: str) -> None:
+    class Fed(Guess):
+        input_shape = shape
+
+    pixels = np.array([[0, 255], [51, 102]], np.uint8)
+    assert refused(lambda: inputs_for(Fed(), pixels, Affine())) == reason
+    if not reason:
+        given = inputs_for(Fed(), pixels, Affine())
+        assert given.shape == (2, *shape[1:]) and given.ravel() == pytest.approx([0, 1, 0.2, 0.4])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from grader.evaluator import saved
-from grader.evaluator.agree import check_agreement
+from grader.evaluator.consistency import check_agreement
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for
 from grader.evaluator.saved import compare_saved, evaluate_checkpoint, evaluate_handed_in, open_saved

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import doctest
 import math
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -150,3 +153,16 @@ def test_nothing_to_verify_is_an_error(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(catalog, "locate", lambda: catalog.Catalog(tmp_path / "assignments", None))
     with pytest.raises(NothingToGrade, match="reference"):
         list(api.verify(["exo1"]))
+
+
+def test_all_that_is_offered_is_there_and_nothing_else() -> None:
+    assert {name for names in api._HOMES.values() for name in names} == set(api.__all__)
+    assert all(getattr(api, name) is not None for name in api.__all__)
+    with pytest.raises(AttributeError, match="nowhere"):
+        _ = api.nowhere
+
+
+def test_grading_one_program_imports_nothing_of_a_class() -> None:
+    script = "import sys; from grader import api; api.grade; print(sorted(m for m in sys.modules if m.startswith('grader.')))"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert "grader.grading" in loaded and not re.search(r"grader\.(batch|store|similarity|verify|reports)\b", loaded)

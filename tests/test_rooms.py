@@ -31,6 +31,7 @@ FLOORS: dict[str, float] = {
     "messages": 1.5,
     "derived": 1.5,  # files that follow something, written whole
     "errors": 1.2,  # carry a text
+    "deferred": 1,
     "language": 1,  # what words and numbers mean: `reading` finds answers, `checks` judge them; imports no other room
     **dict.fromkeys(("domain", "files", "fingerprints"), 1),
 }

@@ -1,8 +1,9 @@
 """The grader from Python. The command line is one caller of it.
 
 A program is graded by `grade`, a class by `grade_batch`, and its records are judged again by `rejudge`; `verify` proves
-the exercises; `override` decides a verdict by hand. Each returns or yields `Record`s, the only thing that reports are made from. `compare` returns which
-programs of a class are alike.
+the exercises; `override` decides a verdict by hand. Each returns or yields `Record`s, the only thing that reports are
+made from. `compare` returns which programs of a class are alike. Each is imported when it is first asked for: who grades
+one program waits for nothing that a class needs.
 
 >>> import tempfile
 >>> from pathlib import Path
@@ -26,13 +27,18 @@ The exercises are those of the folder that `GRADE_EXERCISES` names, else of the 
 
 from __future__ import annotations
 
-from grader.api.classes import compare, grade_batch, override, rejudge
-from grader.api.exercises import verify
-from grader.api.submission import grade
-from grader.batch import BatchOptions, Dates, SessionEvent, SessionListener
-from grader.grading import Listener
-from grader.similarity import ComparedClass
-from grader.verify import Proof
+from typing import TYPE_CHECKING
+
+from grader.deferred import deferred
+
+if TYPE_CHECKING:
+    from grader.api.classes import compare, grade_batch, override, rejudge
+    from grader.api.exercises import verify
+    from grader.api.submission import grade
+    from grader.batch import BatchOptions, Dates, SessionEvent, SessionListener
+    from grader.grading import Listener
+    from grader.similarity import ComparedClass
+    from grader.verify import Proof
 
 __all__ = [
     "BatchOptions",
@@ -49,3 +55,16 @@ __all__ = [
     "rejudge",
     "verify",
 ]
+
+_HOMES = {
+    "grader.api.classes": ("compare", "grade_batch", "override", "rejudge"),
+    "grader.api.exercises": ("verify",),
+    "grader.api.submission": ("grade",),
+    "grader.batch": ("BatchOptions", "Dates", "SessionEvent", "SessionListener"),
+    "grader.grading": ("Listener",),
+    "grader.similarity": ("ComparedClass",),
+    "grader.verify": ("Proof",),
+}
+
+
+__getattr__ = deferred(__name__, _HOMES)

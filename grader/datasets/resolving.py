@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from grader.datasets.cache import cache_folder
 from grader.datasets.dataset import Dataset, Layout
 from grader.datasets.fashion import FASHION
 from grader.datasets.hashing import arrays_sha256, files_sha256, recall, remember
@@ -69,14 +70,6 @@ def fetch(name: str, cache_dir: Path | None = None) -> DatasetInfo:
             say("The dataset “{name}” was downloaded, but not found in {folder}.", name=name, folder=_keras_folder())
         )
     return info
-
-
-def cache_folder() -> Path:
-    """Return the folder for prepared data: GRADE_CACHE of the environment, else the user's cache folder."""
-    from platformdirs import user_cache_path
-
-    named = os.environ.get("GRADE_CACHE")
-    return Path(named).expanduser() if named else user_cache_path("tme-grader", appauthor=False)
 
 
 def _from_data_folder(dataset: Dataset, data_dir: Path | None, cache: Path) -> DatasetInfo | None:

@@ -114,12 +114,12 @@ def _confusion(analysis: Analysis, submission: Submission, workbench: Workbench 
 
 
 def _mistakes(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
-    import numpy as np
-
     prediction = next(_predictions(analysis), None)
     info = workbench.data.get(analysis.exercise.dataset) if workbench is not None else None
     if prediction is None or info is None:
         return None
+    import numpy as np
+
     images = np.load(info.folder / "x_test.npy", mmap_mode="r")
     return [
         {
@@ -137,12 +137,12 @@ def _mistakes(analysis: Analysis, submission: Submission, workbench: Workbench |
 
 def _grid(analysis: Analysis, submission: Submission, workbench: Workbench | None) -> Json:
     """The figure with the most images, if it is a grid of small ones, put together again."""
-    import numpy as np
-
     figures = [f for f in analysis.evidence.figures if f.arrays and sum(a.images for a in f.axes) >= 9]
     best = max(figures, key=lambda f: sum(a.images for a in f.axes), default=None)
     if best is None:
         return None
+    import numpy as np
+
     arrays = arrays_of(analysis.evidence, best.arrays)
     images = [np.squeeze(arrays[f"i{n}"]) for n in range(len(arrays)) if f"i{n}" in arrays][:GRID_IMAGES]
     shape = images[0].shape

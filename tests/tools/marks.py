@@ -1,7 +1,7 @@
 """Freezes what every known program is given: `python -m tests.tools.marks --kept DIR` grades the programs of
 `grade verify` and of `tests/corpus` and compares each verdict's status and points with `tests/marks.json`.
 
-    --write           writes that file instead
+    --write           writes that file instead (with --only: those programs of it)
     --kept DIR        keeps the runs in DIR
     --again           judges the runs kept in DIR, instead of running (after a change of what judges, not of what runs)
     --records DIR     writes each record there, to compare texts and figures too
@@ -113,10 +113,12 @@ def main(arguments: list[str]) -> int:
                 records.write(record, chosen.records / f"{_safe(name)}.json")
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    before: Marks = json.loads(MARKS.read_text(encoding="utf-8")) if MARKS.exists() else {}
     if chosen.write:
-        MARKS.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        whole = {**before, **found} if chosen.only else found
+        MARKS.write_text(json.dumps(whole, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         return 0
-    wrong = differences(json.loads(MARKS.read_text(encoding="utf-8")), found)
+    wrong = differences(before, found)
     print("\n".join(wrong) or f"{len(found)} programs, all as before")
     return 1 if wrong else 0
 

@@ -11,7 +11,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from grader import __version__
 from grader.domain import (
@@ -20,6 +19,7 @@ from grader.domain import (
     Failure,
     Frame,
     Json,
+    JsonObject,
     Lateness,
     Mode,
     Notice,
@@ -35,9 +35,6 @@ from grader.errors import UnreadableSubmission
 from grader.files import write_whole
 from grader.messages import safe, say
 
-Fields: TypeAlias = Mapping[str, Any]
-"""A record as its JSON holds it."""
-
 TO_BE_READ = "A teacher will read this answer."  # what the check of a free text says
 NO_TEXT = {"fr": "", "en": ""}
 
@@ -45,7 +42,7 @@ NO_TEXT = {"fr": "", "en": ""}
 def to_json(record: Record) -> dict[str, Json]:
     """Return the fields of a record. Every text is {"fr": …, "en": …}; the scores are written for readers, and recomputed on reading."""
     dataset = record.dataset
-    fields: dict[str, Any] = {
+    fields: dict[str, Json] = {
         "schema": record.schema,
         "grader_version": record.grader_version,
         "exercise": record.exercise,
@@ -55,13 +52,13 @@ def to_json(record: Record) -> dict[str, Json]:
         "mode": record.mode.value,
         "score": record.score,
         "max_score": record.max_score,
-        "dataset": dataset and {"name": dataset.name, "source": dataset.source, "sha256": dataset.sha256},
+        "dataset": {"name": dataset.name, "source": dataset.source, "sha256": dataset.sha256} if dataset else None,
         "sandbox": dict(record.sandbox),
         "seed": record.seed,
-        "outcome": record.outcome and asdict(record.outcome),
+        "outcome": asdict(record.outcome) if record.outcome else None,
         "verdicts": [{**asdict(v), "status": v.status.value} for v in record.verdicts],
         "notices": [asdict(notice) for notice in record.notices],
-        "failure": record.failure and asdict(record.failure),
+        "failure": asdict(record.failure) if record.failure else None,
         "stdout_tail": record.output_tail,
         "stdout_dropped": record.output_dropped,
         "versions": dict(record.versions),
@@ -72,7 +69,7 @@ def to_json(record: Record) -> dict[str, Json]:
         "identity": dict(record.identity),
         "members": list(record.members),
         "attempt": record.attempt,
-        "lateness": record.lateness and asdict(record.lateness),
+        "lateness": asdict(record.lateness) if record.lateness else None,
         "final_score": record.final_score,
     }
     return {name: _finite(value) for name, value in fields.items()}
@@ -89,7 +86,7 @@ def _finite(value: Json) -> Json:
     return value
 
 
-def from_json(fields: Fields) -> Record:
+def from_json(fields: JsonObject) -> Record:
     """Return the record that these fields describe, whichever version of the grader wrote them.
 
     Raises:
@@ -127,7 +124,7 @@ def from_json(fields: Fields) -> Record:
     )
 
 
-def _verdict(fields: Fields) -> Verdict:
+def _verdict(fields: JsonObject) -> Verdict:
     texts = {name: Text(**fields[name]) for name in ("title", "measured", "expected", "message", "hint", "rubric")}
     override = fields["override"]
     return Verdict(
@@ -140,7 +137,7 @@ def _verdict(fields: Fields) -> Verdict:
     )
 
 
-def _failure(fields: Fields) -> Failure:
+def _failure(fields: JsonObject) -> Failure:
     return Failure(
         fields["type"], fields["message"], tuple(Frame(**frame) for frame in fields["frames"]), fields["cell"]
     )
@@ -152,7 +149,7 @@ def write(record: Record, path: Path) -> None:
     write_whole(path, text_of(to_json(record)))
 
 
-def text_of(fields: Fields) -> str:
+def text_of(fields: JsonObject) -> str:
     """Return a record's fields as its file holds them."""
     return json.dumps(fields, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
@@ -165,7 +162,7 @@ def read(path: Path) -> Record:
 # ── Records of the schemas before ───────────────────────────────────────────────────────────────
 
 
-def migrated(fields: Fields) -> Fields:
+def migrated(fields: JsonObject) -> JsonObject:
     """Return a record's fields as those of today's schema, one step after the other.
 
     Raises:
@@ -196,7 +193,7 @@ def migrated(fields: Fields) -> Fields:
     return fields
 
 
-def _add_gradebook_fields(fields: Fields) -> Fields:
+def _add_gradebook_fields(fields: JsonObject) -> JsonObject:
     """Make schema 1 schema 2: a gradebook and its pages were unknown, so nothing was overridden, late, handed in by a
     group or shown."""
     unknown = {
@@ -212,7 +209,7 @@ def _add_gradebook_fields(fields: Fields) -> Fields:
     return {**unknown, **fields, "verdicts": verdicts}
 
 
-def _give_rubrics_a_place(fields: Fields) -> Fields:
+def _give_rubrics_a_place(fields: JsonObject) -> JsonObject:
     """Make schema 2 schema 3: what had come into schema 2 without a number is in every record, and `details`, which
     nothing read, in none.
 
@@ -223,7 +220,7 @@ def _give_rubrics_a_place(fields: Fields) -> Fields:
     return {**kept, "outcome": outcome, "verdicts": [_with_rubric(verdict) for verdict in fields["verdicts"]]}
 
 
-def _with_rubric(verdict: Fields) -> Fields:
+def _with_rubric(verdict: JsonObject) -> JsonObject:
     if "rubric" in verdict:
         return verdict
     if verdict["message"]["en"] == TO_BE_READ:
@@ -231,4 +228,4 @@ def _with_rubric(verdict: Fields) -> Fields:
     return {**verdict, "rubric": NO_TEXT}
 
 
-MIGRATIONS: Mapping[int, Callable[[Fields], Fields]] = {1: _add_gradebook_fields, 2: _give_rubrics_a_place}
+MIGRATIONS: Mapping[int, Callable[[JsonObject], JsonObject]] = {1: _add_gradebook_fields, 2: _give_rubrics_a_place}

@@ -21,15 +21,14 @@ from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 from grader.batch import cluster_side
 from grader.batch.cluster_joining import Report, await_workers, connected, examine
-from grader.batch.cluster_side import NEWS
+from grader.batch.cluster_side import NEWS, Dask
 from grader.batch.pool import Task
 from grader.batch.remote import Remote
-from grader.domain import DatasetInfo, Phase, Record, Training, TrainingMethod
+from grader.domain import DatasetInfo, JsonObject, Phase, Record, Training, TrainingMethod
 from grader.errors import ClusterUnavailable, WorkerDied
 from grader.grading import Listener
 from grader.grading.run_cache import RunCache
@@ -46,7 +45,7 @@ class ClusterPool(Remote):
 
     def __init__(
         self,
-        client: Any,
+        client: Dask,
         backend: str,
         data: Mapping[str, DatasetInfo],
         run_cache: RunCache | None,
@@ -62,7 +61,7 @@ class ClusterPool(Remote):
         self._lost = False
         self._listeners: dict[str, Listener] = {}
         self._unpacking = ThreadPoolExecutor(1, thread_name_prefix="grade-unpack")  # not in the client's own loop
-        self._tasks: Any = client.get_executor(pure=False, retries=RETRIES)
+        self._tasks: Dask = client.get_executor(pure=False, retries=RETRIES)
         super().__init__(self._tasks, backend, data, 1, run_cache)
         self._count_workers(1)
         client.subscribe_topic(NEWS, self._on_news)
@@ -113,7 +112,7 @@ class ClusterPool(Remote):
 
     # ── News ────────────────────────────────────────────────────────────────────────────────
 
-    def _on_news(self, event: tuple[float, Any]) -> None:
+    def _on_news(self, event: tuple[float, JsonObject]) -> None:
         """Pass on how a submission fares, as the machine that grades it reports; news of other batches is dropped."""
         with suppress(KeyError, TypeError, ValueError, AttributeError):
             news = event[1]
@@ -187,7 +186,7 @@ def cluster(
 # ── Small things ────────────────────────────────────────────────────────────────────────────────
 
 
-def _training(news: Mapping[str, Any]) -> Training:
+def _training(news: JsonObject) -> Training:
     """Return as much of a training as a display shows."""
     history = {str(name): (float(value),) for name, value in news["history"].items()}
     asked, run = int(news["asked"]), int(news["run"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import astuple
 
 from grader.batch import cluster_side
+from grader.batch.cluster_side import Dask, WorkerFacts
 from grader.domain import DatasetInfo, Text
 from grader.errors import ClusterUnavailable, GraderError, UsageError
 from grader.grading.keys import libraries
@@ -20,7 +21,7 @@ MAX_NAMED = 3
 Report = Callable[[Text], None]
 
 
-def connected(address: str) -> Any:
+def connected(address: str) -> Dask:
     """Return a client. TLS is a matter of the address (`tls://…`) and of Dask's own configuration."""
     try:
         import dask
@@ -34,7 +35,7 @@ def connected(address: str) -> Any:
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"})
     try:
         asyncio.run(_reach(address))
-        client: Any = Client
+        client: Dask = Client
         return client(address, timeout=CONNECT_SECONDS, set_as_default=False, name="grade")
     except Exception as problem:  # of the network, of the address or of certificates: each library's own
         raise ClusterUnavailable(
@@ -58,12 +59,12 @@ async def _reach(address: str) -> None:
     from distributed import Security
     from distributed.comm import core
 
-    untyped: Any = core, Security
+    untyped: Dask = core, Security
     comm = await untyped[0].connect(address, timeout=CONNECT_SECONDS, **untyped[1]().get_connection_args("client"))
     await comm.close()
 
 
-def await_workers(client: Any, address: str) -> None:
+def await_workers(client: Dask, address: str) -> None:
     """Wait for the first worker. Raises ClusterUnavailable where none comes."""
     from distributed import TimeoutError as NoneCame
 
@@ -81,7 +82,7 @@ def await_workers(client: Any, address: str) -> None:
 # ── Examining ───────────────────────────────────────────────────────────────────────────────────
 
 
-def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], report: Report) -> int:
+def examine(client: Dask, backend: str, data: Mapping[str, DatasetInfo], report: Report) -> int:
     """Return how many threads a submission may have, once every worker that is there has been examined.
 
     Each must have this grader, the data and a sandbox that holds: one that has not would fail submission after submission
@@ -100,17 +101,17 @@ def examine(client: Any, backend: str, data: Mapping[str, DatasetInfo], report: 
                 reasons=join(named, " "),
             )
         )
-    facts = {worker: answer for worker, answer in answers.items() if isinstance(answer, dict)}
+    facts = {worker: answer for worker, answer in answers.items() if isinstance(answer, WorkerFacts)}
     _report_sandboxes(facts, report)
     _report_libraries(facts, report)
     at_once = client.nthreads()
     hosts: dict[str, int] = {}
     for worker, fact in facts.items():
-        hosts[fact["host"]] = hosts.get(fact["host"], 0) + at_once.get(worker, 1)
-    return max(1, min((fact["cores"] // hosts[fact["host"]] for fact in facts.values()), default=1))
+        hosts[fact.host] = hosts.get(fact.host, 0) + at_once.get(worker, 1)
+    return max(1, min((fact.cores // hosts[fact.host] for fact in facts.values()), default=1))
 
 
-def _unfit(answer: Any) -> Text | None:
+def _unfit(answer: object) -> Text | None:
     if isinstance(answer, GraderError):
         return answer.text
     if isinstance(answer, ImportError | AttributeError):  # what is asked of it is not there by that name
@@ -120,18 +121,18 @@ def _unfit(answer: Any) -> Text | None:
     return None
 
 
-def _report_sandboxes(facts: Mapping[str, Mapping[str, Any]], report: Report) -> None:
+def _report_sandboxes(facts: Mapping[str, WorkerFacts], report: Report) -> None:
     """Report as on this machine: which sandboxes, and where stronger ones are out of reach, why."""
     workers = say_n("{count} worker", "{count} workers", len(facts))
-    names = ", ".join(sorted({str(fact["sandbox"]) for fact in facts.values()}))
+    names = ", ".join(sorted({fact.sandbox for fact in facts.values()}))
     report(say("On the cluster: {workers}; isolation: {sandboxes}.", workers=workers, sandboxes=names))
-    for fr, en in sorted({tuple(fact["warning"]) for fact in facts.values() if any(fact["warning"])}):
-        report(Text(fr, en))
+    for warning in sorted({fact.warning for fact in facts.values() if fact.warning}, key=astuple):
+        report(warning)
 
 
-def _report_libraries(facts: Mapping[str, Mapping[str, Any]], report: Report) -> None:
+def _report_libraries(facts: Mapping[str, WorkerFacts], report: Report) -> None:
     here = set(libraries())
-    other = sorted({name for fact in facts.values() for name in set(fact["libraries"]) - here})
+    other = sorted({name for fact in facts.values() for name in set(fact.libraries) - here})
     if other:
         words = say(
             "Some workers have other libraries than this machine: {libraries}. Marks may differ by a hair; each record says what it ran with.",

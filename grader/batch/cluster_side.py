@@ -11,12 +11,13 @@ import os
 import platform
 import time
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from grader import datasets, sandbox
 from grader.batch import warm
 from grader.batch.remote import grade_payload
-from grader.domain import Phase, Training
+from grader.domain import Phase, Text, Training
 from grader.errors import Breakdown
 from grader.grading import Listener
 from grader.grading.keys import ALL, code, libraries
@@ -26,6 +27,21 @@ NEWS = "grade"  # the topic under which workers report how submissions fare
 EXAMINED_WITHIN_SECONDS = 300.0  # data may have to be made
 BETWEEN_NEWS_SECONDS = 1.0
 SHOWN = ("loss", "accuracy", "acc", "categorical_accuracy")
+
+Dask: TypeAlias = Any
+"""A thing of Dask's, which gives its clients, workers and executors no types."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFacts:
+    """What a machine of the cluster says of itself: its `host`, how many `cores` it may use, the `libraries` it grades
+    with, its `sandbox`, and the `warning` why none of the stronger ones is used."""
+
+    host: str
+    cores: int
+    libraries: tuple[str, ...]
+    sandbox: str
+    warning: Text
 
 
 def perform(batch: str, key: str, sent: bytes) -> bytes:
@@ -38,7 +54,7 @@ def perform(batch: str, key: str, sent: bytes) -> bytes:
 class _NewsSender(Listener):
     """Sends news to whoever asked for the grading, not too often."""
 
-    def __init__(self, worker: Any, key: str) -> None:
+    def __init__(self, worker: Dask, key: str) -> None:
         self._worker = worker
         self._key = key
         self._sent_at = 0.0
@@ -46,7 +62,7 @@ class _NewsSender(Listener):
     def on_phase(self, name: Phase) -> None:
         self._worker.log_event(NEWS, {"key": self._key, "phase": str(name)})
 
-    def on_event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: object) -> None:
         if kind not in ("fit_begin", "epoch") or not isinstance(item, Training):
             return
         if time.monotonic() - self._sent_at < BETWEEN_NEWS_SECONDS:
@@ -65,7 +81,7 @@ def version() -> str:
     return code(*ALL, __name__)
 
 
-async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
+async def examined(asked: str, backend: str, data: Mapping[str, str]) -> WorkerFacts:
     """Return what the other side should know of this machine. `data` is the SHA-256 of each dataset.
 
     Raises a `Breakdown` where this machine cannot grade as it should.
@@ -73,20 +89,14 @@ async def examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[st
     return await asyncio.wait_for(asyncio.to_thread(_examined, asked, backend, data), EXAMINED_WITHIN_SECONDS)
 
 
-def _examined(asked: str, backend: str, data: Mapping[str, str]) -> dict[str, Any]:
+def _examined(asked: str, backend: str, data: Mapping[str, str]) -> WorkerFacts:
     if asked != version():
         raise Breakdown(say("it has another version of the grader."))
     chosen, test = sandbox.choose(backend)
     for name, digest in data.items():
         if datasets.resolve(name).sha256 != digest:
             raise Breakdown(say("it has other data for {dataset}.", dataset=name))
-    return {
-        "host": platform.node(),
-        "cores": len(os.sched_getaffinity(0)),
-        "libraries": libraries(),
-        "sandbox": chosen.name,
-        "warning": (test.warning.fr, test.warning.en),
-    }
+    return WorkerFacts(platform.node(), len(os.sched_getaffinity(0)), libraries(), chosen.name, test.warning)
 
 
 def halt(batch: str) -> None:

@@ -6,12 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import typer
 
 from grader.cli import exits
-from grader.cli.words import STUDENT, App, Group, refusal
+from grader.cli.words import STUDENT, App, Group, Part, refusal
 from grader.domain import LANGS, Lang, Text
 from grader.errors import GraderError
 from grader.files import no_room, unwritable
@@ -24,16 +24,16 @@ REASON_CHARS = 300
 class ExerciseOrCommand(Group):
     """`grade exo1` is `grade exercise exo1`: what is no command is the name of an exercise."""
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Part, args: list[str]) -> Part:
         if args and args[0] not in self.commands:
             args = [STUDENT, *args]
         return super().resolve_command(ctx, args)
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+    def collect_usage_pieces(self, ctx: Part) -> list[str]:
         exercise, path = (translate(word, ctx.obj) for word in ("EXERCISE", "PATH"))
         return [exercise, f"[{path}]", "|", *super().collect_usage_pieces(ctx)]
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Part) -> list[str]:
         return [name for name in super().list_commands(ctx) if name != STUDENT]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -117,11 +116,11 @@ class OneSubmission(Listener):
                 line.add_row(sign, title, points, message)
                 self.console.print(line)
 
-    def on_event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: object) -> None:
         if kind in ("fit_begin", "epoch", "fit_end") and isinstance(item, Training):
             self._fits[item.id] = item
             self._show_training(item, done=item.epochs_run)
-        elif kind == "batch" and item["fit"] in self._fits:
+        elif kind == "batch" and isinstance(item, Mapping) and item["fit"] in self._fits:
             training = self._fits[item["fit"]]
             share = item["done"] / item["total"] if item["total"] else 0
             self._show_training(training, training.epochs_run + min(share, 1.0))
@@ -174,7 +173,7 @@ class ManySubmissions:
         self._task = self._progress.add_task(words, total=total)
         self._live = Live(self, console=self.console, refresh_per_second=4, transient=True)
 
-    def __rich__(self) -> Any:
+    def __rich__(self) -> Table:
         grid = Table.grid()
         grid.add_row(self._progress)
         if self._attention and not self._every_line:
@@ -231,7 +230,7 @@ class _Running(Listener):
     def on_phase(self, name: Phase) -> None:
         self._display.doing(self._name, shown(PHASES[name], self._lang))
 
-    def on_event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: object) -> None:
         if kind in ("fit_begin", "epoch") and isinstance(item, Training):
             epoch = min(item.epochs_run + 1, max(1, item.epochs_asked))
             words = say("Training: epoch {epoch} of {total}", epoch=epoch, total=item.epochs_asked)

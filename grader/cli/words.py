@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -18,6 +18,9 @@ from grader.messages import plain, safe, say, translate
 
 STUDENT = "exercise"  # the command behind `grade exo1`
 COLUMNS = 110
+
+Part: TypeAlias = Any
+"""A context, a parameter, a setting or a formatter of the option parser: Typer keeps their types private."""
 
 Sentence = Callable[..., Text]
 TYPES = {"path": say("PATH"), "str": say("TEXT"), "list[str]": say("TEXT")}
@@ -59,28 +62,28 @@ EXTRAS: tuple[tuple[str, Sentence], ...] = (
 class App(typer.Typer):
     """Its commands, and those of the groups that are added to it, speak the language of `lang`."""
 
-    def __init__(self, lang: Lang, **settings: Any) -> None:
+    def __init__(self, lang: Lang, **settings: Part) -> None:
         context = {"help_option_names": ["-h", "--help"], "obj": lang, "max_content_width": COLUMNS}
         super().__init__(
             **{"cls": Group, "no_args_is_help": True, "rich_markup_mode": None, "context_settings": context, **settings}
         )
 
-    def command(self, name: str | None = None, **settings: Any) -> Callable[[Any], Any]:
+    def command(self, name: str | None = None, **settings: Part) -> Callable[[Part], Part]:
         return super().command(name, **{"cls": Command, **settings})
 
 
 class _Translated:
     """What commands and groups of them have in common."""
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
+    def format_usage(self, ctx: Part, formatter: Part) -> None:
         path = ctx.command_path.removesuffix(f" {STUDENT}")
         formatter.write_usage(path, " ".join(self.collect_usage_pieces(ctx)), translate("Usage: ", ctx.obj))
 
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+    def collect_usage_pieces(self, ctx: Part) -> list[str]:
         arguments = [_in_usage(one) for one in self.get_params(ctx) if one.param_type_name == "argument"]  # type: ignore[attr-defined]
         return [*arguments, "[OPTIONS]"]
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
+    def format_options(self, ctx: Part, formatter: Part) -> None:
         rows: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
         for one in self.get_params(ctx):  # type: ignore[attr-defined]
             if record := one.get_help_record(ctx):
@@ -88,7 +91,7 @@ class _Translated:
         _write(formatter, translate("Arguments:", ctx.obj), rows["argument"])
         _write(formatter, translate("Options:", ctx.obj), rows["option"])
 
-    def get_help_option(self, ctx: Any) -> Any:
+    def get_help_option(self, ctx: Part) -> Part:
         option = super().get_help_option(ctx)  # type: ignore[misc]
         if option is not None:
             option.help = translate("Shows this help.", ctx.obj)
@@ -99,14 +102,14 @@ class Command(_Translated, TyperCommand): ...
 
 
 class Group(_Translated, TyperGroup):
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+    def collect_usage_pieces(self, ctx: Part) -> list[str]:
         return [translate("COMMAND", ctx.obj), "…"]
 
-    def format_options(self, ctx: Any, formatter: Any) -> None:
+    def format_options(self, ctx: Part, formatter: Part) -> None:
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Part, formatter: Part) -> None:
         """Write each command with its whole sentence, where the parser would cut it."""
         rows = [
             (name, self.commands[name].help or "") for name in self.list_commands(ctx) if not self.commands[name].hidden
@@ -114,7 +117,7 @@ class Group(_Translated, TyperGroup):
         _write(formatter, translate("Commands:", ctx.obj), rows)
 
 
-def refusal(problem: Any, lang: Lang) -> str:
+def refusal(problem: Part, lang: Lang) -> str:
     """Return what is wrong with the words that were typed, and where help is; `problem` is the parser's."""
     ctx = getattr(problem, "ctx", None)
     usage = f"{ctx.get_usage()}\n" if ctx else ""
@@ -127,16 +130,16 @@ def refusal(problem: Any, lang: Lang) -> str:
     )
 
 
-def _in_usage(argument: Any) -> str:
+def _in_usage(argument: Part) -> str:
     word = _name(argument) + ("…" if argument.nargs != 1 else "")
     return word if argument.required else f"[{word}]"
 
 
-def _name(argument: Any) -> str:
+def _name(argument: Part) -> str:
     return str(argument.metavar or argument.name.upper())
 
 
-def _row(one: Any, record: tuple[str, str], lang: Lang) -> tuple[str, str]:
+def _row(one: Part, record: tuple[str, str], lang: Lang) -> tuple[str, str]:
     """Turn the parser's row: `--jobs <int range>` with `…  [default: 0; x>=1]` is `--jobs N` with `…  (default: 0, at least 1)`."""
     of_option = re.sub(r"<(.+)>$", lambda m: _type(m[1], lang), record[0])
     name = _name(one) if one.param_type_name == "argument" else of_option
@@ -157,7 +160,7 @@ def _turned(words: str, table: Iterable[tuple[str, Sentence]], lang: Lang) -> st
     return words
 
 
-def _write(formatter: Any, title: str, rows: list[tuple[str, str]]) -> None:
+def _write(formatter: Part, title: str, rows: list[tuple[str, str]]) -> None:
     if rows:
         with formatter.section(title.removesuffix(":")):  # which puts one behind it
             formatter.write_dl(rows)

@@ -57,7 +57,7 @@ from grader.domain.spec import (
     Submission,
     layer,
 )
-from grader.domain.text import LANGS, Json, Lang, Notice, Text
+from grader.domain.text import LANGS, Json, JsonObject, Lang, Notice, Text
 from grader.domain.verdict import Finding, Override, Status, Verdict
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "HullFit",
     "JobFields",
     "Json",
+    "JsonObject",
     "Lang",
     "Lateness",
     "LayerInfo",

@@ -11,9 +11,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from grader.domain import Evidence, Exercise, Mode, Notice, Outcome, OutcomeStatus, ScalerFit, StoredArray, Submission
+from grader.domain import (
+    Evidence,
+    Exercise,
+    Json,
+    Mode,
+    Notice,
+    Outcome,
+    OutcomeStatus,
+    ScalerFit,
+    StoredArray,
+    Submission,
+)
 from grader.errors import UnreadableSubmission, WorkerDied
 from grader.evidence import ARRAY_BYTES, EVENTS, InvalidEvidence, Reader, copy_regular
 from grader.intake import exercise_of
@@ -39,7 +50,7 @@ ARRAY_HEADERS = 16 << 20  # what files of arrays take beside their numbers
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
 
-EventHandler = Callable[[str, Any, Reader], None]
+EventHandler = Callable[[str, object, Reader], None]
 """Told each event as it comes: its kind, what it holds, and the reader of all of them so far."""
 
 
@@ -183,7 +194,7 @@ def _take_back(place: Path) -> None:
 
 def _fields(
     exercise: Exercise, submission: Submission, workbench: Workbench, options: Options, folder: Path
-) -> dict[str, Any]:
+) -> dict[str, Json]:
     return {
         "work": str(folder / "work"),
         "out": str(folder / "out"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from grader.domain import Mode, Phase, Verdict
 
@@ -44,5 +43,5 @@ class Listener:
     def on_preliminary_verdicts(self, verdicts: tuple[Verdict, ...]) -> None:
         """What can be judged before the program has come to its end."""
 
-    def on_event(self, kind: str, item: Any) -> None:
+    def on_event(self, kind: str, item: object) -> None:
         """The program's recorder noted something (`grader.evidence`)."""

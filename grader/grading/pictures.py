@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ def inverted(cmap: str) -> bool:
     return cmap in ("Greys", "binary", "gray_r", "grey_r", "gist_gray_r", "gist_yarg")
 
 
-def grey(image: NDArray[Any], invert: bool = False) -> NDArray[np.uint8]:
+def grey(image: NDArray[np.generic], invert: bool = False) -> NDArray[np.uint8]:
     """An image of shape (height, width) on the scale 0 to 255, stretched to its own range as `imshow` does."""
     import numpy as np
 

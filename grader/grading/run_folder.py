@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from grader.analysis.saved_files import model_files
-from grader.domain import DatasetInfo, Mode, Notice, Outcome, OutcomeStatus, Printed, Submission, Text
+from grader.domain import DatasetInfo, JsonObject, Mode, Notice, Outcome, OutcomeStatus, Printed, Submission, Text
 from grader.evidence import LINE_BYTES, InvalidEvidence, Reader, copy_regular, stored_array
 from grader.grading.execute import RanSubmission, list_files
 
@@ -55,7 +55,7 @@ class Circumstances:
         )
 
     @classmethod
-    def from_json(cls, fields: Mapping[str, Any]) -> Circumstances:
+    def from_json(cls, fields: JsonObject) -> Circumstances:
         return cls(**{**fields, "mode": Mode(fields["mode"]), "files": tuple(fields["files"])})
 
 
@@ -124,7 +124,7 @@ def settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def read_ran(folder: Path, facts: Mapping[str, Any]) -> RanSubmission:
+def read_ran(folder: Path, facts: JsonObject) -> RanSubmission:
     reader = Reader(folder / "out")
     with (folder / "events.jsonl").open("rb") as events:
         while line := events.readline(LINE_BYTES):
@@ -139,5 +139,5 @@ def read_ran(folder: Path, facts: Mapping[str, Any]) -> RanSubmission:
     return RanSubmission(outcome, evidence, folder, provided=provided)
 
 
-def read_json_file(path: Path) -> Any:
+def read_json_file(path: Path) -> Any:  # an object or a list: who reads it knows its form
     return json.loads(path.read_text(encoding="utf-8"))

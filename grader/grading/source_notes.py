@@ -9,7 +9,6 @@ import sys
 import time
 from dataclasses import astuple
 from pathlib import Path
-from typing import Any
 
 from grader.files import DAMAGED, write_whole
 from grader.grading.source_text import Source, data_of, source_of
@@ -74,9 +73,9 @@ def _from_json(
     state: State,
     digest: str,
     imports: list[str],
-    passed_on: Any,
+    passed_on: dict[str, str] | None,
     beside: list[str],
     texts: list[str],
-    translations: Any,
+    translations: dict[str, str] | None,
 ) -> tuple[State, Source]:
     return state, Source(digest, tuple(imports), passed_on, tuple(beside), tuple(texts), translations)

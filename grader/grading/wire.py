@@ -16,10 +16,10 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
 from grader import catalog, datasets, records
-from grader.domain import DatasetInfo, Exercise, Mode, Record, Submission, Text
+from grader.domain import DatasetInfo, Exercise, Json, JsonObject, Mode, Record, Submission, Text
 from grader.errors import Breakdown, GraderError
 from grader.evidence import InvalidEvidence, open_regular
 from grader.grading.execute import candidates
@@ -54,7 +54,7 @@ class TaskEnvelope:
 
 def pack_task(exercise: Exercise, submission: Submission, options: Options, backend: str, data: str = "") -> bytes:
     """`data` is the SHA-256 of the dataset that the other side must have."""
-    facts = {
+    facts: dict[str, Json] = {
         "grader": code(*ALL),
         "exercise": exercise.id,
         "specification": specification_digest(exercise),
@@ -65,7 +65,7 @@ def pack_task(exercise: Exercise, submission: Submission, options: Options, back
         "submission": {
             "student": submission.student,
             "program": submission.program,
-            "files": list(map(str, submission.files)),
+            "files": [str(name) for name in submission.files],
             "note": [submission.note.fr, submission.note.en],
             "received": submission.received,
             "identity": dict(submission.identity),
@@ -154,7 +154,7 @@ def unpack_result(sent: bytes, run_cache: RunCache | None) -> Record:
 # ── Tar ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _pack(facts: Mapping[str, Any], files: Iterable[tuple[Path, str]]) -> bytes:
+def _pack(facts: Mapping[str, Json], files: Iterable[tuple[Path, str]]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as tar:
         described = json.dumps(facts, allow_nan=False).encode()
@@ -171,7 +171,7 @@ def _add(tar: tarfile.TarFile, name: str, file: IO[bytes], size: int) -> None:
     tar.addfile(member, file)
 
 
-def _unpack(sent: bytes, folder: Path) -> Any:
+def _unpack(sent: bytes, folder: Path) -> JsonObject:
     """The files under `folder`; returns the facts."""
     folder.mkdir(parents=True, exist_ok=True)
     room, facts = MAX_BYTES, None

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from grader.domain import Notice
+from grader.domain import JsonObject, Notice
 from grader.errors import UnreadableSubmission
 from grader.messages import safe, say
 from grader.reading.syntax import PIECES
@@ -66,7 +65,7 @@ def read_notebook(path: Path, data: bytes) -> Notebook:
     return Notebook(tuple(cells), texts, places, _notices(path, content))
 
 
-def _content(path: Path, data: bytes) -> Mapping[str, Any]:
+def _content(path: Path, data: bytes) -> JsonObject:
     if data.count(b"{") + data.count(b"[") > MAX_PIECES:
         raise UnreadableSubmission(
             say(
@@ -111,25 +110,25 @@ def _content(path: Path, data: bytes) -> Mapping[str, Any]:
     return content
 
 
-def _metadata(content: Mapping[str, Any], *names: str) -> str:
-    value: Any = content.get("metadata")
+def _metadata(content: JsonObject, *names: str) -> str:
+    value: object = content.get("metadata")
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return safe(value, 40).strip() if isinstance(value, str) else ""
 
 
-def _language(content: Mapping[str, Any]) -> str:
+def _language(content: JsonObject) -> str:
     return (_metadata(content, "language_info", "name") or _metadata(content, "kernelspec", "language")).lower()
 
 
-def _notices(path: Path, content: Mapping[str, Any]) -> tuple[Notice, ...]:
+def _notices(path: Path, content: JsonObject) -> tuple[Notice, ...]:
     if _metadata(content, "kernelspec", "name"):
         return ()
     message = say("This notebook does not name its kernel; Python 3 is used.")
     return (Notice(message, path.name),)
 
 
-def _cells(content: Mapping[str, Any], path: Path) -> Iterator[tuple[str, str]]:
+def _cells(content: JsonObject, path: Path) -> Iterator[tuple[str, str]]:
     """(kind, source) of every cell, for format 4 and for format 3, whose sheets and `input` it names otherwise."""
     groups = [content.get("cells")]
     if content.get("nbformat") == 3:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
+from grader.domain import JsonObject
 from grader.messages import safe
 from grader.reports.charts import Panel
 from grader.reports.code import Line, clean, numbered
@@ -46,7 +46,7 @@ def png_uri(data: object) -> str:
     return f"data:image/png;base64,{data}" if isinstance(data, str) and _BASE64_PNG.fullmatch(data) else ""
 
 
-def _size(item: Mapping[str, Any]) -> tuple[int, int]:
+def _size(item: JsonObject) -> tuple[int, int]:
     sizes = [item.get(name) for name in ("width", "height")]
     width, height = (n if isinstance(n, int) and 0 < n <= SIDE else 0 for n in sizes)
     return width, height

@@ -7,9 +7,8 @@ the grader failed on, or that was not handed in, gets no mark: an empty cell cha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from grader.domain import LANGS, Lang, Record, Status, Verdict
+from grader.domain import LANGS, Json, Lang, Record, Status, Verdict
 from grader.messages import safe, say
 from grader.reports.feedback import feedback
 from grader.reports.marks import by_student, current
@@ -93,7 +92,7 @@ def _assignment(exercise: str, records: Sequence[Record]) -> str:
 # ── Gradescope ──────────────────────────────────────────────────────────────────────────────────
 
 
-def gradescope(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
+def gradescope(records: Sequence[Record], lang: Lang) -> dict[str, Json]:
     """Write `results.json` for one student's records (https://gradescope-autograders.readthedocs.io/en/latest/specs/).
 
     Where the grader failed there is no score at all, so that Gradescope says so instead of a zero.
@@ -101,7 +100,7 @@ def gradescope(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
     own = current(sorted(records, key=lambda r: (r.exercise, r.attempt)))
     several = len(own) > 1
     broken = any(record.broken for record in own)
-    results: dict[str, Any] = {
+    results: dict[str, Json] = {
         "output": feedback(own, lang, details=False),
         "output_format": "text",
         "visibility": "visible",
@@ -117,13 +116,13 @@ def gradescope(records: Sequence[Record], lang: Lang) -> dict[str, Any]:
     return results if broken else {"score": round(sum(record.final_score for record in own), 2), **results}
 
 
-def _test(verdict: Verdict, before: str, number: str, broken: bool, lang: Lang) -> Mapping[str, Any]:
+def _test(verdict: Verdict, before: str, number: str, broken: bool, lang: Lang) -> Mapping[str, Json]:
     texts = (verdict.message, verdict.measured, verdict.expected, verdict.hint)
     sentences = [safe(text.in_(lang), 4000, keep_lines=True) for text in texts]
     labels = ("", *LABELS[lang])
     full = verdict.points >= verdict.max_points
     shown = sentences[:1] if full else sentences
-    test: dict[str, Any] = {
+    test: dict[str, Json] = {
         "name": before + safe(verdict.title.in_(lang), 200),
         "name_format": "text",
         "number": number,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import TypeGuard
 
 from markupsafe import Markup
 
-from grader.domain import Lang
+from grader.domain import JsonObject, Lang
 from grader.messages import number, say
 from grader.reports.svg import element, figure
 
@@ -100,7 +100,7 @@ def _table(counts: object) -> list[list[int]] | None:
 # ── Projections ─────────────────────────────────────────────────────────────────────────────────
 
 
-def projection(exhibit: Mapping[str, Any], description: str) -> Markup | None:
+def projection(exhibit: JsonObject, description: str) -> Markup | None:
     """Draw points by class, with the hull and the ellipse of each class; mathematics' y axis, which points up."""
     points, labels = exhibit.get("points"), exhibit.get("labels")
     if not _whole(points) or not _whole(labels) or len(points) != 2 * len(labels) or not labels:
@@ -124,7 +124,7 @@ def _hull(corners: Sequence[int]) -> str:
     return "M" + "L".join(f"{x} {STEPS - y}" for x, y in pairs) + "Z"
 
 
-def _ellipse(shape: Mapping[str, Any]) -> Markup:
+def _ellipse(shape: JsonObject) -> Markup:
     x, y, half, other, degrees = shape["ellipse"]
     return element(
         "ellipse",

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from grader.domain import Lang
 
@@ -24,7 +24,7 @@ def render(
     styles: tuple[str, ...] = ("style.css",),
     script: str = "",
     more_words: Mapping[str, str] | None = None,
-    **values: Any,
+    **values: object,
 ) -> str:
     """Return a page. `styles` and `script` name files beside the templates. Everything in `values` is escaped."""
     from markupsafe import Markup

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from grader.domain import Lang, Text
+from grader.domain import JsonObject, Lang, Text
 from grader.messages import number, percent, safe, say
 from grader.reports.cells import pictures, png_uri
 from grader.reports.charts import Panel
@@ -20,12 +20,12 @@ class Mistake:
     description: str
 
 
-def mapping(value: object) -> Mapping[str, Any]:
+def mapping(value: object) -> JsonObject:
     """Return the value, or nothing where it is of another kind."""
     return value if isinstance(value, Mapping) else {}
 
 
-def sequence(value: object) -> Sequence[Any]:
+def sequence(value: object) -> Sequence[Any]:  # of exhibits, which are looked at one by one
     """Return the value, or nothing where it is of another kind."""
     return value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else ()
 
@@ -70,7 +70,7 @@ def mistakes(value: object, lang: Lang) -> list[Mistake]:
     return found
 
 
-def grid(exhibit: Mapping[str, Any], lang: Lang) -> Panel | None:
+def grid(exhibit: JsonObject, lang: Lang) -> Panel | None:
     """Show the figure of images that the program drew."""
     whole = [exhibit.get(name) for name in ("shown", "rows", "columns")]
     if not all(isinstance(n, int) for n in whole):
@@ -96,7 +96,7 @@ def projections(value: object, lang: Lang) -> list[Panel]:
     return found
 
 
-def _projection_caption(item: Mapping[str, Any], lang: Lang) -> str:
+def _projection_caption(item: JsonObject, lang: Lang) -> str:
     parts = [_origin(text_of(item.get("source"))).in_(lang)]
     if isinstance(item.get("count"), int):
         count, drawn = item["count"], len(sequence(item.get("labels")))

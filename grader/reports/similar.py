@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from rich import box
 from rich.table import Table
@@ -165,7 +164,7 @@ def page(compared: ComparedClass, lang: Lang) -> str:
     )
 
 
-def _exercise_view(compared: ComparedExercise, lang: Lang) -> dict[str, Any]:
+def _exercise_view(compared: ComparedExercise, lang: Lang) -> dict[str, object]:
     pairs = shown_pairs(compared)
     return {
         "id": compared.exercise,
@@ -177,7 +176,7 @@ def _exercise_view(compared: ComparedExercise, lang: Lang) -> dict[str, Any]:
     }
 
 
-def _pair_view(one: Shown, anchor: str, lang: Lang) -> dict[str, Any]:
+def _pair_view(one: Shown, anchor: str, lang: Lang) -> dict[str, object]:
     first = [(p.first, p.length) for p in one.common]
     second = [(p.second, p.length) for p in one.common]
     return {

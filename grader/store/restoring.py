@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from grader import records
-from grader.domain import Record, Submission, Verdict
+from grader.domain import JsonObject, Record, Submission, Verdict
 from grader.errors import GraderError, NothingToGrade, UsageError
 from grader.files import DAMAGED
 from grader.messages import say
@@ -101,7 +100,7 @@ def _records(folder: Path) -> tuple[list[FiledRecord], list[str]]:
     unread: list[str] = []
     for path in sorted(folder.glob("[!.]*.json")):
         try:
-            fields: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            fields: JsonObject = json.loads(path.read_text(encoding="utf-8"))
             filed = fields.get(FILED, {})
             first, second, third = (str(filed.get(key, "")) for key in KEYS)
             found.append((records.from_json(fields), (first, second, third)))

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from grader import records as forms
 from grader.domain import RECORD_SCHEMA, Record, Submission
@@ -47,7 +46,7 @@ def enter(connection: sqlite3.Connection, submission: Submission, fingerprint: s
     return int(row["id"])
 
 
-def handed_in(row: Any) -> Submission:
+def handed_in(row: sqlite3.Row) -> Submission:
     """Return the submission of a row, without its files. Raises one of `DAMAGED` for a row that something else has
     changed."""
     nowhere = Path()
@@ -64,7 +63,7 @@ def handed_in(row: Any) -> Submission:
     )
 
 
-def record(row: Any) -> Record | None:
+def record(row: sqlite3.Row) -> Record | None:
     """Return the record as it was filed, an older one as today's; who handed it in, and when, is known from the latest
     hand-in of these files. None for a record of a newer version.
 

@@ -113,13 +113,15 @@ def test_a_worker_with_another_grader_is_told_and_gets_nothing(typed: Any, monke
     assert "une autre version du correcteur" in told and "tcp://127.0.0.1" in told
 
 
-def examine(version: str = "", backend: str = "process", data: dict[str, str] | None = None) -> Any:
+def examine(
+    version: str = "", backend: str = "process", data: dict[str, str] | None = None
+) -> cluster_side.WorkerFacts:
     return asyncio.run(cluster_side.examined(version or cluster_side.version(), backend, data or {}))
 
 
 def test_a_worker_is_examined_for_what_it_grades_with(data: DatasetInfo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster_side.datasets, "resolve", lambda name: data)
-    assert examine(data={"mnist": data.sha256})["sandbox"] == "process"
+    assert examine(data={"mnist": data.sha256}).sandbox == "process"
     with pytest.raises(Breakdown, match="another version of the grader"):
         examine("another")
     with pytest.raises(Breakdown, match="other data for mnist"):

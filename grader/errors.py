@@ -7,7 +7,7 @@
     │   ├── UnreadableSubmission   a file that cannot be opened as what it claims to be
     │   └── BadSpecification       an exercise.py, or a header of a wrong solution, that breaks its own rules
     └── Breakdown                  the grader's or the machine's fault (exit code 3, status `error`)
-        ├── SandboxUnavailable     the walls asked for cannot be built here; says which and why
+        ├── SandboxUnavailable     the sandbox asked for cannot be built here; says which and why
         ├── WorkerDied             the warm worker went away while a job ran
         ├── DiskFull               the place where programs run, or where records go, has no room left
         ├── ClusterUnavailable     the cluster cannot be reached, has nobody who can grade, or went away

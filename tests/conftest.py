@@ -43,7 +43,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> DatasetInfo:
 
 @pytest.fixture(scope="session")
 def workbench(data: DatasetInfo) -> Iterator[Workbench]:
-    """Without walls: the fastest way to a worker."""
+    """Without a sandbox: the fastest way to a worker."""
     with running_workbench(Process(), {"mnist": data}) as one:
         yield one
 
@@ -55,8 +55,8 @@ def parser() -> Iterator[Parser]:
 
 
 @pytest.fixture(scope="session")
-def walls() -> Sandbox:
-    """bubblewrap, where it can build its walls."""
+def bubblewrap_sandbox() -> Sandbox:
+    """bubblewrap, where it can build its sandbox."""
     sandbox = Bubblewrap()
     test = sandbox.self_test()
     if not test.works:
@@ -65,8 +65,8 @@ def walls() -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def walled_workbench(walls: Sandbox, data: DatasetInfo) -> Iterator[Workbench]:
-    with running_workbench(walls, {"mnist": data}) as one:
+def sandboxed_workbench(bubblewrap_sandbox: Sandbox, data: DatasetInfo) -> Iterator[Workbench]:
+    with running_workbench(bubblewrap_sandbox, {"mnist": data}) as one:
         yield one
 
 

@@ -239,9 +239,9 @@ def test_the_command_line_parses_and_shows_and_leaves_grading_to_sessions() -> N
     assert {module for module, names in found.items() if names} == STILL_AN_ENGINE
 
 
-# ── What students made is parsed behind the walls ───────────────────────────────────────────────
+# ── What students made is parsed in the sandbox ───────────────────────────────────────────────
 
-# What parses, and the rooms whose code runs in a worker behind walls. `similarity` reads the teacher's handouts with it.
+# What parses, and the rooms whose code runs in a worker in a sandbox. `similarity` reads the teacher's handouts with it.
 PARSING = {
     "grader.reading.read",
     "grader.reading.read_source",
@@ -252,18 +252,18 @@ PARSING = {
     "grader.evidence.directory",
     "grader.evidence.load_arrays",
 }
-BEHIND_WALLS = {"parsing", "evaluator", "worker", "reading", "evidence"}
+SANDBOXED = {"parsing", "evaluator", "worker", "reading", "evidence"}
 OF_THE_TEACHER = {("grader.similarity.documents", "grader.reading.read_source")}
 
 
 def parsed_outside(source: str, module: str) -> set[str]:
-    if room_of(module) in BEHIND_WALLS:
+    if room_of(module) in SANDBOXED:
         return set()
     names = {name for name, _ in imported(ast.parse(source), module)}
     return {name for name in names & PARSING if (module, name) not in OF_THE_TEACHER}
 
 
-def test_no_room_outside_of_the_walls_parses_what_students_made() -> None:
+def test_no_room_outside_of_the_sandbox_parses_what_students_made() -> None:
     found = {module: parsed_outside(path.read_text(encoding="utf-8"), module) for module, path in modules()}
     assert {module: names for module, names in found.items() if names} == {}
     assert all(any(name.startswith(f"grader.{room}") for name in PARSING) for room in ("reading", "evidence"))
@@ -275,7 +275,7 @@ def test_who_opens_a_class_hands_in_who_opens_its_archives() -> None:
     assert len(callers) == 2 and all("unpacked_by(parser" in path.read_text("utf-8") for path in callers)
 
 
-def test_a_parser_outside_of_the_walls_is_caught() -> None:
+def test_a_parser_outside_of_the_sandbox_is_caught() -> None:
     assert parsed_outside("from grader.reading import read", "grader.grading.pipeline")
     assert parsed_outside("def f():\n    from grader.evidence import load_arrays", "grader.analysis.provenance")
     assert not parsed_outside("from grader.evidence import arrays_of", "grader.analysis.provenance")

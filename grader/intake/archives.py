@@ -4,7 +4,7 @@
 
 The parsers are the standard library's; what they say of an archive is believed in nothing: sizes are counted while
 bytes come out, names are judged by `members.place`. Hostile archives may still find a fault in a parser, or make one
-need much memory, so teachers' commands run this behind the sandbox's walls (`grader.parsing.unpack_job`).
+need much memory, so teachers' commands run this in the sandbox (`grader.parsing.unpack_job`).
 """
 
 from __future__ import annotations

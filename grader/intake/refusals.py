@@ -1,4 +1,4 @@
-"""Why something in an archive is not taken: a short list of reasons, so that a walled-off unpacker needs no words."""
+"""Why something in an archive is not taken: a short list of reasons, so that a sandboxed unpacker needs no words."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Where archives lie unpacked, each under the digest of its bytes: the same archive is not unpacked twice.
 
-Who unpacks is handed in: a teacher's command runs it behind walls, a test in this process. What comes out of the
-walls is believed in nothing (`take_over`): ordinary files with plain names only.
+Who unpacks is handed in: a teacher's command runs it in a sandbox, a test in this process. What comes out of the
+sandbox is believed in nothing (`take_over`): ordinary files with plain names only.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _refusals_in(path: Path) -> tuple[Refusal, ...] | None:
 
 
 def take_over(source: Path, target: Path, bounds: Bounds) -> list[Refusal]:
-    """Move what an unpacker behind walls left in `source` to `target`: its word is not taken for anything.
+    """Move what an unpacker in a sandbox left in `source` to `target`: its word is not taken for anything.
 
     Links, special files, hard links and forbidden names are left behind and told; number and size are bounded again.
     """

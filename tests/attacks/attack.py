@@ -1,7 +1,7 @@
 """What the attacks share: which backend claims to stop what, a tiny exercise, hostile submissions, and canaries.
 
 `Arena` grades one hostile program as a real submission (`grader.grading.grade`, one warm worker per backend) and
-returns its Record. `Canaries` lie outside of the walls: files with a secret, and sockets that hear whoever comes.
+returns its Record. `Canaries` lie outside of the sandbox: files with a secret, and sockets that hear whoever comes.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CLAIMS: Mapping[str, frozenset[str]] = {
 
 
 def through(claim: str) -> pytest.MarkDecorator:
-    """The test runs through every backend that claims `claim`; an older kernel's walls are tried with the slow tests."""
+    """The test runs through every backend that claims `claim`; an older kernel's sandbox is tried with the slow tests."""
     names = [name for name, claims in CLAIMS.items() if claim in claims]
     slow = {name: [pytest.mark.slow] for name in names if name not in BACKENDS}
     return pytest.mark.parametrize(
@@ -213,8 +213,8 @@ class Canaries:
 
     def assert_intact(self, record: Record) -> None:
         assert self.secret not in said(record), "the secret leaked"
-        assert self._files() == self._before, "files outside of the walls were changed"
-        assert self.heard() == [], "somebody came through the walls"
+        assert self._files() == self._before, "files outside of the sandbox were changed"
+        assert self.heard() == [], "somebody came through the sandbox"
 
     def close(self) -> None:
         for canary in self.sockets.values():

@@ -1,4 +1,4 @@
-"""A submission's job for the attacks, without Keras: the same worker, walls and evidence, a recorder of one word.
+"""A submission's job for the attacks, without Keras: the same worker, sandbox and evidence, a recorder of one word.
 
 The program calls `travail()` where an honest one would train: what it did before it turned hostile must still count.
 """

@@ -322,11 +322,11 @@ def test_every_reason_has_words_in_both_languages() -> None:
         assert worded(why).fr and worded(why).en and worded(why).fr != worded(why).en, why
 
 
-# ── Behind the walls ────────────────────────────────────────────────────────────────────────────
+# ── In the sandbox ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
-def walled() -> Iterator[Unpack]:
+def sandboxed() -> Iterator[Unpack]:
     try:
         sandbox, _ = choose("auto")
     except SandboxUnavailable as problem:
@@ -335,16 +335,16 @@ def walled() -> Iterator[Unpack]:
         yield unpacked_by(parser)
 
 
-def test_behind_the_walls_files_and_refusals_come_out_the_same(tmp_path: Path, walled: Unpack) -> None:
+def test_in_the_sandbox_files_and_refusals_come_out_the_same(tmp_path: Path, sandboxed: Unpack) -> None:
     archive = zipped(tmp_path / "a.zip", ("exo1.py", b"x = 1"), ("a/b.txt", b"y"), ("../evil", b"z"))
     (tmp_path / "t").mkdir()
-    assert [(r.name, r.why) for r in walled(archive, tmp_path / "t", SMALL)] == [("../evil", Why.OUTSIDE)]
+    assert [(r.name, r.why) for r in sandboxed(archive, tmp_path / "t", SMALL)] == [("../evil", Why.OUTSIDE)]
     assert written(tmp_path / "t") == {"exo1.py": 5, "a/b.txt": 1}
     assert archive.exists()
 
 
-def test_an_xz_that_wants_all_memory_ends_at_the_walls_and_the_next_archive_is_opened(
-    tmp_path: Path, walled: Unpack, monkeypatch: pytest.MonkeyPatch
+def test_an_xz_that_wants_all_memory_ends_in_the_sandbox_and_the_next_archive_is_opened(
+    tmp_path: Path, sandboxed: Unpack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("grader.parsing.archives.MEMORY_MIB", 24)
     plain = io.BytesIO()
@@ -355,9 +355,9 @@ def test_an_xz_that_wants_all_memory_ends_at_the_walls_and_the_next_archive_is_o
     packer = lzma.LZMACompressor(filters=[{"id": lzma.FILTER_LZMA2, "preset": 0, "dict_size": 128 * MIB}])
     (tmp_path / "a.tar.xz").write_bytes(packer.compress(plain.getvalue()) + packer.flush())
     (tmp_path / "t").mkdir()
-    found = walled(tmp_path / "a.tar.xz", tmp_path / "t", Bounds(ratio=1 << 20, file=256 * MIB))
+    found = sandboxed(tmp_path / "a.tar.xz", tmp_path / "t", Bounds(ratio=1 << 20, file=256 * MIB))
     assert [r.why for r in found] == [Why.MEMORY]
-    assert not walled(zipped(tmp_path / "b.zip", ("exo1.py", b"x")), tmp_path / "t", SMALL)
+    assert not sandboxed(zipped(tmp_path / "b.zip", ("exo1.py", b"x")), tmp_path / "t", SMALL)
 
 
 def test_what_an_unpacker_leaves_behind_is_not_trusted(tmp_path: Path) -> None:

@@ -350,7 +350,7 @@ def test_device_nodes_and_setuid_programs_give_no_power(arena: Arena) -> None:
     arena.honest()
 
 
-def test_every_backend_that_walls_files_off_claims_the_rest_too() -> None:
+def test_every_backend_that_keeps_files_away_claims_the_rest_too() -> None:
     """`process` claims limits and nothing else; nobody adds a claim without the attacks that go with it."""
     assert CLAIMS["process"] == {"limits"}
     assert CLAIMS["landlock"] < CLAIMS["bubblewrap"]

@@ -1,4 +1,4 @@
-"""Programs that lie to their own recorder, which shares their process: each is graded as a real submission behind walls.
+"""Programs that lie to their own recorder, which shares their process: each is graded as a real submission in a sandbox.
 
 A lie may cost its author marks; it must not earn what was not done, must not leave the submission unmarked, and must
 not touch the next one by the same worker. What cannot be told apart, in principle, is said in `grader.evidence`; the

@@ -21,9 +21,9 @@ assert WORK != PROGRAM
 
 
 @pytest.fixture(scope="module", params=["bubblewrap", pytest.param("landlock", marks=pytest.mark.slow)])
-def workbench_behind_walls(request: pytest.FixtureRequest, data: DatasetInfo) -> Iterator[Workbench]:
+def isolated_workbench(request: pytest.FixtureRequest, data: DatasetInfo) -> Iterator[Workbench]:
     if request.param == "bubblewrap":
-        yield request.getfixturevalue("walled_workbench")
+        yield request.getfixturevalue("sandboxed_workbench")
         return
     sandbox = Landlock()
     if not (test := sandbox.self_test()).works:
@@ -33,14 +33,14 @@ def workbench_behind_walls(request: pytest.FixtureRequest, data: DatasetInfo) ->
 
 
 @pytest.fixture
-def graded(grade_source: Grade, workbench_behind_walls: Workbench, tmp_path: Path) -> Grade:
+def graded(grade_source: Grade, isolated_workbench: Workbench, tmp_path: Path) -> Grade:
     def grade(source: str, *cells: str, seconds: float = 40) -> Record:
         """A script, or with `cells` a notebook."""
         if not cells:
-            return grade_source(source, on=workbench_behind_walls, time_limit=seconds)
+            return grade_source(source, on=isolated_workbench, time_limit=seconds)
         (tmp_path / "exo1.ipynb").write_bytes(notebook_of(source, *cells))
         return grade_source(
-            notebook_of(source, *cells).decode(), on=workbench_behind_walls, name="exo1.ipynb", time_limit=seconds
+            notebook_of(source, *cells).decode(), on=isolated_workbench, name="exo1.ipynb", time_limit=seconds
         )
 
     return grade
@@ -60,13 +60,13 @@ QUICK = {"os._exit", "a sparse file"}
 
 
 @pytest.fixture(scope="module")
-def honest(workbench_behind_walls: Workbench) -> dict[bool, Record]:
+def honest(isolated_workbench: Workbench) -> dict[bool, Record]:
     """The records of the honest program, as a script and as a notebook, filled by whoever needs them first."""
     return {}
 
 
 @pytest.mark.parametrize("notebook", [False, True], ids=["script", "notebook"])
-def test_the_honest_program_ends_well_behind_the_same_walls(notebook: bool, graded: Grade) -> None:
+def test_the_honest_program_ends_well_in_the_same_sandbox(notebook: bool, graded: Grade) -> None:
     record = graded(WORK, "main()") if notebook else graded(PROGRAM)
     assert record.outcome is not None and (record.outcome.status, record.outcome.exit) == ("ok", 0), said(record)
 
@@ -105,14 +105,14 @@ def test_endless_output_of_a_notebook_fills_neither_memory_nor_record(graded: Gr
         assert marks(record)["training"] == 3
 
 
-def test_what_parses_a_students_files_runs_behind_the_same_walls(walled_workbench: Workbench) -> None:
-    """The evaluator is a worker of its own, whose jobs are walled off as a student's are."""
-    assert walled_workbench.evaluator is not walled_workbench.runner
+def test_what_parses_a_students_files_runs_in_the_same_sandbox(sandboxed_workbench: Workbench) -> None:
+    """The evaluator is a worker of its own, whose jobs are kept apart as a student's are."""
+    assert sandboxed_workbench.evaluator is not sandboxed_workbench.runner
     from grader.domain import Limits
     from grader.sandbox import Job
 
-    folder = walled_workbench.evaluator.new_folder()
-    message = walled_workbench.evaluator._message(Job("grader.evaluator.job", {}, Limits(), folder))
+    folder = sandboxed_workbench.evaluator.new_folder()
+    message = sandboxed_workbench.evaluator._message(Job("grader.evaluator.job", {}, Limits(), folder))
     reach = message.confinement
     assert reach is not None and reach.own_spaces and str(folder) in reach.write
-    assert str(walled_workbench.runner.folder) not in [*reach.read, *reach.write]
+    assert str(sandboxed_workbench.runner.folder) not in [*reach.read, *reach.write]

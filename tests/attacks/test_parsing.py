@@ -1,4 +1,4 @@
-"""What students made is parsed behind the walls, and a file that is too much for the parser costs its author alone."""
+"""What students made is parsed in the sandbox, and a file that is too much for the parser costs its author alone."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_notebook_too_intricate_to_be_read_costs_its_author_alone(
 
 
 @pytest.mark.parametrize("backend", ["bubblewrap", "landlock"])
-def test_the_parser_is_walled_off_as_a_student_is(backend: str, arenas: Callable[[str], Arena]) -> None:
+def test_the_parser_is_kept_apart_as_a_student_is(backend: str, arenas: Callable[[str], Arena]) -> None:
     """It sees one folder: not the reference, not another submission, not the grader's state."""
     workbench = arenas(backend).workbench
     with workbench.parser.held() as handle:
@@ -157,7 +157,7 @@ def _unlike_notebooks(loads: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.mark.parametrize("kind", ["script", "notebook"])
 @pytest.mark.parametrize("mode", [Mode.FULL, Mode.STATIC])
 def test_nothing_that_a_student_made_is_parsed_in_the_grader_s_own_process(
-    kind: str, mode: Mode, walled_workbench: Workbench, tmp_path: Path, no_parser_here: None
+    kind: str, mode: Mode, sandboxed_workbench: Workbench, tmp_path: Path, no_parser_here: None
 ) -> None:
     name = "exo1.ipynb" if kind == "notebook" else "exo1.py"
     (tmp_path / name).write_bytes(notebook_of(PROGRAM) if kind == "notebook" else PROGRAM.encode())
@@ -166,19 +166,19 @@ def test_nothing_that_a_student_made_is_parsed_in_the_grader_s_own_process(
     submission = Submission("ana", "exo1", tmp_path, tmp_path / name, files)
     run_cache = CachePolicy(tmp_path / "run_cache", everything=True, key="key")
     exercise = catalog.locate().find("exo1")
-    record = grade(exercise, submission, walled_workbench, Options(mode, cache=run_cache))
+    record = grade(exercise, submission, sandboxed_workbench, Options(mode, cache=run_cache))
     earned = marks(record)
     assert not record.broken, said(record)
     assert [earned[f"answer.{key}"] > 0 for key in ("parametres", "convexe", "minimum_global")] == [True] * 3
     if mode is Mode.FULL:
         assert earned["runs"] > 0 and earned["parameters"] > 0 and record.output_tail == "fini\n"
         assert "recognised" in said(record) and (kind == "script" or record.exhibits["notebook"])
-    again = rejudge(exercise, submission, RunCache(run_cache.folder, everything=True), "key", walled_workbench)
+    again = rejudge(exercise, submission, RunCache(run_cache.folder, everything=True), "key", sandboxed_workbench)
     assert again is not None and marks(again) == earned
 
 
 def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
-    walled_workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    sandboxed_workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     from grader.grading.exercise_detector import detect_exercises_with
 
@@ -189,7 +189,7 @@ def test_nothing_of_a_class_is_parsed_in_the_grader_s_own_process(
     (tmp_path / "work" / "exo1.py").write_text("x = 1\n", encoding="utf-8")
     shutil.make_archive(str(place / "luc"), "zip", tmp_path / "work")
     request.getfixturevalue("no_parser_here")
-    detect, unpack = detect_exercises_with(known, walled_workbench.parser), unpacked_by(walled_workbench.parser)
+    detect, unpack = detect_exercises_with(known, sandboxed_workbench.parser), unpacked_by(sandboxed_workbench.parser)
     found = find_all(place, known.ids(), detect=detect, unpack=unpack, into=tmp_path / "copies")
     handed_in = {(s.student, s.exercise) for s in found.submissions}
     assert handed_in == {("ana", "exo1"), ("ana", "exo2"), ("luc", "exo1")}

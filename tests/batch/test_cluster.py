@@ -127,10 +127,10 @@ def test_a_worker_is_examined_for_what_it_grades_with(data: DatasetInfo, monkeyp
     with pytest.raises(Breakdown, match="other data for mnist"):
         examine(data={"mnist": "0" * 64})
 
-    def no_walls(backend: str) -> None:
-        raise SandboxUnavailable(plain("no walls"))
+    def no_sandbox(backend: str) -> None:
+        raise SandboxUnavailable(plain("no sandbox"))
 
-    monkeypatch.setattr(cluster_side.sandbox, "choose", no_walls)
+    monkeypatch.setattr(cluster_side.sandbox, "choose", no_sandbox)
     with pytest.raises(SandboxUnavailable):
         examine()
 
@@ -332,7 +332,7 @@ class Batch:
 
 
 @pytest.fixture
-def batch_of(dask: Cluster, walls: Sandbox, tmp_path: Path) -> Iterator[Callable[..., Batch]]:
+def batch_of(dask: Cluster, bubblewrap_sandbox: Sandbox, tmp_path: Path) -> Iterator[Callable[..., Batch]]:
     with ExitStack() as stack:
 
         def started(count: int, seconds: float) -> Batch:

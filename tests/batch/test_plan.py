@@ -103,7 +103,7 @@ def test_what_failed_through_the_graders_fault_is_never_served(a_class: Class) -
     assert policy is not None and not policy.reuse, "nor is its run"
 
 
-def test_a_record_made_behind_weaker_walls_than_asked_for_is_made_again(a_class: Class) -> None:
+def test_a_record_made_in_a_weaker_sandbox_than_asked_for_is_made_again(a_class: Class) -> None:
     alice = a_class.task("alice")
     a_class.grade(alice, sandbox={"backend": "process", "level": "limits"})
     assert shape(a_class.plan(alice, backend="process")) == (1, 0, 0)
@@ -122,7 +122,7 @@ def test_a_record_made_behind_weaker_walls_than_asked_for_is_made_again(a_class:
         ("", Mode.FULL, "auto", False),
     ],
 )
-def test_walls_are_enough_or_not(backend: str, mode: Mode, asked: str, enough: bool) -> None:
+def test_a_sandbox_is_enough_or_not(backend: str, mode: Mode, asked: str, enough: bool) -> None:
     assert trusted(backend, mode, asked) is enough
 
 

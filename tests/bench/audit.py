@@ -1,4 +1,4 @@
-"""exo3 by `audit`, weights handed in, against its full training; behind walls, the worker being warm."""
+"""exo3 by `audit`, weights handed in, against its full training; sandboxed, the worker being warm."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run(settings: Settings) -> list[Row]:
         else:
             full, how = graded(Mode.FULL, EPOCHS), ""
     return [
-        ("exo3 by `audit`, walls on, both workers warm", seconds(audit), "≤ 10 s"),
+        ("exo3 by `audit`, sandboxed, both workers warm", seconds(audit), "≤ 10 s"),
         (f"exo3 in full, {EPOCHS} epochs{how}", f"{seconds(full)}, {full / audit:.0f} times as long", "≥ 30 times"),
     ]
 

@@ -24,7 +24,7 @@ def run(settings: Settings) -> list[Row]:
         each = f"{seconds(wall)} in all, {1000 * wall / count:.0f} ms each"
         if before is not None:
             each += f", {1000 * (wall - before[1]) / (count - before[0]):.0f} ms for each further one"
-        rows.append((f"{count} trivial submissions, walls on, 2 at a time", each, "flat"))
+        rows.append((f"{count} trivial submissions, sandboxed, 2 at a time", each, "flat"))
         rows.append((f"memory of `grade batch` at {count}", f"{memory >> 20} MiB", "≤ 300 MiB"))
         before = count, wall
     return rows

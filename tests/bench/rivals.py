@@ -1,8 +1,8 @@
 """A class of notebooks graded by us and by two other autograders: equal notebooks, equal training, one run.
 
-Ours is `grade batch` behind walls, two submissions at a time, everything from the start of the command to its end;
+Ours is `grade batch` in a sandbox, two submissions at a time, everything from the start of the command to its end;
 otter-grader 7 grades in one process (`otter.api.grade_submission`, its fastest mode), nbgrader 0.9 with `autograde`. Neither has
-walls; both only test that an accuracy that the notebook computed is high enough. Their environment is made in a
+sandbox; both only test that an accuracy that the notebook computed is high enough. Their environment is made in a
 temporary folder, with the libraries of this one behind its own.
 """
 
@@ -35,7 +35,7 @@ def run(settings: Settings) -> list[Row]:
         python = environment(Path(folder) / "venv")
         ours = with_ours(Path(folder) / "ours", count, epochs)
         rows: list[Row] = [
-            (f"{count} notebooks of exo1, {epochs} epochs: ours, walls on, 2 at a time", seconds(ours), "")
+            (f"{count} notebooks of exo1, {epochs} epochs: ours, sandboxed, 2 at a time", seconds(ours), "")
         ]
         for name, script in (("otter-grader 7", "with_otter.py"), ("nbgrader 0.9", "with_nbgrader.py")):
             theirs = with_rival(python, script, Path(folder) / script, count, epochs)

@@ -17,7 +17,7 @@ def run(settings: Settings) -> list[Row]:
         count = core_count() * (1 if settings.quick else 4)
         many = graded(name, mode, count, jobs=core_count(), threads=1)
         few = graded(name, mode, count, jobs=1, threads=core_count())
-        what = f"{count} times {name} ({mode}), walls on"
+        what = f"{count} times {name} ({mode}), sandboxed"
         rows.append((f"{what}: {core_count()} jobs of 1 thread", seconds(many), ""))
         rows.append((f"{what}: 1 job of {core_count()} threads", f"{seconds(few)}, {few / many:.2f} times as long", ""))
     return rows

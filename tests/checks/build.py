@@ -98,7 +98,7 @@ def analysis(
 
 
 def _directories(folder: Path | None) -> dict[str, tuple[StoredArray, ...]]:
-    """As they are found behind the walls: of the files of plain arrays."""
+    """As they are found in the sandbox: of the files of plain arrays."""
     found = {}
     for path in folder.glob("*.npz") if folder else ():
         with suppress(InvalidEvidence):

@@ -164,7 +164,7 @@ def test_an_unchanged_class_starts_nothing_and_imports_nothing_heavy(
     assert not {"tensorflow", "keras", "sklearn", "matplotlib"} & set(loaded)
 
 
-def test_without_walls_nothing_is_read_and_no_record_is_replaced(
+def test_without_a_sandbox_nothing_is_read_and_no_record_is_replaced(
     typed: Callable[..., tuple[int, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from grader import sandbox
@@ -174,11 +174,12 @@ def test_without_walls_nothing_is_read_and_no_record_is_replaced(
     assert static(typed)[0] == exits.MARKS_LOST
 
     def refused(name: str) -> NoReturn:
-        raise SandboxUnavailable(Text("pas de murs", "no walls"))
+        raise SandboxUnavailable(Text("pas d’isolement", "no sandbox"))
 
     monkeypatch.setattr(sandbox, "choose", refused)
-    code, told = static(typed, "--fresh")  # what the file holds is remembered, so nothing asks for walls before this
-    assert code == exits.BROKEN and "no walls" in told
+    # What the file holds is remembered, so nothing asks for a sandbox before this.
+    code, told = static(typed, "--fresh")
+    assert code == exits.BROKEN and "no sandbox" in told
     with Gradebook.open(Path("out")) as book:
         assert [record.broken for record in book.records()] == [False]
 

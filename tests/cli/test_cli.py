@@ -200,16 +200,16 @@ def test_a_source_beyond_measure_is_answered(grade: Grade) -> None:
 # ── The grader's own faults ─────────────────────────────────────────────────────────────────────
 
 
-def test_walls_that_cannot_be_built_are_the_graders_fault(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sandbox_that_cannot_be_built_is_the_graders_fault(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     from grader import sandbox
 
     def none(name: str) -> None:
-        raise SandboxUnavailable(Text("pas de murs", "no walls"))
+        raise SandboxUnavailable(Text("pas d’isolement", "no sandbox"))
 
     monkeypatch.setattr(sandbox, "choose", none)
     Path("exo1.py").write_text(ANSWERS)
     answer = grade("exo1")
-    assert answer.code == exits.BROKEN and "pas de murs" in answer.err
+    assert answer.code == exits.BROKEN and "pas d’isolement" in answer.err
 
 
 def test_ctrl_c_ends_quietly(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -235,20 +235,20 @@ def test_listing_what_a_program_left_follows_no_link_and_ends(tmp_path: Path) ->
     assert Evidence(files=found).files["f0000"] == 0
 
 
-# ── With walls ──────────────────────────────────────────────────────────────────────────────────
+# ── Sandboxed ───────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.slow
-def test_walls_change_neither_marks_nor_weights(grade_source: Grade, walled_workbench: Workbench) -> None:
-    plain, walled = grade_source(PROGRAM), grade_source(PROGRAM, on=walled_workbench)
-    assert statuses(plain) == statuses(walled) and plain.score == walled.score
-    assert plain.curves == walled.curves
-    assert walled.sandbox == {"backend": "bubblewrap", "level": "full"}
+def test_the_sandbox_changes_neither_marks_nor_weights(grade_source: Grade, sandboxed_workbench: Workbench) -> None:
+    plain, sandboxed = grade_source(PROGRAM), grade_source(PROGRAM, on=sandboxed_workbench)
+    assert statuses(plain) == statuses(sandboxed) and plain.score == sandboxed.score
+    assert plain.curves == sandboxed.curves
+    assert sandboxed.sandbox == {"backend": "bubblewrap", "level": "full"}
 
 
 @pytest.mark.slow
-def test_a_notebook_runs_behind_walls(grade_source: Grade, walled_workbench: Workbench) -> None:
+def test_a_notebook_runs_in_the_sandbox(grade_source: Grade, sandboxed_workbench: Workbench) -> None:
     from tests.conftest import notebook_of
 
-    record = grade_source(notebook_of(*PROGRAM.split("\n\n")).decode(), on=walled_workbench, name="exo1.ipynb")
+    record = grade_source(notebook_of(*PROGRAM.split("\n\n")).decode(), on=sandboxed_workbench, name="exo1.ipynb")
     assert statuses(record)["runs"] is statuses(record)["architecture"] is Status.PASSED, record.output_tail

@@ -54,10 +54,10 @@ class Kept:
     def without_workers(self, parser: Parser | None = None) -> Workbench:
         """Where no evaluator can be had, and without a parser nothing can be read: what is known must do."""
 
-        def no_walls() -> NoReturn:
+        def no_sandbox() -> NoReturn:
             raise AssertionError("a worker was asked")
 
-        return reading_workbench({"mnist": self.data}, no_walls, parser)
+        return reading_workbench({"mnist": self.data}, no_sandbox, parser)
 
 
 @pytest.fixture

@@ -216,7 +216,7 @@ def test_nothing_stays_behind(program: Callable[..., Read]) -> None:
     assert not folder.exists()
 
 
-def test_without_a_request_no_walls_are_built() -> None:
+def test_without_a_request_no_sandbox_is_built() -> None:
     with Parser(lambda: pytest.fail("nobody asked")) as parser:
         parser.stop()
 

@@ -1,4 +1,4 @@
-"""What comes out of the walls is what was read behind them, word for word."""
+"""What comes out of the sandbox is what was read in it, word for word."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def laid(path: Path, folder: Path) -> Submission:
     return Submission("ana", "exo1", folder, folder / name, files)
 
 
-def test_every_program_of_the_corpus_reads_the_same_through_the_walls(parser: Parser, tmp_path: Path) -> None:
+def test_every_program_of_the_corpus_reads_the_same_through_the_sandbox(parser: Parser, tmp_path: Path) -> None:
     submissions = []
     for number, path in enumerate(PROGRAMS):
         folder = tmp_path / str(number)

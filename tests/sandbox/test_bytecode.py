@@ -1,4 +1,4 @@
-"""A library that was installed without bytecode is compiled once, outside the walls."""
+"""A library that was installed without bytecode is compiled once, outside of the sandbox."""
 
 from __future__ import annotations
 

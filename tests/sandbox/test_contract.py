@@ -31,13 +31,13 @@ NAMES = ("process", "landlock", LandlockOfLinux6_1.name, "bubblewrap")
 
 TO_THE_WORKER = set() if landlock.abi() >= landlock.KEEPS_SIGNALS or system_calls.available() else {"signals"}
 # What a backend does not promise. Whoever adds a backend states here what it leaves open.
-NOT_WALLED: dict[str, set[str]] = {
+UNPROTECTED: dict[str, set[str]] = {
     "process": {"host files", "read-only system", "network", "processes", "signals"},
     "landlock": {"processes"} | TO_THE_WORKER,
     LandlockOfLinux6_1.name: {"processes"} | TO_THE_WORKER,
     "bubblewrap": TO_THE_WORKER,
 }
-LIGHT = ("tests.sandbox.light",)  # loaded before the walls of a job hide where it lies
+LIGHT = ("tests.sandbox.light",)  # loaded before the sandbox of a job hides where it lies
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -89,7 +89,7 @@ def run_and_kill_worker(handle: WorkerHandle, code: str) -> pytest.ExceptionInfo
 
 
 def processes_named(mark: str) -> list[psutil.Process]:
-    """Processes whose command line holds `mark`, whatever walls they are behind."""
+    """Processes whose command line holds `mark`, in whatever sandbox they run."""
     found = []
     for process in psutil.process_iter():
         try:
@@ -449,7 +449,7 @@ def test_a_dying_worker_is_not_made_to_show_files_of_the_host(handle: WorkerHand
 
 def test_a_job_cannot_kill_its_worker(handle: WorkerHandle) -> None:
     code = "import os\ntry:\n    os.kill(os.getppid(), 9)\nexcept PermissionError:\n    print('refused')"
-    if "signals" in NOT_WALLED[handle.sandbox.name]:
+    if "signals" in UNPROTECTED[handle.sandbox.name]:
         with pytest.raises(WorkerDied):
             run(handle, code)
     else:
@@ -537,13 +537,13 @@ def test_a_job_that_fills_its_folder_is_cleared_away(handle: WorkerHandle) -> No
     assert not folder.exists() and Path("/usr").is_dir()
 
 
-# ── Walls ───────────────────────────────────────────────────────────────────────────────────────
+# ── What it withholds ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def held(handle: WorkerHandle, wall: str, attempt: str) -> None:
     """`attempt` must end in an OSError behind a wall, and must succeed where there is none: else it proves nothing."""
     ran, _ = run(handle, f"try:\n    {attempt}\nexcept OSError:\n    print('refused')\nelse:\n    print('done')")
-    expected = "done\n" if wall in NOT_WALLED[handle.sandbox.name] else "refused\n"
+    expected = "done\n" if wall in UNPROTECTED[handle.sandbox.name] else "refused\n"
     assert ran.printed.text == expected
 
 
@@ -560,7 +560,7 @@ def test_of_the_home_folder_nothing_shows_but_the_way_to_python(handle: WorkerHa
     ways = {folder.relative_to(home).parts[0] for folder in interpreter_folders() if folder.is_relative_to(home)}
     more = set(ran.printed.text.split("\n")) - ways - {""}
     hidden = {path.name for path in home.iterdir()} - ways
-    assert more == (hidden if "host files" in NOT_WALLED[handle.sandbox.name] else set())
+    assert more == (hidden if "host files" in UNPROTECTED[handle.sandbox.name] else set())
 
 
 def test_the_grader_itself_cannot_be_changed(handle: WorkerHandle) -> None:
@@ -607,7 +607,7 @@ def test_the_network_cannot_be_reached(handle: WorkerHandle) -> None:
 
 def test_processes_of_the_host_are_not_seen(handle: WorkerHandle) -> None:
     ran, _ = run(handle, f"import os\nprint(os.path.exists('/proc/{os.getpid()}/stat'))")
-    assert ran.printed.text == f"{'processes' in NOT_WALLED[handle.sandbox.name]}\n"
+    assert ran.printed.text == f"{'processes' in UNPROTECTED[handle.sandbox.name]}\n"
 
 
 def test_another_jobs_folder_cannot_be_read(handle: WorkerHandle) -> None:
@@ -633,7 +633,7 @@ def test_a_job_can_write_in_its_own_folder(handle: WorkerHandle) -> None:
 
 
 def test_every_backend_states_its_exceptions_and_its_level() -> None:
-    assert set(KINDS) == set(NAMES) == set(NOT_WALLED)
+    assert set(KINDS) == set(NAMES) == set(UNPROTECTED)
     assert {name: make().level for name, make in BACKENDS.items()} == {
         "process": Level.LIMITS_ONLY,
         "landlock": Level.REDUCED,
@@ -641,7 +641,7 @@ def test_every_backend_states_its_exceptions_and_its_level() -> None:
     }
 
 
-def test_automatic_choice_never_falls_back_to_no_walls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_automatic_choice_never_falls_back_to_no_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     from grader.messages import plain
 
     for backend in (Bubblewrap, Landlock):
@@ -659,7 +659,9 @@ def test_a_missing_bubblewrap_is_told_with_the_way_to_install_it(monkeypatch: py
     assert not test.works and "apt install bubblewrap" in test.why.en and "apt install bubblewrap" in test.why.fr
 
 
-def test_a_wall_that_does_not_hold_makes_the_backend_unfit(walls: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wall_that_does_not_hold_makes_the_backend_unfit(
+    bubblewrap_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Bubblewrap, "command", lambda self, program, view, environment: [*program])
     test = Bubblewrap().self_test()
     assert not test.works and "host files" in test.why.en

@@ -1,4 +1,4 @@
-"""The walls as an ordinary user builds them, with nobody's rights but one's own. Tried by root only, who can become one."""
+"""The sandbox as an ordinary user builds it, with nobody's rights but one's own. Tried by root only, who can become one."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_every_backend_works_for_an_ordinary_user(found: dict[str, Any], name: s
 
 
 @pytest.mark.parametrize("name", ["bubblewrap", "landlock"])
-def test_an_ordinary_users_walls_hold(found: dict[str, Any], name: str) -> None:
+def test_an_ordinary_users_sandbox_holds(found: dict[str, Any], name: str) -> None:
     if not found[name]["works"]:
         pytest.skip(found[name]["why"])
     assert {"host files", "read-only system", "network", "system calls"} <= set(found[name]["held"])

@@ -1,4 +1,4 @@
-"""Where a machine refuses the walls: what is told, what is fallen back to, and at which level."""
+"""Where a machine refuses the sandbox: what is told, what is fallen back to, and at which level."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_the_next_strongest_is_taken_with_a_warning_that_says_why(refusing: Path
     assert APPARMOR in test.warning.fr and APPARMOR in test.warning.en
 
 
-def test_a_class_is_not_graded_behind_lesser_walls_without_a_visible_warning(refusing: Path) -> None:
+def test_a_class_is_not_graded_in_a_lesser_sandbox_without_a_visible_warning(refusing: Path) -> None:
     from rich.console import Console
 
     from grader.batch.events import SandboxChosen

@@ -1,4 +1,4 @@
-"""The filter by itself, without the walls around it that would refuse some of this too."""
+"""The filter by itself, without the sandbox around it that would refuse some of this too."""
 
 from __future__ import annotations
 

@@ -44,12 +44,14 @@ print(json.dumps({
 
 
 @pytest.fixture
-def seen(walls: Sandbox, tmp_path: Path) -> dict[str, Any]:
+def seen(bubblewrap_sandbox: Sandbox, tmp_path: Path) -> dict[str, Any]:
     repository = Path(grader.__file__).parents[1]
     hidden = [repository / name for name in ("reference", "submissions", "tests", "assignments", ".git", "README.md")]
     hidden += [Path(name) for name in ("/var", "/run", "/home", "/boot", "/srv", "/mnt", "/etc/passwd", "/etc/shadow")]
     code = LOOK.replace("WANTED", repr([str(path) for path in hidden if path.exists()]))
-    command = walls.command([sys.executable, "-I", "-S", "-c", code], View((), tmp_path), environment(tmp_path))
+    command = bubblewrap_sandbox.command(
+        [sys.executable, "-I", "-S", "-c", code], View((), tmp_path), environment(tmp_path)
+    )
     run = subprocess.run(command, capture_output=True, check=True, timeout=20)
     found: dict[str, Any] = json.loads(run.stdout)
     return found

@@ -85,7 +85,7 @@ def test_the_page_loads_nothing_and_its_policy_allows_its_own_style_alone(page: 
     assert " style=" not in page and not re.search(r"(?:src|href)=\"(?!#|data:)", page)
 
 
-def test_an_archive_and_handed_in_weights_are_read_behind_the_walls(
+def test_an_archive_and_handed_in_weights_are_read_in_the_sandbox(
     class_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     archive = tmp_path / "class.zip"

@@ -116,7 +116,7 @@ def _kill(batch: psutil.Popen, kind: str, dice: random.Random) -> bool:
         if kind == "batch":
             batch.send_signal(dice.choice([signal.SIGKILL, signal.SIGTERM]))
             return True
-        under_it = batch.children(recursive=True)  # what builds the walls bears the worker's words, too
+        under_it = batch.children(recursive=True)  # what builds the sandbox bears the worker's words, too
         workers = [p for p in under_it if "grader.worker" in p.cmdline() and p.name().startswith("python")]
         outermost = [p for p in workers if p.parent() not in workers]
         jobs = [p for p in workers if p.parent() in workers]

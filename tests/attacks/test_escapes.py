@@ -1,4 +1,4 @@
-"""A program that attacks the walls themselves: system calls, signals, namespaces, the worker, the other processes."""
+"""A program that attacks the sandbox itself: system calls, signals, namespaces, the worker, the other processes."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_the_worker_is_neither_signalled_nor_stopped(arena: Arena) -> None:
 @through("bystanders")
 def test_processes_of_the_same_user_outside_are_left_alone(arena: Arena) -> None:
     if landlock.abi() < landlock.KEEPS_SIGNALS and arena.name == "landlock":
-        pytest.skip("signals are walled off from Linux 6.12 on")
+        pytest.skip("signals are kept apart from Linux 6.12 on")
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"]) as bystander:
         try:
             record = arena.grade(SIGNALS.format(targets=f"({bystander.pid},)", number=9))
@@ -184,7 +184,7 @@ def test_new_namespaces_are_not_to_be_had_by_programs_either(arena: Arena) -> No
 
 
 @through("calls")
-def test_the_walls_stay_up_in_what_a_program_starts(arena: Arena, canaries: Canaries) -> None:
+def test_the_sandbox_stays_closed_in_what_a_program_starts(arena: Arena, canaries: Canaries) -> None:
     record = arena.grade(f"""
         travail()
         import subprocess, sys
@@ -213,7 +213,7 @@ def test_a_program_cannot_raise_its_own_limits(arena: Arena) -> None:
         """
     )
     if arena.name == "process" and os.getuid() == 0:
-        pytest.skip("root keeps its powers where there are no walls")
+        pytest.skip("root keeps its powers where there is no sandbox")
     assert record.output_tail == "" and marks(record) == {"runs": 1, "travail": 2}
 
 

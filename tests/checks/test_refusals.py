@@ -17,6 +17,10 @@ def test_every_reason_has_a_sentence_in_both_languages(why: Why) -> None:
     assert "{" not in said.fr + said.en
 
 
+def test_only_a_limit_may_let_it_be_answered_another_time() -> None:
+    assert [why for why in Why if not Refused(why).lasting] == [Why.MEMORY, Why.TIME]
+
+
 def test_no_sentence_is_said_of_two_reasons() -> None:
     assert len({text.en for text in TEXTS.values()}) == len(Why)
 

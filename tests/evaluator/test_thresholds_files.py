@@ -186,6 +186,7 @@ class Guess:
     layers = ()
 
     def __call__(self, inputs: np.ndarray, training: bool) -> np.ndarray:
+        assert not training, "dropout would make luck of it"
         return np.eye(3, dtype=np.float32)[np.rint(inputs[:, 0]).astype(int)]
 
     def count_params(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.evaluator.bounds import check_bounds, count
+from grader.evaluator.bounds import _cost_inside, check_bounds, count
 from grader.evaluator.rebuild import model_config, rebuild
 from grader.evaluator.xor_measurement import wrong_answers
 from grader.measurements import Unmeasurable
@@ -115,6 +115,17 @@ def test_the_layers_of_a_model_inside_count_once_and_their_calls_for_each_of_its
     assert count({"layers": [called(0), called(2, called(3), called(0)), called(4)]}) == (4, 1 + 2 * (3 + 1) + 4)
     assert count({"layers": [called(0, called(3))]}) == (1, 3)
     assert count({"layers": []}) == (0, 0)
+
+
+@pytest.mark.parametrize("left_open", ["a", "b", "ab"])
+def test_one_input_that_stays_open_is_enough_to_know_no_bound(left_open: str) -> None:
+    """A model inside of two inputs, called on what those left open do not fit."""
+    inputs = [
+        one("InputLayer", name=name, batch_shape=[None, None] if name in left_open else [None, 4]) for name in "ab"
+    ]
+    given = [(5, 6) if name in left_open else (4,) for name in "ab"]
+    item = {"config": {"layers": inputs, "input_layers": [["a", 0, 0], ["b", 0, 0]]}}
+    assert refused(lambda: _cost_inside(None, item, given)) == "a model inside, called on what its input does not tell"
 
 
 @pytest.mark.parametrize(("size", "reason"), [(60_000_000, "not a layer"), (60_000_001, "too many parameters")])

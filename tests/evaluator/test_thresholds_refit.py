@@ -207,6 +207,20 @@ def test_a_scale_is_positive_and_bounded(scale: float, offset: float, is_usable:
     assert found == (pytest.approx((scale, offset), rel=1e-6) if is_usable else None)
 
 
+@pytest.mark.parametrize(("first", "scale"), [(5, 2.0), (6, 3.0)])
+def test_one_scale_is_found_by_the_first_images_that_are_known(
+    first: int, scale: float, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of eleven compared ones the middle one decides; those after them have a scale of their own."""
+    monkeypatch.setattr(scaling, "COMPARED", 11)
+    factors = np.concatenate([np.full(first, 3.0), np.full(11 - first, 2.0), np.full(49, 7.0)])
+    flat = TRAIN.reshape(60, -1).astype(float)
+    low, high = flat.min(axis=1) * factors, flat.max(axis=1) * factors
+    np.savez(data.parent / "rows-1.npz", hashes=fingerprints(TRAIN)[0], low=low, high=high)
+    found = scaling.affine("rows-1.npz", "d", Inputs(data.parent, {"d": data}))
+    assert found is not None and found[0] == pytest.approx(scale)
+
+
 @pytest.mark.parametrize(("changed", "is_refused"), [(0, False), (1, True)])
 def test_a_scaler_has_no_pixel_without_a_deviation(changed: int, is_refused: bool, data: Path) -> None:
     scale = np.ones(36)

@@ -172,6 +172,8 @@ def _unwrapped(call: ast.Call) -> ast.expr | None:
     """What `dedent(x)`, `str(x)` or `x.strip()` is about."""
     if isinstance(call.func, ast.Attribute) and call.func.attr in _UNWRAPPED and not call.args:
         return call.func.value
+    if isinstance(call.func, ast.Attribute) and _is_string(call.func.value):
+        return None  # 'oui'.strip('i'): its argument is not what is said
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name in _UNWRAPPED and len(call.args) == 1 and not call.keywords:
         return call.args[0]

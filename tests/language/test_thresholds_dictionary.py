@@ -115,6 +115,7 @@ def test_what_stands_nowhere_in_the_program_is_written_as_nothing() -> None:
         ("'oui'.strip()", True),
         ("'oui'.lower()", True),
         ("'oui'.center()", False),
+        ("'non'.strip('oui')", False),
         ("str('oui')", True),
         ("print('oui')", True),
         ("textwrap.dedent('oui')", True),

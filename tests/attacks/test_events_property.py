@@ -177,18 +177,20 @@ def fields_of(events: tuple[dict[str, Any], ...]) -> dict[tuple[Any, ...], list[
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("exercise", IDS)
-def test_no_field_of_another_kind_is_a_fault_of_the_grader_s(exercise: str) -> None:
+@pytest.mark.parametrize(
+    "everywhere", [pytest.param(False, id="one-line"), pytest.param(True, id="all-lines", marks=pytest.mark.slow)]
+)
+def test_no_field_of_another_kind_is_a_fault_of_the_grader_s(exercise: str, everywhere: bool) -> None:
     """Each field, wherever it stands, holds each kind of value once: in one line, and in all of them."""
     seeds = lines_of(exercise)
     wrong = set()
     for form, where in fields_of(seeds).items():
         for value in KINDS:
-            for chosen in (where[:1], where) if len(where) > 1 else (where,):
-                events = [copy.deepcopy(event) for event in seeds]
-                for number, path in chosen:
-                    put(events[number], path, value)
-                lines = [json.dumps(event).encode() for event in events]
-                with np.errstate(all="ignore"):
-                    told = judged(exercise, lines, Mode.FULL, "ok", refused=False, files=True)
-                wrong |= {(form, str(value), one) for one in told}
+            events = [copy.deepcopy(event) for event in seeds]
+            for number, path in where if everywhere else where[:1]:
+                put(events[number], path, value)
+            lines = [json.dumps(event).encode() for event in events]
+            with np.errstate(all="ignore"):
+                told = judged(exercise, lines, Mode.FULL, "ok", refused=False, files=True)
+            wrong |= {(form, str(value), one) for one in told}
     assert not wrong

@@ -90,6 +90,7 @@ def test_an_audit_takes_a_few_steps_and_says_what_it_left_out(grade_source: Grad
     assert record.mode is Mode.AUDIT
 
 
+@pytest.mark.slow
 def test_a_program_that_outlasts_its_time_is_marked_on_what_came_before(grade_source: Grade) -> None:
     record = grade_source(PROGRAM + "\nwhile True: pass\n", time_limit=15.0)
     assert statuses(record)["runs"] is Status.FAILED and statuses(record)["training"] is Status.PASSED

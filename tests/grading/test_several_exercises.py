@@ -55,7 +55,7 @@ def test_a_file_of_two_exercises_is_graded_for_each_on_its_own_part(
         assert any("1 autre modèle" in text.fr and "celui qui est jugé" in text.fr for text in told)
 
 
-@pytest.mark.parametrize("name", ["exo1_exo2.py", "tp_complet.ipynb"])
+@pytest.mark.parametrize("name", ["exo1_exo2.py", pytest.param("tp_complet.ipynb", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("fails", ["exo1", "exo2", "both"])
 def test_an_error_counts_against_the_exercise_in_whose_part_it_lies(
     name: str, fails: str, workbench: Workbench, tmp_path: Path

@@ -598,6 +598,7 @@ def test_a_kernel_that_dies_is_the_programs_failure(record: Record) -> None:
     assert [f.type for f in seen.evidence.failures] == ["DeadKernel"]
 
 
+@pytest.mark.slow
 def test_an_endless_cell_is_stopped_with_what_came_before(record: Record) -> None:
     seen = run_notebook(record, HEAD, "new().fit(x, y, verbose=0)", "while True: pass", wall=8)
     assert seen.outcome.status == "timeout"

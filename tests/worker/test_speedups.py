@@ -57,6 +57,7 @@ def told(run: Recorded, word: str) -> Any:
     return ast.literal_eval(line.removeprefix(word).strip())
 
 
+@pytest.mark.slow
 def test_a_training_in_big_steps_gives_what_a_training_in_small_ones_gives(record: Callable[..., Recorded]) -> None:
     fast, plain = (record(program(TRAINING), speedups=speedups) for speedups in (True, False))
     assert not fast.evidence.failures
@@ -80,6 +81,7 @@ def test_the_progress_bar_ends_at_the_last_batch(record: Callable[..., Recorded]
     assert run.evidence.trainings[0].steps == 2 * 255
 
 
+@pytest.mark.slow
 def test_a_callback_predicts_all_rows_while_its_model_trains(record: Callable[..., Recorded]) -> None:
     more = """
     model.predict(X[:50], verbose=0)
@@ -93,6 +95,7 @@ def test_a_callback_predicts_all_rows_while_its_model_trains(record: Callable[..
     assert told(run, "rows") == 5850
 
 
+@pytest.mark.slow
 def test_a_callback_for_batches_sees_every_batch(record: Callable[..., Recorded]) -> None:
     more = """
     def of_a_class(hook):
@@ -112,6 +115,7 @@ def test_a_callback_for_batches_sees_every_batch(record: Callable[..., Recorded]
     assert told(run, "made") == [(True, 8 * 59)] * 3
 
 
+@pytest.mark.slow
 def test_what_the_student_chose_stays(record: Callable[..., Recorded]) -> None:
     more = """
     class Own(keras.Model):
@@ -131,6 +135,7 @@ def test_what_the_student_chose_stays(record: Callable[..., Recorded]) -> None:
     assert [training.steps for training in run.evidence.trainings] == [100, 100, 400]
 
 
+@pytest.mark.slow
 def test_a_model_that_is_compiled_anew_trains_with_the_new_settings(record: Callable[..., Recorded]) -> None:
     more = """
     model.fit(X, Y, batch_size=100, epochs=8, verbose=0)
@@ -221,6 +226,7 @@ MANY_EPOCHS = """
 """
 
 
+@pytest.mark.slow
 def test_the_way_through_the_data_is_prepared_once_for_each_epoch(record: Callable[..., Recorded]) -> None:
     fast, plain = (record(program(MANY_EPOCHS), speedups=speedups) for speedups in (True, False))
     assert not fast.evidence.failures

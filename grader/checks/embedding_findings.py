@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.analysis import Analysis
-from grader.checks.findings import failed, skipped
+from grader.checks.findings import failed, only_read
 from grader.domain import Finding, Mode, Text
 from grader.measurements import EmbeddingRequest
 from grader.messages import say
@@ -18,7 +18,7 @@ def no_projection(analysis: Analysis, expected: Text) -> Finding:
     """Return the finding where no usable t-SNE was recorded, with the reason: skipped where nothing was run, else
     failed."""
     if analysis.mode is Mode.STATIC:
-        return skipped(say("Not judged: the program was only read, not run."))
+        return only_read()
     if not analysis.reading.runnable:
         return failed(say("The program could not start, so no projection was seen."), expected=expected)
     if analysis.tsne_runs:

@@ -29,6 +29,11 @@ def skipped(message: Text, hint: Text = Text()) -> Finding:
     return Finding(Status.SKIPPED, 0.0, message, hint=hint)
 
 
+def only_read() -> Finding:
+    """Return the finding for what only a run could show, where there was none."""
+    return skipped(say("Not judged: the program was only read, not run."))
+
+
 def review(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
     """Return a finding that a teacher must decide."""
     return Finding(Status.REVIEW, 0.0, message, measured, expected, hint)
@@ -43,7 +48,7 @@ def nothing_recorded(analysis: Analysis, expected: Text = Text()) -> Finding:
     """Return the finding where no model was recorded: skipped where nothing was run, else failed with the reason why
     there is none."""
     if analysis.mode is Mode.STATIC:
-        return skipped(say("Not judged: the program was only read, not run."))
+        return only_read()
     if not analysis.reading.runnable:
         return failed(say("The program could not start, so no model was seen."), expected=expected)
     if analysis.evidence.failures:

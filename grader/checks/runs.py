@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.analysis import Analysis
 from grader.analysis.error_messages import explain
-from grader.checks.findings import failed, passed, skipped
+from grader.checks.findings import failed, only_read, passed
 from grader.domain import ArrayInfo, Check, Failure, Finding, Mode, Outcome, Text
 from grader.messages import number, plain, say
 from grader.reading.attribution import exercise_of_failure, first_line_of
@@ -23,7 +23,7 @@ def judge(analysis: Analysis) -> Finding:
     if analysis.reading.failure is not None:
         return failed(explain(analysis.reading.failure), expected=expected)
     if analysis.mode is Mode.STATIC or analysis.outcome is None:
-        return skipped(say("Not judged: the program was only read, not run."))
+        return only_read()
     stopped = _stop_message(analysis.outcome, analysis)
     if stopped:
         return failed(stopped, say("stopped after {seconds} s", seconds=number(analysis.outcome.seconds, 1)), expected)

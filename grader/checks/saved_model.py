@@ -5,7 +5,7 @@ from __future__ import annotations
 from grader.analysis import Analysis, MatchedModel
 from grader.analysis.refusal_texts import refusal
 from grader.analysis.saved_files import left_files, saved_by, saves_in, stem
-from grader.checks.findings import failed, nothing_recorded, passed, skipped
+from grader.checks.findings import failed, nothing_recorded, only_read, passed
 from grader.domain import Check, Finding, Mode, Text
 from grader.measurements import CheckpointRequest, Prediction, Refused, SavedDifference, SavedModelRequest
 from grader.messages import number, percent, plain, say
@@ -44,7 +44,7 @@ def judge(analysis: Analysis, model: int) -> Finding:
     if found is None:
         return nothing_recorded(analysis, expected)
     if analysis.mode is Mode.STATIC:
-        return skipped(say("Not judged: the program was only read, not run."))
+        return only_read()
     files = left_files(analysis.evidence)
     hint = say('After training: `model.save("{id}.keras")`.', id=analysis.exercise.id)
     if not files:

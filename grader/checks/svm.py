@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from grader.analysis import Analysis
 from grader.analysis.refusal_texts import refusal
 from grader.analysis.svm_fits import MeasuredSvm, real
-from grader.checks.findings import failed, partial, passed, skipped
+from grader.checks.findings import failed, only_read, partial, passed, skipped
 from grader.domain import Check, Finding, Mode, SvmFit, Text
 from grader.measurements import Refused, SvmFigures
 from grader.messages import join, number, percent, plain, say
@@ -105,7 +105,7 @@ def _origin_hint(fits: Sequence[MeasuredSvm], size: int) -> Text:
 
 def _no_fit(analysis: Analysis, expected: Text) -> Finding:
     if analysis.mode is Mode.STATIC:
-        return skipped(say("Not judged: the program was only read, not run."))
+        return only_read()
     return failed(
         say("No SVM was fitted."),
         expected=expected,

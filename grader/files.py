@@ -27,17 +27,17 @@ def write_whole(path: Path, text: str) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    _to_disk(path.parent)
+    with suppress(OSError):  # some file systems know no such thing as the names in a folder
+        to_disk(path.parent)
 
 
-def _to_disk(folder: Path) -> None:
-    """The names in a folder; some file systems know no such thing."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+def to_disk(path: Path) -> None:
+    """Bring a file, or the names in a folder, to the disk. Raises OSError where that cannot be done."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def unwritable(problem: BaseException) -> bool:

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from grader.domain import (
     Evidence,
     Exercise,
     Json,
-    Mode,
     Notice,
     Outcome,
     OutcomeStatus,
@@ -25,10 +24,16 @@ from grader.domain import (
     StoredArray,
     Submission,
 )
-from grader.errors import UnreadableSubmission, WorkerDied
-from grader.evidence import ARRAY_BYTES, EVENTS, InvalidEvidence, Reader, copy_regular
-from grader.intake import exercise_of
-from grader.messages import say
+from grader.errors import WorkerDied
+from grader.evidence import ARRAY_BYTES, EVENTS, Reader
+from grader.grading.run_inputs import (
+    MAX_FILES,
+    audit_steps_of,
+    copy_files,
+    limits_of,
+    provide_helpers,
+    provide_prerequisites,
+)
 from grader.parsing import Arrays
 from grader.sandbox.place import full_disk, without_room
 from grader.sandbox.removing import remove_tree
@@ -40,16 +45,14 @@ if TYPE_CHECKING:  # what these need does not decide a run (`grader.grading.keys
     from grader.parsing import Parser
     from grader.sandbox import WorkerHandle
 
-MAX_FILES = 2000
 MAX_FOLDERS = 200  # in one
-MAX_FILE_BYTES = 512 << 20
 ATTEMPTS = 2
 SPARE_BYTES = 16 << 20
-HELPERS = "outils.py"
 ARRAY_HEADERS = 16 << 20  # what files of arrays take beside their numbers
 RECORDED_VALUES = ("nh", "nh_brut", "nh_mlp", "nh_cnn")
 
 
+Answer = TypeVar("Answer")
 EventHandler = Callable[[str, object, Reader], None]
 """Told each event as it comes: its kind, what it holds, and the reader of all of them so far."""
 
@@ -82,15 +85,16 @@ def run_submission(
     runner = workbench.runner
     assert runner is not None, "who only reads runs nothing"
     run = partial(_run_once, exercise, submission, workbench, runner, options, on_event)
-    ran = _surely(run, runner)
+    ran = surely(run, runner)
     if ran.outcome.ended_from_outside:
         clear(runner, ran.folder)
-        ran = _surely(run, runner)
+        ran = surely(run, runner)
     return ran
 
 
-def _surely(run: Callable[[], RanSubmission], runner: WorkerHandle) -> RanSubmission:
-    """Once more where the worker died."""
+def surely(run: Callable[[], Answer], worker: WorkerHandle) -> Answer:
+    """Return what a run on this worker gives, tried once more where the worker died. Raises `WorkerDied` where it died
+    again, `DiskFull` where nothing can be written."""
     for attempt in range(ATTEMPTS):
         try:
             return run()
@@ -98,7 +102,7 @@ def _surely(run: Callable[[], RanSubmission], runner: WorkerHandle) -> RanSubmis
             if attempt + 1 == ATTEMPTS:
                 raise
         except OSError as problem:
-            raise without_room(problem, runner.folder) from None
+            raise without_room(problem, worker.folder) from None
     raise AssertionError("unreachable")
 
 
@@ -132,7 +136,6 @@ def _run_in(
     provide_helpers(exercise, work)
     provided = provide_prerequisites(exercise, submission, work)
     out.mkdir()
-    limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
     reader = Reader(out)
 
     lines: list[bytes] = []
@@ -144,7 +147,12 @@ def _run_in(
                 lines.append(line)  # what the reader refuses is kept nowhere: its budget bounds this list too
             on_event(*found, reader)
 
-    job = Job("grader.worker.job", _fields(exercise, submission, workbench, options, folder), limits, folder)
+    job = Job(
+        "grader.worker.job",
+        _fields(exercise, submission, workbench, options, folder),
+        limits_of(exercise, options),
+        folder,
+    )
     ran = runner.run(job, on_line)
     for place in (folder, work, out):
         _take_back(place)
@@ -202,67 +210,10 @@ def _fields(
         "seed": options.seed,
         "threads": options.threads,
         "speedups": options.speedups,
-        "audit_steps": exercise.audit_steps if options.mode is Mode.AUDIT else None,
+        "audit_steps": audit_steps_of(exercise, options),
         "data": {name: str(info.folder) for name, info in workbench.data.items()},
         "values": list(RECORDED_VALUES),
     }
-
-
-def copy_files(submission: Submission, work: Path) -> None:
-    """Plain files only, so that no link of a submission leads anywhere."""
-    work.mkdir()
-    for relative in submission.files[:MAX_FILES]:
-        try:
-            copy_regular(submission.root / relative, work / relative, MAX_FILE_BYTES)
-        except InvalidEvidence as problem:
-            if str(relative) == submission.program:
-                raise UnreadableSubmission(
-                    say("{file} cannot be read: {reason}", file=relative, reason=problem)
-                ) from None
-
-
-def provide_helpers(exercise: Exercise, work: Path) -> None:
-    """The helper module of the handouts, where the student did not hand in their own copy."""
-    source = exercise.folder.parent / HELPERS if exercise.folder else None
-    if source is not None and source.is_file() and not (work / HELPERS).exists():
-        shutil.copyfile(source, work / HELPERS)
-
-
-def provide_prerequisites(exercise: Exercise, submission: Submission, work: Path) -> tuple[Notice, ...]:
-    """Files of earlier exercises that the program opens: the student's own from beside this submission, else the
-    reference's, with a notice: what went wrong there is not counted twice."""
-    notices = []
-    for name, earlier in exercise.prerequisites.items():
-        if (work / name).exists():
-            continue
-        *own, reference = candidates(name, exercise, submission)
-        if any(_copied(path, work / name) for path in own):
-            notices.append(Notice(say("{file} was taken from your {exercise}.", file=name, exercise=earlier)))
-        elif _copied(reference, work / name):
-            notices.append(Notice(say("{file} was not handed in: the reference's was lent to you.", file=name)))
-    return tuple(notices)
-
-
-def candidates(name: str, exercise: Exercise, submission: Submission) -> list[Path]:
-    """Where a file that the program needs is looked for, in this order; the reference's is the last.
-
-    Beside the submission's folder only where that is one folder of several of the same student, named after its
-    exercise: elsewhere, what lies beside is another student's.
-    """
-    earlier, root = exercise.prerequisites[name], submission.root
-    own = [root / earlier / name]
-    if exercise_of(root.resolve().name, [exercise.id]):
-        own = [root / ".." / earlier / name, *own, root / ".." / name]
-    exercises = exercise.folder.parents[1] if exercise.folder else Path(os.devnull)
-    return [*own, exercises / "reference" / earlier / name]
-
-
-def _copied(source: Path, target: Path) -> bool:
-    try:
-        copy_regular(source, target, MAX_FILE_BYTES)
-    except InvalidEvidence:
-        return False
-    return True
 
 
 def list_files(work: Path) -> dict[str, int]:

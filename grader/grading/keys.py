@@ -14,19 +14,19 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import MutableMapping, Sequence
+from dataclasses import asdict, fields
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from grader import __version__
 from grader.datasets import cache_folder
-from grader.domain import DatasetInfo, Exercise, Mode, Submission
+from grader.domain import DatasetInfo, Exercise, Submission
 from grader.evidence import InvalidEvidence, open_regular
 from grader.grading.closure import ImportGraph, needed_beside
-from grader.grading.execute import HELPERS, MAX_FILE_BYTES, candidates
 from grader.grading.options import Options
+from grader.grading.run_inputs import MAX_FILE_BYTES, audit_steps_of, candidates, helpers_of, limits_of
 from grader.grading.source_notes import SourceNotes
 
 FORM = 4  # grows when the keys are to change whatever else stays
@@ -63,10 +63,9 @@ def run_key(
     digests: Digests | None = None,
 ) -> str:
     """`handed_in` is the submission's fingerprint."""
-    limits = exercise.limits if options.time_limit is None else replace(exercise.limits, wall=options.time_limit)
-    steps = exercise.audit_steps if options.mode is Mode.AUDIT else None
+    limits, steps = limits_of(exercise, options), audit_steps_of(exercise, options)
     provided = [(name, _provided(name, exercise, submission, digests)) for name in sorted(exercise.prerequisites)]
-    helpers = exercise.folder.parent / HELPERS if exercise.folder else None
+    helpers = helpers_of(exercise)
     chosen = {f.name: str(getattr(options, f.name)) for f in fields(options) if f.name not in NOT_DECISIVE}
     decisive = [FORM, handed_in, exercise.id, data and data.sha256, options.mode.value, steps, asdict(limits), chosen]
     return _folded([*decisive, provided, helpers and _file(helpers, digests), __version__, code(*RUNS), libraries()])
@@ -163,5 +162,5 @@ def _state(status: os.stat_result) -> str:
     return " ".join(map(str, parts))
 
 
-def _folded(parts: object, default: Callable[[object], str] = str) -> str:
-    return hashlib.sha256(json.dumps(parts, default=default, sort_keys=True).encode("utf-8", "replace")).hexdigest()
+def _folded(parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, default=str, sort_keys=True).encode("utf-8", "replace")).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,12 @@ from grader.domain import Evidence, Json, Limits, Request, Snapshot
 from grader.domain.job_fields import table_in, whole_in
 from grader.errors import EvaluationFailed, WorkerDied
 from grader.evidence import ARRAY_FILE_BYTES, InvalidEvidence, copy_regular, read_json
-from grader.grading.execute import ATTEMPTS, clear
+from grader.grading.execute import clear, surely
 from grader.measurements import Files, MeasurementRequest, Refused, Why
 from grader.measurements.codec import answer_from_json, request_to_json
 from grader.measurements.request import HANDED_IN, LEFT
 from grader.messages import say
 from grader.sandbox import Job, Ran
-from grader.sandbox.place import without_room
 
 if TYPE_CHECKING:  # what it needs does not decide a judgement (`grader.grading.keys`)
     from grader.grading.workbench import Workbench
@@ -58,15 +58,10 @@ def _ask(
     requests: list[Asked], evidence: Evidence, sources: Sources, workbench: Workbench, threads: int
 ) -> dict[Request, object]:
     with workbench.evaluator_lock:
-        for attempt in range(ATTEMPTS):
-            try:
-                return _once(requests, evidence, sources, workbench, threads)
-            except WorkerDied as problem:
-                if attempt + 1 == ATTEMPTS:
-                    raise EvaluationFailed(problem.text) from None
-            except OSError as problem:
-                raise without_room(problem, workbench.evaluator.folder) from None
-    raise AssertionError("unreachable")
+        try:
+            return surely(partial(_once, requests, evidence, sources, workbench, threads), workbench.evaluator)
+        except WorkerDied as problem:
+            raise EvaluationFailed(problem.text) from None
 
 
 def _once(

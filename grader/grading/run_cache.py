@@ -17,7 +17,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -68,33 +68,36 @@ class RunCache:
         """
         if not self.everything and not _worth_keeping(ran):
             return False
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial = Path(tempfile.mkdtemp(dir=self.folder, prefix=PARTIAL))
-            try:
-                write_run(partial, circumstances, submission, ran)
-                if self.everything:
-                    settle(partial)
-                return self._put(partial, self.folder / key, instead)
-            finally:
-                shutil.rmtree(partial, ignore_errors=True)
-        except OSError:
-            return False
-        finally:
-            if not self.everything:
-                self._prune()
+
+        def fill(folder: Path) -> None:
+            write_run(folder, circumstances, submission, ran)
+            if self.everything:
+                settle(folder)
+
+        kept = self._put_whole(key, fill, instead)
+        if not self.everything:
+            self._prune()
+        return kept
 
     def take(self, key: str, kept: Path) -> bool:
         """A run that was kept elsewhere, copied here whole or not at all, in place of one that is there."""
         if not (kept / "run.json").is_file():
             return False
+
+        def fill(folder: Path) -> None:
+            shutil.copytree(kept, folder, dirs_exist_ok=True, symlinks=True)
+            settle(folder)
+
+        return self._put_whole(key, fill, instead=True)
+
+    def _put_whole(self, key: str, fill: Callable[[Path], None], instead: bool) -> bool:
+        """Put in its place what `fill` has laid out beside it; False where the disk does not take it, or one stays."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial = Path(tempfile.mkdtemp(dir=self.folder, prefix=PARTIAL))
             try:
-                shutil.copytree(kept, partial, dirs_exist_ok=True, symlinks=True)
-                settle(partial)
-                return self._put(partial, self.folder / key, instead=True)
+                fill(partial)
+                return self._put(partial, self.folder / key, instead)
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
         except OSError:

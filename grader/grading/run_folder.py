@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from grader.analysis.saved_files import model_files
 from grader.domain import DatasetInfo, JsonObject, Mode, Notice, Outcome, OutcomeStatus, Printed, Submission, Text
 from grader.evidence import LINE_BYTES, InvalidEvidence, Reader, copy_regular, stored_array
+from grader.files import to_disk
 from grader.grading.execute import RanSubmission, list_files
 
 if TYPE_CHECKING:
@@ -117,11 +117,7 @@ def _left(ran: RanSubmission) -> Iterable[tuple[Path, str]]:
 def settle(folder: Path) -> None:
     """On the disk before the folder gets its name: a power cut leaves no half of it."""
     for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        to_disk(path)
 
 
 def read_ran(folder: Path, facts: JsonObject) -> RanSubmission:

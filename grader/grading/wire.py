@@ -22,10 +22,10 @@ from grader import catalog, datasets, records
 from grader.domain import DatasetInfo, Exercise, Json, JsonObject, Mode, Record, Submission, Text
 from grader.errors import Breakdown, GraderError
 from grader.evidence import InvalidEvidence, open_regular
-from grader.grading.execute import candidates
 from grader.grading.keys import ALL, code, specification_digest
 from grader.grading.options import CachePolicy, Options
 from grader.grading.run_cache import RunCache
+from grader.grading.run_inputs import candidates
 from grader.messages import say
 
 MAX_BYTES = 1 << 30

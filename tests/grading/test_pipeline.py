@@ -13,7 +13,8 @@ from grader import catalog
 from grader.domain import Check, Evidence, Mode, Phase, Record, Stage, Status, Submission, Text, Verdict
 from grader.errors import EvaluationFailed, UnreadableSubmission, WorkerDied
 from grader.grading import Listener, Options, Workbench, grade, pipeline, reading_workbench
-from grader.grading.execute import copy_files, list_files
+from grader.grading.execute import list_files
+from grader.grading.run_inputs import copy_files
 from grader.parsing import Parser
 from grader.sandbox.process import Process
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.catalog import locate
 from grader.domain import Submission
-from grader.grading.execute import candidates
+from grader.grading.run_inputs import candidates
 
 EXERCISE = replace(locate().find("exo6"), prerequisites={"exo2.keras": "exo2"})
 

@@ -31,12 +31,11 @@ from grader.sandbox import Sandbox, SelfTest
 from grader.sandbox.lazy import LazySandbox
 
 EXPECT = re.compile(r"^# expect: *(?P<id>[\w.]+) *= *(?P<status>\w+) +(?P<points>\d+(?:\.\d+)?) *$")
-SETTING = re.compile(r"^# (?P<name>time-limit|mode|files|student): *(?P<value>.+?) *$")
+SETTING = re.compile(r"^# (?P<name>time-limit|mode|files): *(?P<value>.+?) *$")
 _SETTINGS: dict[str, Callable[[str], object]] = {
     "time-limit": float,
     "mode": Mode,
     "files": lambda value: tuple(value.split()),
-    "student": str,
 }
 HEADER_LINES = 60
 NEAR = 0.005

@@ -76,8 +76,8 @@ class ClusterPool(Remote):
         ours: Future[bytes] = Future()
         try:
             theirs = self._tasks.submit(cluster_side.perform, self.batch, key, sent, key=key)
-        except Exception as problem:  # the client closed itself: it did not find the scheduler again
-            ours.set_exception(self._gone(problem))
+        except Exception:  # the client closed itself: it did not find the scheduler again
+            ours.set_exception(self._gone())
             return ours
         self._listeners[key] = listener
         theirs.add_done_callback(lambda done: self._arrived(key, done, ours))
@@ -97,14 +97,14 @@ class ClusterPool(Remote):
         try:
             ours.set_result(done.result())
         except CancelledError as problem:
-            ours.set_exception(problem if self._stopping else self._gone(problem))
+            ours.set_exception(problem if self._stopping else self._gone())
         except KilledWorker:
             words = say("Every machine that graded this submission went down meanwhile.")
             ours.set_exception(WorkerDied(words))
         except BaseException as problem:
             ours.set_exception(problem)
 
-    def _gone(self, problem: BaseException) -> ClusterUnavailable:
+    def _gone(self) -> ClusterUnavailable:
         self._lost = True
         return ClusterUnavailable(
             say("The scheduler went away. Nothing that was graded is lost: the same command goes on once it is back.")

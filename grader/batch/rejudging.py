@@ -18,7 +18,7 @@ from grader.batch.events import (
     SubmissionNotJudged,
 )
 from grader.batch.session import RUNS
-from grader.domain import DatasetInfo, Exercise, Lang, Record
+from grader.domain import Exercise, Lang, Record
 from grader.grading import Workbench, reading_workbench, rejudge
 from grader.grading.keys import judgement_key
 from grader.grading.run_cache import RunCache
@@ -69,7 +69,7 @@ class RejudgeSession:
             files = RecordFiles(book)
             listener.notify(GradingBegan(len(entries)))
             with reading_workbench(data, self._sandbox) as workbench:
-                judge = _Judge(exercises, data, book, workbench)
+                judge = _Judge(exercises, book, workbench)
                 for entry in entries:
                     record = judge(entry)
                     if record is None:
@@ -90,19 +90,13 @@ class RejudgeSession:
 class _Judge:
     """Files the record that an entry's kept run gives today; workers are only started where they must be asked."""
 
-    def __init__(
-        self, exercises: Mapping[str, Exercise], data: Mapping[str, DatasetInfo], book: Gradebook, workbench: Workbench
-    ) -> None:
-        self._exercises, self._data, self._book, self._workbench = exercises, data, book, workbench
+    def __init__(self, exercises: Mapping[str, Exercise], book: Gradebook, workbench: Workbench) -> None:
+        self._exercises, self._book, self._workbench = exercises, book, workbench
         self._runs = RunCache(book.folder / RUNS, everything=True)
 
     def __call__(self, entry: Current) -> Record | None:
         """Return None where no run is kept, or it was made on other data."""
         exercise = self._exercises[entry.submission.exercise]
-        kept = self._runs.circumstances(entry.run_key)
-        info = self._data.get(exercise.dataset)
-        if kept is None or kept.data != (info.sha256 if info and kept.data else ""):
-            return None
         try:
             record = rejudge(exercise, entry.submission, self._runs, entry.run_key, self._workbench)
         except Exception:  # whatever is wrong with what was kept: a new run will tell

@@ -139,10 +139,11 @@ class BatchSession:
 
     def _finish(self, book: Gradebook, submissions: Sequence[Submission], listener: SessionListener) -> None:
         wanted = {(s.student, s.exercise) for s in submissions}
-        records = tuple(r for r in book.records(exhibits=False) if (r.student, r.exercise) in wanted)
+        filed, stale = book.records_and_stale()
+        records = tuple(r for r in filed if (r.student, r.exercise) in wanted)
         names = {name for r in records for name in (r.student, *r.members, *map(str, r.identity.values()))}
         unknown = tuple(self._options.dates.unknown_students(names))
-        listener.notify(ClassGraded(records, tuple(book.stale()), unknown))
+        listener.notify(ClassGraded(records, tuple(stale), unknown))
         page = update_pages(book, self._options.lang, lambda: listener.notify(PagesBegan()))
         listener.notify(FilesWritten(self._out, page))
 

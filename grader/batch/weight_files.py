@@ -14,6 +14,7 @@ from grader.errors import WorkerDied
 from grader.files import digest_of
 from grader.sandbox import Job, WorkerHandle
 from grader.sandbox.lazy import LazySandbox
+from grader.sandbox.removing import remove_tree
 from grader.similarity import Arrays
 
 MAX_BYTES = 512 << 20
@@ -70,7 +71,7 @@ def _read(handle: WorkerHandle, path: Path) -> _Numbers:
     except (WorkerDied, ValueError, KeyError, IndexError, TypeError, RecursionError, OverflowError):
         return _Numbers()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_tree(folder)
 
 
 def _parsed(line: bytes) -> _Numbers:

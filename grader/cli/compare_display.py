@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from grader.batch import SessionEvent, SessionListener, events
+from grader.batch import SessionEvent, events
+from grader.cli.live_display import LiveDisplay
 from grader.cli.progress import busy, console_for
 from grader.domain import Lang
 from grader.messages import say
@@ -17,21 +16,17 @@ from grader.reports.terminal import shown
 from grader.similarity import ComparedClass, ComparedExercise, SameWeights
 
 
-class CompareDisplay(SessionListener):
-    """Use as a context manager around the comparing: nothing stays live on the terminal, however it ends."""
+class CompareDisplay(LiveDisplay):
+    """Shows the comparing of a class."""
 
     def __init__(self, lang: Lang) -> None:
+        super().__init__(lang)
         self._console = console_for()
-        self._lang = lang
-        self._live = ExitStack()  # what lives on the terminal now
         self._show_archive: Callable[[str], None] = lambda archive: None
 
     def __enter__(self) -> Self:
         self._show_archive = self._live.enter_context(busy(say("Comparing"), self._lang))
         return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._live.close()
 
     def notify(self, event: SessionEvent) -> None:
         match event:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Self
-
 from rich.text import Text as Styled
 
-from grader.batch import SessionEvent, SessionListener, events
-from grader.cli.progress import ManySubmissions, busy, console_for
+from grader.batch import SessionEvent, events
+from grader.cli.live_display import LiveDisplay, name_of
+from grader.cli.progress import console_for
 from grader.domain import Lang, Record, Submission
 from grader.messages import safe, say
 from grader.reports.terminal import class_summary, figure, shown
@@ -17,33 +14,24 @@ from grader.reports.terminal import class_summary, figure, shown
 MAX_NAMES = 8
 
 
-class RejudgeDisplay(SessionListener):
-    """Use as a context manager around the session. `records` are those that count, once all are judged."""
+class RejudgeDisplay(LiveDisplay):
+    """Shows a session that judges again; `records` are those that count, once all are judged."""
 
     def __init__(self, lang: Lang) -> None:
+        super().__init__(lang)
         self.console = console_for()
         self.records: tuple[Record, ...] = ()
-        self._lang = lang
-        self._live = ExitStack()  # what lives on the terminal now
-        self._bar: ManySubmissions | None = None
         self._changed = 0
         self._left: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._live.close()
 
     def notify(self, event: SessionEvent) -> None:
         match event:
             case events.GradingBegan(total):
-                bar = ManySubmissions(total, self._lang, shown(say("Judging again"), self._lang))
-                self._bar = self._live.enter_context(bar)
+                self._begin(total, say("Judging again"))
             case events.SubmissionJudged(submission, before, after, changed):
                 self._show_judged(submission, before, after, changed)
             case events.SubmissionNotJudged(submission):
-                self._left.append(_name(submission))
+                self._left.append(name_of(submission))
                 if self._bar is not None:
                     self._bar.passed()
             case events.GradingEnded() | events.FilesWritten():
@@ -52,14 +40,14 @@ class RejudgeDisplay(SessionListener):
                 self.records = records
                 self._show_summary()
             case events.PagesBegan():
-                self._live.enter_context(busy(say("Making the pages"), self._lang))
+                self._begin_pages()
 
     def _show_judged(self, submission: Submission, before: Record | None, after: Record, changed: bool) -> None:
         self._changed += changed
         if self._bar is None:
             return
         if changed:
-            self._bar.finished(_name(submission), _changed_line(before, after, self._lang))
+            self._bar.finished(name_of(submission), _changed_line(before, after, self._lang))
         else:
             self._bar.passed()
 
@@ -73,10 +61,6 @@ class RejudgeDisplay(SessionListener):
             )
             self.console.print(shown(words, self._lang), style="yellow")
         self.console.print(class_summary(self.records, self._lang))
-
-
-def _name(submission: Submission) -> str:
-    return f"{submission.student} {submission.exercise}"
 
 
 def _changed_line(before: Record | None, after: Record, lang: Lang) -> Styled:

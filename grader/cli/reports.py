@@ -14,8 +14,6 @@ from grader.errors import NothingToGrade, UnreadableSubmission, UsageError
 from grader.files import DAMAGED
 from grader.messages import say
 
-GRADEBOOK = "gradebook.sqlite"
-
 
 class FormatChoice(StrEnum):
     MOODLE = "moodle"
@@ -61,12 +59,11 @@ def register(app: typer.Typer, lang: Lang) -> None:
 def _report(folder: Path, out: Path | None, lang: Lang) -> Path:
     from grader.cli.progress import busy
     from grader.reports.html import write_pages
+    from grader.store import FILE, Gradebook
+    from grader.store.record_files import refresh
 
     target = results_folder(out or folder)
-    if out is None and (folder / GRADEBOOK).is_file():
-        from grader.store import Gradebook
-        from grader.store.record_files import refresh
-
+    if out is None and (folder / FILE).is_file():
         with Gradebook.open(folder) as book:
             refresh(book)
     with busy(say("Making the pages"), lang):
@@ -113,9 +110,9 @@ def recorded(folder: Path, exhibits: bool = True) -> list[Record]:
         NothingToGrade: there is neither.
         UnreadableSubmission: a record of another version, or no record at all.
     """
-    if (folder / GRADEBOOK).is_file():
-        from grader.store import Gradebook
+    from grader.store import FILE, Gradebook
 
+    if (folder / FILE).is_file():
         with Gradebook.open(folder) as book:
             found = book.records(exhibits=exhibits)
     else:

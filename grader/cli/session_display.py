@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
 
-from grader.batch import SessionEvent, SessionListener, Task, events
+from grader.batch import SessionEvent, Task, events
 from grader.cli import reception
+from grader.cli.live_display import LiveDisplay, name_of
 from grader.cli.profile import BatchProfile
-from grader.cli.progress import ManySubmissions, busy, console_for
+from grader.cli.progress import busy, console_for
 from grader.cli.summary import needs_attention, show_class
-from grader.domain import Lang, Record, Submission, Text
+from grader.domain import Lang, Record, Text
 from grader.grading import Listener
 from grader.messages import say
 from grader.reports.terminal import finished_line, sandbox_line, shown
@@ -22,29 +20,18 @@ from grader.reports.terminal import finished_line, sandbox_line, shown
 QUIET = "bright_black"
 
 
-class SessionDisplay(SessionListener):
-    """Shows a session. Use as a context manager around it: nothing stays live on the terminal, however it ends.
-
-    `records` are those of the whole class, once it is graded.
-    """
+class SessionDisplay(LiveDisplay):
+    """Shows a session; `records` are those of the whole class, once it is graded."""
 
     def __init__(self, lang: Lang) -> None:
+        super().__init__(lang)
         self.console = console_for()
         self.profile = BatchProfile()
         self.records: tuple[Record, ...] = ()
-        self._lang = lang
-        self._live = ExitStack()  # what lives on the terminal now
         self._search: Callable[[str], None] | None = None
-        self._bar: ManySubmissions | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._live.close()
 
     def listen(self, task: Task) -> Listener:
-        return self._bar.listener(_name(task.submission)) if self._bar is not None else Listener()
+        return self._bar.listener(name_of(task.submission)) if self._bar is not None else Listener()
 
     def notify(self, event: SessionEvent) -> None:
         match event:
@@ -57,8 +44,7 @@ class SessionDisplay(SessionListener):
                 self._live.close()
                 reception.show(received, self.console, self._lang)
             case events.GradingBegan(total):
-                bar = ManySubmissions(total, self._lang, shown(say("Grading"), self._lang))
-                self._bar = self._live.enter_context(bar)
+                self._begin(total, say("Grading"))
             case events.GradingEnded():
                 self._live.close()
                 self._bar = None
@@ -66,7 +52,7 @@ class SessionDisplay(SessionListener):
                 self.records = records
                 show_class(event, self.console, self._lang)
             case events.PagesBegan():
-                self._live.enter_context(busy(say("Making the pages"), self._lang))
+                self._begin_pages()
             case events.FilesWritten():
                 self._live.close()
                 self._show_files(event)
@@ -95,7 +81,7 @@ class SessionDisplay(SessionListener):
                 self.profile.add(made.phases)
                 if self._bar is not None:
                     line = finished_line(counting, self._lang)
-                    self._bar.finished(_name(submission), line, needs_attention(counting))
+                    self._bar.finished(name_of(submission), line, needs_attention(counting))
             case events.SubmissionSpared():
                 if self._bar is not None:
                     self._bar.passed()
@@ -125,7 +111,3 @@ class SessionDisplay(SessionListener):
     def _console(self) -> Console:
         """Return that of the bar while there is one: what is printed past it would be overwritten."""
         return self._bar.console if self._bar is not None else self.console
-
-
-def _name(submission: Submission) -> str:
-    return f"{submission.student} {submission.exercise}"

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Self
-
-from grader.batch import SessionEvent, SessionListener, Task, events
-from grader.cli.progress import ManySubmissions
+from grader.batch import SessionEvent, Task, events
+from grader.cli.live_display import LiveDisplay
 from grader.domain import Lang
 from grader.grading import Listener
 from grader.messages import say
@@ -15,22 +11,14 @@ from grader.reports.terminal import sandbox_line, shown, verify_line
 from grader.verify import Proof, case_name
 
 
-class VerifyDisplay(SessionListener):
-    """Use as a context manager around the proving. Counts the programs that did not get the marks they must, and those
+class VerifyDisplay(LiveDisplay):
+    """Shows the proving, and counts the programs that did not get the marks they must, and those
     that the grader failed on."""
 
     def __init__(self, lang: Lang) -> None:
+        super().__init__(lang)
         self.failures = self.broken = 0
         self._count = 0
-        self._lang = lang
-        self._live = ExitStack()  # what lives on the terminal now
-        self._bar: ManySubmissions | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._live.close()
 
     def listen(self, task: Task) -> Listener:
         return self._bar.listener(case_name(task)) if self._bar is not None else Listener()
@@ -39,9 +27,7 @@ class VerifyDisplay(SessionListener):
         match event:
             case events.GradingBegan(total):
                 self._count = total
-                self._bar = self._live.enter_context(
-                    ManySubmissions(total, self._lang, shown(say("Verifying"), self._lang))
-                )
+                self._begin(total, say("Verifying"))
             case events.SandboxChosen(chosen, test) if self._bar is not None:
                 line = sandbox_line(chosen.name, chosen.level.value, len(test.held), self._lang)
                 self._bar.console.print(line)

@@ -92,7 +92,8 @@ def grade(
 def rejudge(
     exercise: Exercise, submission: Submission, run_cache: RunCache, key: str, workbench: Workbench, threads: int = 2
 ) -> Record | None:
-    """The record that the kept run gives today; None where no such run is kept, or it does not say enough.
+    """The record that the kept run gives today; None where no such run is kept, it was made
+    on other data, or it does not say enough.
 
     Of `submission` only who handed it in, and when, is asked: the files are the kept ones.
 
@@ -103,6 +104,9 @@ def rejudge(
     if kept is None:
         return None
     about, submission = kept.circumstances, kept.submission(submission)
+    info = workbench.data.get(exercise.dataset)
+    if about.data != (info.sha256 if info and about.data else ""):
+        return None  # it was made on other data
     options = Options(about.mode, about.seed, threads, about.time_limit)
     asked = _reading_of(exercise, submission)
     reading = run_cache.reading(key, asked)

@@ -6,12 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from grader.domain import Record
 from grader.errors import UsageError
 from grader.store.lateness import Deadline, lateness, parse_moment, parse_policy
-from grader.store.schema import writing
 
 ALL = ""  # in place of an exercise's name: holds for every one that has no entry of its own
 
@@ -74,27 +73,21 @@ def read(connection: sqlite3.Connection) -> Calendar:
 def set_deadlines(connection: sqlite3.Connection, exercises: Iterable[str], deadline: Deadline | None) -> None:
     """Set the deadline of these exercises, or of all (`ALL`), whose own deadlines then end. None takes deadlines
     away."""
-    with writing(connection):
-        for exercise in exercises:
-            if exercise == ALL:
-                connection.execute("DELETE FROM deadlines")
-            connection.execute("DELETE FROM deadlines WHERE exercise = ?", (exercise,))
-            if deadline is not None:
-                values = (exercise, deadline.due.isoformat(), str(deadline.policy), deadline.grace)
-                connection.execute("INSERT INTO deadlines VALUES (?, ?, ?, ?)", values)
+    for exercise in exercises:
+        if exercise == ALL:
+            connection.execute("DELETE FROM deadlines")
+        connection.execute("DELETE FROM deadlines WHERE exercise = ?", (exercise,))
+        if deadline is not None:
+            values = (exercise, deadline.due.isoformat(), str(deadline.policy), deadline.grace)
+            connection.execute("INSERT INTO deadlines VALUES (?, ?, ?, ?)", values)
 
 
-def extend(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, datetime]]) -> None:
-    """Write extensions, (student, exercise or `ALL`, due), in place of all earlier extensions."""
-    with writing(connection):
-        connection.execute("DELETE FROM extensions")
-        rows = [(student.casefold(), exercise, due.isoformat()) for student, exercise, due in entries]
-        connection.executemany("INSERT OR REPLACE INTO extensions VALUES (?, ?, ?)", rows)
-
-
-def receive(connection: sqlite3.Connection, entries: Iterable[tuple[str, str, datetime]]) -> None:
-    """Write receipts, (student, exercise or `ALL`, moment), in place of all that was said before."""
-    with writing(connection):
-        connection.execute("DELETE FROM receipts")
-        rows = [(student.casefold(), exercise, at.isoformat()) for student, exercise, at in entries]
-        connection.executemany("INSERT OR REPLACE INTO receipts VALUES (?, ?, ?)", rows)
+def replace_moments(
+    connection: sqlite3.Connection,
+    table: Literal["extensions", "receipts"],
+    entries: Iterable[tuple[str, str, datetime]],
+) -> None:
+    """Write moments, (student, exercise or `ALL`, when), in place of all that the table held before."""
+    connection.execute(f"DELETE FROM {table}")
+    rows = [(student.casefold(), exercise, at.isoformat()) for student, exercise, at in entries]
+    connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)", rows)

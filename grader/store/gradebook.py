@@ -96,9 +96,14 @@ class Gradebook:
         """Return the record that counts, with all that was decided, and as what it is filed."""
         return next(((record, entry) for record, _, entry in self._all(student, exercise)), None)
 
+    def records_and_stale(self) -> tuple[list[Record], list[Stale]]:
+        """Return `records` without exhibits, and the decisions that no longer apply to the work that counts."""
+        found = self._all(exhibits=False)
+        return [record for record, _, _ in found], [stale for _, stales, _ in found for stale in stales]
+
     def stale(self) -> list[Stale]:
         """Return the decisions that no longer apply to the work that counts."""
-        return [stale for _, stales, _ in self._all(exhibits=False) for stale in stales]
+        return self.records_and_stale()[1]
 
     def _all(
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
@@ -109,6 +114,7 @@ class Gradebook:
         for decision in self.decisions():
             decisions.setdefault((decision.student, decision.exercise), []).append(decision)
         best: dict[tuple[str, str], tuple[Record, tuple[Stale, ...], Current]] = {}
+        best_counts = self.setting("attempts", "last") == "best"
         for entry in self.current(student, exercise, exhibits):
             if entry.damaged:
                 continue  # reported by `damaged`, graded again by the next batch
@@ -117,14 +123,9 @@ class Gradebook:
             key = (entry.record.student, entry.record.exercise)
             decided, stale = apply(entry.record, entry.fingerprint, decisions.get(key, ()))
             found = (dates.apply(decided), stale, entry)
-            if key not in best or self._counts_more(found[0], best[key][0]):
+            if key not in best or _counts_more(found[0], best[key][0], best_counts):
                 best[key] = found
         return [best[key] for key in sorted(best)]
-
-    def _counts_more(self, one: Record, other: Record) -> bool:
-        if self.setting("attempts", "last") == "best":
-            return (not one.broken, one.final_score, one.attempt) > (not other.broken, other.final_score, other.attempt)
-        return one.attempt > other.attempt
 
     def current(
         self, student: str | None = None, exercise: str | None = None, exhibits: bool = True
@@ -189,18 +190,18 @@ class Gradebook:
 
     def set_deadlines(self, exercises: Iterable[str], deadline: Deadline | None) -> None:
         """Set the deadline of these exercises, or of `ALL`; None takes deadlines away."""
-        with errors_in_words(self.folder / FILE):
-            calendar.set_deadlines(self._connection, exercises, deadline)
+        with self._writing() as connection:
+            calendar.set_deadlines(connection, exercises, deadline)
 
     def extend(self, entries: Iterable[tuple[str, str, datetime]]) -> None:
         """Write extensions, (student, exercise or `ALL`, due), in place of all earlier ones."""
-        with errors_in_words(self.folder / FILE):
-            calendar.extend(self._connection, entries)
+        with self._writing() as connection:
+            calendar.replace_moments(connection, "extensions", entries)
 
     def receive(self, entries: Iterable[tuple[str, str, datetime]]) -> None:
         """Write when work came in, (student, exercise or `ALL`, moment), in place of all that was said before."""
-        with errors_in_words(self.folder / FILE):
-            calendar.receive(self._connection, entries)
+        with self._writing() as connection:
+            calendar.replace_moments(connection, "receipts", entries)
 
     def states(self, student: str | None = None, exercise: str | None = None) -> dict[tuple[str, str], str]:
         """Return a digest by student and exercise: another one whenever the record that counts would say anything else."""
@@ -224,6 +225,12 @@ class Gradebook:
             listed = [(rows.storable(path), state, sha256) for path, (state, sha256) in known.items()]
             with self._writing() as connection:
                 connection.executemany("INSERT OR REPLACE INTO digests VALUES (?, ?, ?)", listed)
+
+
+def _counts_more(one: Record, other: Record, best_counts: bool) -> bool:
+    if best_counts:
+        return (not one.broken, one.final_score, one.attempt) > (not other.broken, other.final_score, other.attempt)
+    return one.attempt > other.attempt
 
 
 def _of_a_newer_version(folder: Path) -> UnreadableSubmission:

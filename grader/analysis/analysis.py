@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
@@ -32,10 +32,13 @@ from grader.domain import (
 )
 from grader.measurements import (
     NEIGHBOURS,
+    CheckpointRequest,
     EmbeddingFigures,
     EmbeddingRequest,
+    HandedInRequest,
     MeasurementRequest,
     ModelInputs,
+    Prediction,
     Refused,
     SvmRequest,
 )
@@ -66,9 +69,10 @@ class Analysis:
     notes: tuple[Notice, ...] = ()
 
     def with_answers(self, answers: Answers) -> Analysis:
-        """Return the same analysis once the evaluator has answered; what was worked out of the evidence stays."""
+        """Return the same analysis once the evaluator has answered; what was worked out stays: none of it rests on
+        answers."""
         known = replace(self, answers=answers)
-        known.__dict__.update({name: self.__dict__[name] for name in _OF_EVIDENCE if name in self.__dict__})
+        known.__dict__.update({**vars(self), **vars(known)})
         return known
 
     def answer(self, request: MeasurementRequest[R]) -> R | Refused:
@@ -104,6 +108,13 @@ class Analysis:
             self._requests[model] = ModelRequests(model, self.evidence, dataset, self.scaler_fits, self.handed_in)
         return self._requests[model]
 
+    def best_file(self, requests: Sequence[HandedInRequest | CheckpointRequest]) -> tuple[str, Prediction] | None:
+        """Return the file whose weights do best on the test images, the first of equals; None where none can be used.
+        Raise as `answer`."""
+        answers = [(request.file, self.answer(request)) for request in requests]
+        usable = [(file, answer) for file, answer in answers if isinstance(answer, Prediction)]
+        return max(usable, key=lambda item: item[1].accuracy, default=None)
+
     # ── Scalers, embeddings, SVMs ───────────────────────────────────────────────────────────────
 
     @cached_property
@@ -129,18 +140,12 @@ class Analysis:
             )
         return self._embedding_requests[k]
 
-    @cached_property
-    def _embeddings(self) -> dict[int, tuple[Embedding, ...]]:
-        return {}
-
     def embeddings(self, k: int = NEIGHBOURS) -> tuple[Embedding, ...]:
         """Return the t-SNE runs with their measured figures; empty figures where they were refused. Raise as
         `answer`."""
-        if k not in self._embeddings:
-            answers = [self.answer(request) for request in self.embedding_requests(k)]
-            figures = [EmbeddingFigures(finite=False) if isinstance(one, Refused) else one for one in answers]
-            self._embeddings[k] = tuple(map(Embedding, self.tsne_runs, figures))
-        return self._embeddings[k]
+        answers = [self.answer(request) for request in self.embedding_requests(k)]
+        figures = [EmbeddingFigures(finite=False) if isinstance(one, Refused) else one for one in answers]
+        return tuple(map(Embedding, self.tsne_runs, figures))
 
     @property
     def best_embedding(self) -> Embedding | None:
@@ -176,8 +181,3 @@ class Analysis:
             MeasuredSvm(fit, self.answer(request))
             for fit, request in zip(self.svm_fits, self.svm_requests(rows), strict=True)
         )
-
-
-_OF_EVIDENCE = (
-    "models", "_requests", "scaler_fits", "tsne_runs", "_embedding_requests", "classifier", "svm_fits", "_moments",
-)  # fmt: skip

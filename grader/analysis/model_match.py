@@ -9,7 +9,7 @@ from functools import cached_property
 from grader.analysis.canonical import Layer, canonical, same
 from grader.analysis.provenance import RowProvenance, provenance_of
 from grader.analysis.xor_table import FedTable, fed_table
-from grader.domain import Evidence, ModelSpec, RowIndex, Snapshot, Training
+from grader.domain import CompileInfo, Evidence, ModelSpec, RowIndex, Snapshot, Training
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +52,11 @@ class MatchedModel:
     def fed_table(self) -> FedTable | None:
         """Return the table of pairs of numbers that its last training was fed; None where it was not one."""
         return fed_table(self.evidence, self.trainings)
+
+    @property
+    def compiled(self) -> CompileInfo | None:
+        """Return the settings of its last training that has any."""
+        return next((t.compiled for t in reversed(self.trainings) if t.compiled is not None), None)
 
     @property
     def trained(self) -> bool:

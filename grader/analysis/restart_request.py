@@ -9,8 +9,6 @@ from grader.analysis.xor_table import CODES, POINTS
 from grader.domain import Training
 from grader.measurements import RestartRequest
 
-KERAS_BATCH = 32  # Keras' own default
-
 
 def restart_request(found: MatchedModel, restarts: int) -> RestartRequest | None:
     """Return the request to train a model again from at most `restarts` starts; None where there is nothing to measure:
@@ -28,7 +26,7 @@ def restart_request(found: MatchedModel, restarts: int) -> RestartRequest | None
         optimizer=compiled.optimizer if compiled else None,
         learning_rate=rate if rate is not None and math.isfinite(rate) else None,
         epochs=_epochs(found, last),
-        batch_size=_batch_size(last),
+        batch_size=last.batch,
         low=low,
         high=high,
     )
@@ -37,7 +35,7 @@ def restart_request(found: MatchedModel, restarts: int) -> RestartRequest | None
 def _epochs(found: MatchedModel, last: Training) -> int:
     """All the trainings that went on in the way of the last one, in passes over the four points."""
     alike = [t for t in found.trainings if t.compiled == last.compiled and t.how == last.how]
-    return round(sum(_steps(t) for t in alike) / math.ceil(POINTS / _batch_size(last)))
+    return round(sum(_steps(t) for t in alike) / math.ceil(POINTS / last.batch))
 
 
 def _steps(training: Training) -> int:
@@ -45,11 +43,7 @@ def _steps(training: Training) -> int:
     if training.how != "fit":
         return training.steps
     rows = training.data.rows if training.data else POINTS
-    an_epoch = math.ceil(rows / _batch_size(training))
+    an_epoch = math.ceil(rows / training.batch)
     if training.capped:
         return training.epochs_asked * an_epoch
     return training.steps or training.epochs_run * an_epoch
-
-
-def _batch_size(training: Training) -> int:
-    return training.batch_size or KERAS_BATCH

@@ -45,7 +45,7 @@ def _unscaled(data: DataInfo | None) -> Text:
 
 
 def _labels_not_one_hot(data: DataInfo | None, found: MatchedModel, classes: int) -> Text:
-    compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
+    compiled = found.compiled
     if (
         data is None
         or compiled is None
@@ -64,7 +64,7 @@ def _labels_not_one_hot(data: DataInfo | None, found: MatchedModel, classes: int
 
 def _misplaced_softmax(found: MatchedModel) -> Text:
     """Missing under a cross-entropy that expects shares, applied twice, which flattens them, or too early."""
-    compiled = next((t.compiled for t in reversed(found.trainings) if t.compiled), None)
+    compiled = found.compiled
     layers = found.layers
     activations = [layer.settings.get("activation") for layer in layers]
     if activations[-2:] == ["softmax", "softmax"] and layers[-1].kind in ("Activation", "Softmax"):

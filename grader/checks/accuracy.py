@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from grader.analysis import Analysis, MatchedModel
@@ -12,7 +11,7 @@ from grader.analysis.refusal_texts import refusal
 from grader.analysis.training_hints import training_hint
 from grader.checks.findings import failed, nothing_recorded, partial, passed, skipped
 from grader.domain import Check, Finding, Mode, Text
-from grader.measurements import CheckpointRequest, HandedInRequest, MeasurementRequest, Prediction, Refused
+from grader.measurements import MeasurementRequest, Prediction, Refused
 from grader.messages import join, percent, say
 
 BAND = 0.5  # the share of the points between the two thresholds
@@ -102,7 +101,7 @@ def judge(analysis: Analysis, full: float, part: float, model: int) -> Finding:
 def _judge_handed_in(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
     """An audit: the training was cut after a few steps, so the weights that were handed in are judged."""
     requests = analysis.requests_of(found).handed_in
-    best = _best_file(analysis, requests)
+    best = analysis.best_file(requests)
     if best is not None:
         return _judge_prediction(analysis, found, best[1], asked)
     first = analysis.answer(requests[0]) if requests else None
@@ -119,7 +118,7 @@ def _judge_handed_in(analysis: Analysis, found: MatchedModel, asked: Thresholds)
 
 def _judge_checkpoint(analysis: Analysis, found: MatchedModel, asked: Thresholds) -> Finding:
     """No weights were recorded, for the program did not come so far: what it saved on the way is judged."""
-    best = _best_file(analysis, analysis.requests_of(found).checkpoints)
+    best = analysis.best_file(analysis.requests_of(found).checkpoints)
     if best is not None:
         file, prediction = best
         finding = _judge_prediction(analysis, found, prediction, asked)
@@ -134,15 +133,6 @@ def _judge_checkpoint(analysis: Analysis, found: MatchedModel, asked: Thresholds
         "Let the program come to its end within its time: see “{runs}”.", runs=say("The program runs to its end")
     )
     return failed(stopped, expected=asked.expected, hint=hint)
-
-
-def _best_file(
-    analysis: Analysis, requests: Sequence[HandedInRequest | CheckpointRequest]
-) -> tuple[str, Prediction] | None:
-    """The file whose weights do best, the first of equals."""
-    answers = [(request.file, analysis.answer(request)) for request in requests]
-    usable = [(file, answer) for file, answer in answers if isinstance(answer, Prediction)]
-    return max(usable, key=lambda item: item[1].accuracy, default=None)
 
 
 def _judge_prediction(analysis: Analysis, found: MatchedModel, prediction: Prediction, asked: Thresholds) -> Finding:

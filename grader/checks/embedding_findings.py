@@ -5,13 +5,7 @@ from __future__ import annotations
 from grader.analysis import Analysis
 from grader.checks.findings import failed, only_read
 from grader.domain import Finding, Mode, Text
-from grader.measurements import EmbeddingRequest
 from grader.messages import say
-
-
-def embedding_requests(analysis: Analysis) -> tuple[EmbeddingRequest, ...]:
-    """Return what the evaluator must measure of each recorded t-SNE, with the usual number of neighbours."""
-    return analysis.embedding_requests()
 
 
 def no_projection(analysis: Analysis, expected: Text) -> Finding:

@@ -9,7 +9,7 @@ from grader.analysis import Analysis
 from grader.analysis.provenance import find
 from grader.checks.findings import failed, nothing_recorded, partial, passed
 from grader.domain import Check, Evidence, FigureInfo, Finding, Mode, Text
-from grader.evidence import InvalidEvidence, arrays_of
+from grader.evidence import InvalidEvidence, arrays_of, numbered
 from grader.messages import join, number, plain, say
 
 if TYPE_CHECKING:
@@ -118,13 +118,14 @@ def leading_images(analysis: Analysis, figure: FigureInfo) -> int:
     if analysis.rows is None:
         return 0
     wanted = analysis.rows.split["train"]
-    for n, image in enumerate(_images(analysis.evidence, figure)[: len(wanted)]):
+    images = _images(analysis.evidence, figure)
+    for n, image in enumerate(images[: len(wanted)]):
         if image.squeeze().shape != (28, 28):
             return n
         hashes, _, _ = fingerprints(np.asarray(image).reshape(1, -1))
         if hashes[0] != wanted[n]:
             return n
-    return len(_images(analysis.evidence, figure))
+    return len(images)
 
 
 def _images(evidence: Evidence, figure: FigureInfo) -> list[NDArray[np.generic]]:
@@ -132,7 +133,7 @@ def _images(evidence: Evidence, figure: FigureInfo) -> list[NDArray[np.generic]]
         arrays = arrays_of(evidence, figure.arrays)
     except InvalidEvidence:
         return []
-    return [arrays[f"i{n}"] for n in range(len(arrays)) if f"i{n}" in arrays]
+    return numbered(arrays, "i")
 
 
 def _pixels_hint(analysis: Analysis, figure: FigureInfo) -> Text:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.analysis import Analysis
 from grader.domain import Finding, Mode, Status, Text
-from grader.messages import say
+from grader.messages import join, say
 
 
 def passed(message: Text, measured: Text = Text(), expected: Text = Text(), hint: Text = Text()) -> Finding:
@@ -42,6 +44,17 @@ def review(message: Text, measured: Text = Text(), expected: Text = Text(), hint
 def error(message: Text, hint: Text = Text()) -> Finding:
     """Return a finding for a fault of the grader's own."""
     return Finding(Status.ERROR, 0.0, message, hint=hint)
+
+
+def together(parts: Sequence[Finding], expected: Text) -> Finding:
+    """Return the finding of several `parts`, at least one, that count alike."""
+    share = sum(part.share for part in parts) / len(parts)
+    message = join([part.message for part in parts], " ")
+    measured = join([part.measured for part in parts if part.measured], "; ")
+    hint = next((part.hint for part in parts if part.hint), Text())
+    if share == 1:
+        return passed(message, measured, expected)
+    return partial(share, message, measured, expected, hint) if share else failed(message, measured, expected, hint)
 
 
 def nothing_recorded(analysis: Analysis, expected: Text = Text()) -> Finding:

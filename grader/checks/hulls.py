@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.checks.embedding_findings import embedding_requests
+from grader.analysis import Analysis
 from grader.checks.outlines import Outlines, judge_outlines
 from grader.domain import Check
 from grader.messages import say
@@ -20,5 +20,5 @@ def check(points: float) -> Check:
             say("10 hulls, each of all projected points of one class"),
             say("For each class c: `ConvexHull(points[labels == c])`, with labels as numbers from 0 to 9."),
         ),
-        requests=embedding_requests,
+        requests=Analysis.embedding_requests,
     )

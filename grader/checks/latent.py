@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.analysis import Analysis
-from grader.checks.embedding_findings import embedding_requests, no_projection
+from grader.checks.embedding_findings import no_projection
 from grader.checks.findings import failed, partial, passed
 from grader.domain import Check, Finding
 from grader.messages import join, plain, say
@@ -17,7 +17,7 @@ def check(points: float, models: int = 2, size: int = 100) -> Check:
         say("Hidden values of both networks"),
         points,
         lambda analysis: judge(analysis, models, size),
-        requests=embedding_requests,
+        requests=Analysis.embedding_requests,
     )
 
 

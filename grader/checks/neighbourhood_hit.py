@@ -17,7 +17,7 @@ from pathlib import Path
 from grader.analysis import Analysis
 from grader.analysis.embeddings import Embedding, largest_by_source
 from grader.checks.embedding_findings import no_projection
-from grader.checks.findings import failed, partial, passed
+from grader.checks.findings import failed, partial, passed, together
 from grader.domain import Check, Finding, Text
 from grader.errors import BadSpecification
 from grader.measurements import NEIGHBOURS
@@ -78,14 +78,7 @@ def judge(analysis: Analysis, asked: HitSpec) -> Finding:
     if not any(source in found for source in sources):
         return no_projection(analysis, expected)
     parts = [_judge_source(analysis, found.get(source), source, asked) for source in sources]
-    share = sum(part.share for part in parts) / len(parts)
-    message, measured = join([p.message for p in parts], " "), join([p.measured for p in parts if p.measured], "; ")
-    hint = next((p.hint for p in parts if p.hint), Text())
-    if share == 1:
-        return passed(message, measured, expected)
-    if share == 0:
-        return failed(message, measured, expected, hint)
-    return partial(share, message, measured, expected, hint)
+    return together(parts, expected)
 
 
 def _judge_source(analysis: Analysis, embedding: Embedding | None, source: str, asked: HitSpec) -> Finding:

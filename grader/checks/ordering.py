@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from grader.analysis import Analysis
 from grader.analysis.embeddings import largest_by_source
-from grader.checks.embedding_findings import embedding_requests, no_projection
+from grader.checks.embedding_findings import no_projection
 from grader.checks.findings import failed, partial, passed
 from grader.checks.neighbourhood_hit import LABELS
 from grader.domain import Check, Finding
@@ -20,7 +20,9 @@ LUCK = 0.01  # t-SNE's own spread: pixels and MLP lie close together for many po
 def check(points: float) -> Check:
     """Return the check `ordering`: all points where the hits of pixels, MLP and CNN grow in this order, up to 0.01;
     half of them where one is missing."""
-    return Check("ordering", say("Order of the three neighbourhood hits"), points, judge, requests=embedding_requests)
+    return Check(
+        "ordering", say("Order of the three neighbourhood hits"), points, judge, requests=Analysis.embedding_requests
+    )
 
 
 def judge(analysis: Analysis) -> Finding:

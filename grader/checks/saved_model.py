@@ -7,7 +7,7 @@ from grader.analysis.refusal_texts import refusal
 from grader.analysis.saved_files import left_files, saved_by, saves_in, stem
 from grader.checks.findings import failed, nothing_recorded, only_read, passed
 from grader.domain import Check, Finding, Mode, Text
-from grader.measurements import CheckpointRequest, Prediction, Refused, SavedDifference, SavedModelRequest
+from grader.measurements import CheckpointRequest, Refused, SavedDifference, SavedModelRequest
 from grader.messages import number, percent, plain, say
 
 SAME = 1e-3  # the largest difference between predictions that are the same
@@ -71,19 +71,19 @@ def judge(analysis: Analysis, model: int) -> Finding:
 def _judge_checkpoints(analysis: Analysis, found: MatchedModel, expected: Text) -> Finding:
     """The training did not come to its end, so there is no trained model to compare with. A file that it left proves what
     its own weights can do in the network that was built: better than guessing, it was saved of a network that learns."""
-    answers = [(one.file, analysis.answer(one)) for one in analysis.requests_of(found).checkpoints]
-    usable = [(file, answer) for file, answer in answers if isinstance(answer, Prediction)]
-    if not answers:
+    requests = analysis.requests_of(found).checkpoints
+    if not requests:
         told = say("The training did not come to its end, and no file was saved of this network before it was stopped.")
         return failed(told if found.shape.architecture is not None else _nothing_to_compare(found), expected=expected)
-    if not usable:
-        name, refused = answers[0]
+    usable = analysis.best_file(requests)
+    if usable is None:
+        name, refused = requests[0].file, analysis.answer(requests[0])
         assert isinstance(refused, Refused)
         why = say(
             "{why} The program may have been stopped while it was writing it.", why=_refusal_message(name, refused)
         )
         return failed(why, plain(name), expected)
-    name, best = max(usable, key=lambda item: item[1].accuracy)
+    name, best = usable
     measured = say("{file}: {share} of the test images", file=name, share=percent(best.accuracy))
     if best.confusion and best.accuracy < LEARNT / len(best.confusion):
         return failed(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from grader.analysis import Analysis
 from grader.analysis.refusal_texts import refusal
 from grader.analysis.svm_fits import MeasuredSvm, real
-from grader.checks.findings import failed, only_read, partial, passed, skipped
+from grader.checks.findings import failed, only_read, partial, passed, skipped, together
 from grader.domain import Check, Finding, Mode, SvmFit, Text
 from grader.measurements import Refused, SvmFigures
 from grader.messages import join, number, percent, plain, say
@@ -134,13 +134,7 @@ def judge(analysis: Analysis, asked: tuple[SvmSpec, SvmSpec], rows: int) -> Find
     if analysis.mode is Mode.AUDIT and any(t.capped for t in analysis.evidence.trainings):
         return skipped(say("Not judged: an audit stops each training after a few steps, so the features say nothing."))
     parts = [_judge_one(fits, which, one) for which, one in enumerate(asked)]
-    share = sum(part.share for part in parts) / len(parts)
-    message = join([part.message for part in parts], " ")
-    measured = join([part.measured for part in parts if part.measured], "; ")
-    hint = next((part.hint for part in parts if part.hint), Text())
-    if share == 1:
-        return passed(message, measured, expected)
-    return partial(share, message, measured, expected, hint) if share else failed(message, measured, expected, hint)
+    return together(parts, expected)
 
 
 def _judge_one(fits: Sequence[MeasuredSvm], which: int, asked: SvmSpec) -> Finding:

@@ -22,7 +22,6 @@ LOSSES = {
     "sparsecategoricalcrossentropy": "categorical_crossentropy",
     "categoricalcrossentropy": "categorical_crossentropy",
 }
-KERAS_BATCH = 32  # its own default
 
 
 def check(
@@ -89,8 +88,7 @@ def judge(
 
 
 def _last_compile(found: MatchedModel) -> CompileInfo:
-    known = [t.compiled for t in found.trainings if t.compiled is not None]
-    return known[-1] if known else CompileInfo(found.shape.model, "", "", None)
+    return found.compiled or CompileInfo(found.shape.model, "", "", None)
 
 
 def name_of(loss: str) -> str:
@@ -109,7 +107,7 @@ def _epochs_of_one(training: Training, rows: int | None) -> int:
         return training.epochs_asked
     if training.how == "fit":
         return training.epochs_run
-    batch = training.batch_size or KERAS_BATCH
+    batch = training.batch
     size = rows or (training.data.rows if training.data else batch)
     for an_epoch in (math.ceil(size / batch), size // batch):  # with and without the last, smaller batch
         if an_epoch and training.steps % an_epoch == 0:

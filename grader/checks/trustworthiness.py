@@ -6,7 +6,7 @@ Measure: trustworthiness with 6 neighbours (Venna and Kaski 2001; scikit-learn's
 from __future__ import annotations
 
 from grader.analysis import Analysis
-from grader.checks.embedding_findings import embedding_requests, no_projection
+from grader.checks.embedding_findings import no_projection
 from grader.checks.findings import failed, passed
 from grader.domain import Check, Finding
 from grader.messages import number, say
@@ -21,7 +21,7 @@ def check(points: float, least: float = FAITHFUL) -> Check:
         say("The projection is faithful to the images"),
         points,
         lambda analysis: judge(analysis, least),
-        requests=embedding_requests,
+        requests=Analysis.embedding_requests,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.analysis import Analysis
-from grader.checks.embedding_findings import embedding_requests, no_projection
+from grader.checks.embedding_findings import no_projection
 from grader.checks.findings import failed, partial, passed
 from grader.domain import Check, Finding, Scalar, Text, TsneRun
 from grader.messages import join, number, plain, say
@@ -25,7 +25,7 @@ def check(
         say("t-SNE projection"),
         points,
         lambda analysis: judge(analysis, asked, minimum),
-        requests=embedding_requests,
+        requests=Analysis.embedding_requests,
     )
 
 

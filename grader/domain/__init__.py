@@ -7,6 +7,7 @@ An `Exercise` is what is asked; a `Submission` is one student's files for it. A 
     text      sentences in both languages, notices, plain values
     spec      exercises, models, questions, checks; submissions
     evidence  what the recorder saw; `calls`: of libraries that exercises are about
+    failure   an exception of the student's program
     reading   what was read without running
     verdict   findings, verdicts, overrides
     data      which data was used
@@ -19,14 +20,13 @@ from __future__ import annotations
 from grader.domain.calls import ArrayInfo, HullFit, LibraryCall, MixtureFit, Scalar, ScalerFit, SvmFit, TsneRun
 from grader.domain.data import DatasetInfo, RowIndex
 from grader.domain.evidence import (
+    KERAS_BATCH,
     AxesInfo,
     CompileInfo,
     DataInfo,
     Evidence,
-    Failure,
     FigureInfo,
     FigureMoment,
-    Frame,
     LayerInfo,
     ModelMethod,
     ModelUse,
@@ -39,8 +39,8 @@ from grader.domain.evidence import (
     StoredArray,
     Training,
     TrainingMethod,
-    cell_number,
 )
+from grader.domain.failure import Failure, Frame, cell_number
 from grader.domain.job_fields import JobFields
 from grader.domain.reading import Parts, Reading
 from grader.domain.record import RECORD_SCHEMA, Lateness, Record
@@ -61,6 +61,7 @@ from grader.domain.text import LANGS, Json, JsonObject, Lang, Notice, Text
 from grader.domain.verdict import Finding, Override, Status, Verdict
 
 __all__ = [
+    "KERAS_BATCH",
     "LANGS",
     "RECORD_SCHEMA",
     "ArrayInfo",

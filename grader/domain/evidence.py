@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.domain.calls import LibraryCall
+from grader.domain.failure import Failure
 from grader.domain.text import Json, Notice
 
 SIGKILL = 9
 C = TypeVar("C", bound=LibraryCall)
-_CELL = re.compile(r"<cell (\d{1,6})>")
 
 
 class Phase(StrEnum):
@@ -89,33 +88,6 @@ class FigureMoment(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
-    """Describe one frame of a traceback: a line of a file of the student's."""
-
-    file: str
-    line: int
-    function: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Describe an exception of the student's program: `type`, `message`, and the frames of the student's own files."""
-
-    type: str
-    message: str
-    frames: tuple[Frame, ...]
-    cell: int | None = None
-
-
-def cell_number(file: str) -> int | None:
-    """Return the number of a notebook's code cell, which frames and notices name `<cell 3>`; None for any other
-    file."""
-    found = _CELL.fullmatch(file)
-    return int(found[1]) if found else None
-
-
-@dataclass(frozen=True, slots=True)
 class LayerInfo:
     """Describe a recorded layer: its Keras class, those of its settings that were noted, its output's shape without the
     batch axis, its number of parameters."""
@@ -167,6 +139,9 @@ class CompileInfo:
     learning_rate: float | None
 
 
+KERAS_BATCH = 32  # Keras' own default
+
+
 @dataclass(frozen=True, slots=True)
 class Training:
     """Describe one `fit` (or a run of `train_on_batch`). `history` maps a metric to one value per epoch run."""
@@ -183,6 +158,11 @@ class Training:
     history: Mapping[str, tuple[float, ...]]
     data: DataInfo | None
     compiled: CompileInfo | None
+
+    @property
+    def batch(self) -> int:
+        """Return how many rows a step takes: Keras' own number where none was given."""
+        return self.batch_size or KERAS_BATCH
 
 
 @dataclass(frozen=True, slots=True)

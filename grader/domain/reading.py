@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grader.domain.evidence import Failure
+from grader.domain.failure import Failure
 from grader.domain.text import Notice
 
 

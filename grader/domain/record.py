@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.domain.data import DatasetInfo
-from grader.domain.evidence import Failure, Outcome
+from grader.domain.evidence import Outcome
+from grader.domain.failure import Failure
 from grader.domain.spec import Mode
 from grader.domain.text import Json, Notice, Text
 from grader.domain.verdict import Status, Verdict

@@ -33,9 +33,14 @@ def check_hdf5(path: Path) -> None:
     if path.stat().st_size > MAX_BYTES:
         raise Unmeasurable(Why.TOO_LARGE, "a file that large")
     with h5py.File(path, "r") as file:
-        examiner = _Examiner(max(FREE_BYTES, min(MAX_BYTES, MAX_RATIO * path.stat().st_size)), longest_text(path))
+        examiner = _Examiner(most_unpacked(path), longest_text(path))
         examiner.attributes(file)
         examiner.group(file, 0)
+
+
+def most_unpacked(path: Path) -> int:
+    """Return how many bytes a file may unpack to."""
+    return max(FREE_BYTES, min(MAX_BYTES, MAX_RATIO * path.stat().st_size))
 
 
 def longest_text(path: Path) -> int:

@@ -14,7 +14,7 @@ from grader.evaluator.consistency import check_agreement
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.rebuild import rebuild
 from grader.evaluator.scaling import Affine, Scale, affine, scaled
-from grader.evidence import load_arrays
+from grader.evidence import load_arrays, numbered
 from grader.measurements import Mistake, ModelInputs, Prediction, PredictRequest, RecognisedRows, Unmeasurable, Why
 
 BATCH = 500
@@ -74,7 +74,7 @@ def load_model(number: int, inputs: Inputs, images: Shape | None = None) -> Any:
     """
     snapshot = inputs.snapshot(number)
     arrays = load_arrays(inputs.folder, snapshot["weights"])
-    weights = [arrays[f"w{i}"] for i in range(len(arrays)) if f"w{i}" in arrays]
+    weights = numbered(arrays, "w")
     model = rebuild(snapshot["architecture"], weights, images)
     if "layers" in snapshot:
         check_agreement(model, snapshot["layers"])

@@ -200,7 +200,7 @@ def _setting(name: str, value: object) -> Json:
         return _shape(value)
     if isinstance(value, str):
         if value not in ("same", "valid", "channels_last", "nearest", "bilinear"):
-            raise _unknown_setting(name, value)
+            raise unknown_setting(name, value)
         return value
     return _plain_value(name, value)
 
@@ -220,7 +220,7 @@ def _plain_value(name: str, value: object, depth: int = 3) -> Json:
         return value
     if isinstance(value, int | float) and abs(value) <= MAX_SETTING:
         return value
-    raise _unknown_setting(name, value)
+    raise unknown_setting(name, value)
 
 
 def _shape(value: object) -> list[int | None]:
@@ -292,5 +292,6 @@ def _unknown_layer(name: str) -> Unmeasurable:
     return Unmeasurable(Why.LAYER, name, name=name)
 
 
-def _unknown_setting(name: str, value: object) -> Unmeasurable:
+def unknown_setting(name: str, value: object) -> Unmeasurable:
+    """Return what to raise for a setting that nothing here knows."""
     return Unmeasurable(Why.SETTING, f"{name}={str(value)[:40]}", name=name, value=str(value)[:40])

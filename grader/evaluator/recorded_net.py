@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from grader.domain import KERAS_BATCH
 from grader.evaluator.small_net import (
     ACTIVATIONS,
     INITIALIZERS,
@@ -263,7 +264,7 @@ def _read_procedure(compiled: Mapping[str, object], recorded: object) -> Procedu
         optimizer=optimizer,
         learning_rate=_number(compiled.get("learning_rate"), 1e-12, MAX_RATE, "learning_rate"),
         epochs=_count(compiled.get("epochs"), 1, MAX_EPOCHS, "size"),
-        batch_size=_count(32 if batch is None else batch, 1, 1 << 30, "malformed"),
+        batch_size=_count(KERAS_BATCH if batch is None else batch, 1, 1 << 30, "malformed"),
         settings=_optimizer_settings(optimizer, config.get("optimizer")),
         loss_settings=_loss_settings(loss, config.get("loss")),
     )

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from grader.domain import Scalar
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import inputs_for, load_model
+from grader.evaluator.rebuild import unknown_setting
 from grader.evaluator.scaling import Affine
 from grader.evidence import InvalidEvidence, load_arrays
 from grader.measurements import SvmFigures, SvmRequest, Unmeasurable, Why
@@ -233,7 +234,7 @@ def _accuracy(
 
 def _positive(name: str, value: Scalar) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
-        raise _unknown_setting(name, value)
+        raise unknown_setting(name, value)
     return float(value)
 
 
@@ -243,9 +244,5 @@ def _gamma(value: Scalar) -> float | str:
 
 def _kernel(value: Scalar) -> str:
     if value not in KERNELS or not isinstance(value, str):
-        raise _unknown_setting("kernel", value)
+        raise unknown_setting("kernel", value)
     return value
-
-
-def _unknown_setting(name: str, value: Scalar) -> Unmeasurable:
-    return Unmeasurable(Why.SETTING, f"{name}={str(value)[:40]}", name=name, value=str(value)[:40])

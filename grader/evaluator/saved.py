@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.evaluator.bounds import Shape
-from grader.evaluator.hdf5 import FREE_BYTES, MAX_BYTES, MAX_RATIO, check_hdf5
+from grader.evaluator.hdf5 import check_hdf5, most_unpacked
 from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import figures, inputs_for, load_model
 from grader.evaluator.rebuild import build, set_weights
@@ -124,7 +124,7 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
     with zipfile.ZipFile(path) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
         size = sum(entry.file_size for entry in archive.infolist())
-        if len(archive.infolist()) > MAX_ENTRIES or size > max(FREE_BYTES, min(MAX_BYTES, _max_unpacked(path))):
+        if len(archive.infolist()) > MAX_ENTRIES or size > most_unpacked(path):
             raise Unmeasurable(Why.TOO_LARGE, "an archive that unpacks to too much")
         if not {"config.json", "model.weights.h5"} <= entries.keys():
             raise Unmeasurable(Why.FILE, "not a .keras archive")
@@ -139,18 +139,14 @@ def _keras_archive(path: Path, scratch: Path, images: Shape | None) -> Any:
         weights = scratch / f"{path.stem}-unpacked.weights.h5"
         with archive.open(packed) as source, weights.open("wb") as target:
             shutil.copyfileobj(source, target)
+    check_hdf5(weights)
     return _with_weights(model, weights)
-
-
-def _max_unpacked(path: Path) -> int:
-    return MAX_RATIO * max(path.stat().st_size, 1)
 
 
 def _with_weights(model: Any, path: Path) -> Any:
     """Load arrays by Keras' own reader of `.weights.h5` (plain HDF5 datasets, no code), or of the older layout."""
     import h5py
 
-    check_hdf5(path)
     with h5py.File(path, "r") as file:
         older = "layer_names" in file.attrs
         if older:
@@ -166,7 +162,6 @@ def _legacy_h5(path: Path, images: Shape | None) -> Any:
     """A whole model as Keras 2 wrote it: its configuration in an attribute, its weights in a group."""
     import h5py
 
-    check_hdf5(path)
     with h5py.File(path, "r") as file:
         config = file.attrs.get("model_config")
         if config is None:

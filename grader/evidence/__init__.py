@@ -31,6 +31,7 @@ from grader.evidence.arrays import (
     directory,
     load_arrays,
     most_bytes,
+    numbered,
     open_regular,
     stored_array,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "finite_or_name",
     "load_arrays",
     "most_bytes",
+    "numbered",
     "open_regular",
     "png_size",
     "read_failure",

@@ -9,7 +9,7 @@ import shutil
 import stat
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal  # Any: a private function of zipfile has no types
@@ -111,6 +111,11 @@ def arrays_of(evidence: Evidence, name: str | None) -> dict[str, NDArray[np.gene
     if name is None or name not in evidence.arrays:
         raise InvalidEvidence("no arrays were kept")
     return _loaded(evidence.folder, name, evidence.arrays[name], ARRAY_FILE_BYTES)
+
+
+def numbered(arrays: Mapping[str, NDArray[np.generic]], letter: str) -> list[NDArray[np.generic]]:
+    """Return the arrays `letter`0, `letter`1, … of a file, in this order."""
+    return [arrays[f"{letter}{n}"] for n in range(len(arrays)) if f"{letter}{n}" in arrays]
 
 
 def most_bytes(name: str) -> int:

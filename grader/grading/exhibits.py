@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from grader.analysis import Analysis
 from grader.domain import FigureInfo, Json, Submission
-from grader.evidence import InvalidEvidence, arrays_of, open_regular, png_size
+from grader.evidence import InvalidEvidence, arrays_of, numbered, open_regular, png_size
 from grader.grading.pictures import grey, inverted, png
 from grader.grading.projections import projection
 from grader.measurements import Prediction
@@ -144,7 +144,7 @@ def _grid(analysis: Analysis, submission: Submission, workbench: Workbench | Non
     import numpy as np
 
     arrays = arrays_of(analysis.evidence, best.arrays)
-    images = [np.squeeze(arrays[f"i{n}"]) for n in range(len(arrays)) if f"i{n}" in arrays][:GRID_IMAGES]
+    images = [np.squeeze(image) for image in numbered(arrays, "i")][:GRID_IMAGES]
     shape = images[0].shape
     images = [i for i in images if i.shape == shape and i.ndim == 2]
     if not images or len(images) * images[0].size > GRID_PIXELS:

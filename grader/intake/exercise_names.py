@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from grader.language.words import fold
+
 # Other names under which students save an exercise; the words between which an id's digits may stand apart.
 ALIASES = {
     "fashion": ("fashion", "fashionmnist"),
@@ -92,7 +94,7 @@ def exercise_of(filename: str, known_ids: Collection[str]) -> str | None:
 
 def exercises_of(filename: str, known_ids: Collection[str]) -> tuple[str, ...]:
     """Return every exercise that `filename` names, in the order in which it names them."""
-    stem = _folded(_stem(filename))
+    stem = fold(_stem(filename))
     if not _any(tuple(known_ids)).search(stem):
         return ()
     spans = {id_: found for id_ in known_ids if (found := _spans(id_, stem))}
@@ -111,7 +113,7 @@ def read_names(filename: str, known_ids: Collection[str]) -> tuple[Named, ...]:
     if not found:
         return ()
     written = _stem(filename)
-    stem = _folded(written)
+    stem = fold(written)
     if len(written) != len(stem):
         written = stem
     spans = [span for id_ in found for span in _spans(id_, stem)[: 1 if len(found) == 1 else None]]
@@ -158,7 +160,7 @@ def _numbers(series: re.Match[str]) -> list[int]:
 
 
 def _titled(line: str, known_ids: tuple[str, ...]) -> tuple[str, ...]:
-    text = _folded(line.strip()[: MAX_TITLE + 1])
+    text = fold(line.strip()[: MAX_TITLE + 1])
     begin = _BEFORE_TITLE.match(text)
     if len(text) > MAX_TITLE or begin is None or not _any(known_ids).search(text):
         return ()
@@ -191,11 +193,6 @@ def _stem(filename: str) -> str:
     return _CAMEL.sub(" ", _COPY.sub("", stem))
 
 
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-
-
 def _parts(text: str) -> Iterator[str]:
     """Yield the words of a name; a hyphen between letters belongs to its word (« jean-pierre »)."""
     for part in re.split(r"[\s_.,;()\[\]]+", text):
@@ -208,7 +205,7 @@ def _parts(text: str) -> Iterator[str]:
 def _pattern(exercise_id: str) -> re.Pattern[str]:
     """Return a pattern that matches the id as a word: « exo_01 » is exo1, « exo12 » is not."""
     letters = _letters_of(exercise_id)
-    digits = _folded(exercise_id)[len(letters) :]
+    digits = fold(exercise_id)[len(letters) :]
     end = rf"{_NUMBERED}0*{digits}(?!\d)" if digits else r"(?![a-z])"
     return re.compile(rf"(?<![a-z])(?:{_words(letters)}){end}")
 
@@ -237,13 +234,13 @@ def _words(letters: str) -> str:
 
 @cache
 def _letters_of(exercise_id: str) -> str:
-    return _folded(exercise_id).rstrip("0123456789")
+    return fold(exercise_id).rstrip("0123456789")
 
 
 @cache
 def _number(exercise_id: str) -> int:
     """Return the number at its end, -1 where there is none."""
-    digits = _folded(exercise_id)[len(_letters_of(exercise_id)) :]
+    digits = fold(exercise_id)[len(_letters_of(exercise_id)) :]
     return int(digits) if digits else -1
 
 

@@ -31,6 +31,7 @@ from keras.src.models.functional import Functional
 from keras.src.models.model import Model
 from keras.src.models.sequential import Sequential
 
+from grader.domain import KERAS_BATCH
 from grader.worker.prepare_once import prepare_once
 
 MAX_STEPS = 200
@@ -39,7 +40,6 @@ MIN_TRAINING_BATCHES = 400  # batches in all: below that the larger graph costs 
 MIN_EVALUATION_BATCHES = 60
 OPERATIONS_PER_SECOND = 2e10  # of floating-point numbers, on a slow core
 TRAINING_SECONDS, EVALUATION_SECONDS = 0.25, 1.0  # between two calls there is no progress to see and nothing to stop
-DEFAULT_BATCH = 32
 WEIGHTLESS = (
     "InputLayer Flatten Reshape Activation ReLU LeakyReLU Softmax Dropout Rescaling"
     " MaxPooling2D AveragePooling2D GlobalAveragePooling2D GlobalMaxPooling2D"
@@ -140,7 +140,7 @@ class Speedups:
             return 1
         if self._wants_batches(given.get("callbacks")):
             return 1
-        size = given.get("batch_size") or DEFAULT_BATCH
+        size = given.get("batch_size") or KERAS_BATCH
         rows = len(given["x"]) * (1 - (given.get("validation_split") or 0.0))
         batches = math.ceil(rows / size)
         if batches * given.get("epochs", 1) < MIN_TRAINING_BATCHES:
@@ -150,7 +150,7 @@ class Speedups:
     def _steps_of_evaluate(self, model: Any, given: Arguments) -> int:
         if given.get("steps") or given.get("callbacks") or given.get("kwargs") or not _arrays(given, "x", "y"):
             return 1
-        size = given.get("batch_size") or DEFAULT_BATCH
+        size = given.get("batch_size") or KERAS_BATCH
         batches = math.ceil(len(given["x"]) / size)
         return _fitting(batches, EVALUATION_SECONDS, work(model) * size) if batches >= MIN_EVALUATION_BATCHES else 1
 

@@ -7,7 +7,7 @@ from typing import Any  # Keras and most of what students call ships no types
 
 import numpy as np
 
-KERAS_BATCH = 32
+from grader.domain import KERAS_BATCH
 
 
 def shortened(given: Mapping[str, Any], steps: int) -> dict[str, Any]:

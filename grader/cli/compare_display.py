@@ -11,9 +11,9 @@ from grader.cli.live_display import LiveDisplay
 from grader.cli.progress import busy, console_for
 from grader.domain import Lang
 from grader.messages import say
-from grader.reports.similar import MAX_PAIRS, pair_table, shown_pairs, summary, weights_line
+from grader.reports.similar import pair_table, summary, weights_line
 from grader.reports.terminal import shown
-from grader.similarity import ComparedClass, ComparedExercise, SameWeights
+from grader.similarity import MAX_PAIRS, ComparedClass, ComparedExercise, SameWeights
 
 
 class CompareDisplay(LiveDisplay):
@@ -52,7 +52,7 @@ class CompareDisplay(LiveDisplay):
         title = f"\n{compared.exercise}  {shown(compared.title, self._lang)}"
         self._console.print(title, style="bold", markup=False)
         self._console.print(shown(summary(compared), self._lang), markup=False)
-        if pairs := shown_pairs(compared):
+        if pairs := compared.shown:
             self._console.print(pair_table(pairs, self._lang))
 
     def _show_weights(self, weights: tuple[SameWeights, ...]) -> None:

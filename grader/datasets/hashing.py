@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from grader.datasets.dataset import Arrays
-from grader.files import DAMAGED, write_whole
+from grader.files import DAMAGED, digest_of, write_whole
 
 
 def files_sha256(paths: tuple[Path, ...], cache: Path) -> str:
@@ -59,8 +59,7 @@ def _file_sha256(path: Path, cache: Path) -> str:
     about, state = str(path.resolve()), _state(path)
     known = recall(cache, about, state)
     if known is None:
-        with path.open("rb") as file:
-            known = hashlib.file_digest(file, "sha256").hexdigest()
+        known = digest_of(path)
         if _state(path) == state:  # a file that changes while it is read is not noted
             remember(cache, about, known, state)
     return known

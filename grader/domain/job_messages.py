@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from grader.domain.spec import Limits
 from grader.domain.text import Json
 
+MESSAGE_BYTES = 1 << 18  # the largest message
 BROKEN_EXIT = 120  # of a job that failed through the grader's own fault, before it ran anything of a student's
 FROZEN = "frozen"  # the status of a job of the grader's own that was stopped by a signal: never a student's outcome
 

@@ -74,11 +74,11 @@ def _compile(fields: Fields) -> CompileInfo:
 def _data(fields: Fields) -> DataInfo:
     return DataInfo(
         rows=fields.whole("rows"),
-        shape=tuple(n or 0 for n in fields.shape("shape") or ()),
+        shape=fields.sizes("shape"),
         dtype=fields.text("dtype", 40),
         low=fields.real("low"),
         high=fields.real("high"),
-        label_shape=tuple(n or 0 for n in fields.shape("label_shape") or ()),
+        label_shape=fields.sizes("label_shape"),
         rows_file=fields.file("rows_file"),
     )
 

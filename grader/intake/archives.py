@@ -43,15 +43,18 @@ class Opened(Protocol):
 
 def kind_of(name: str) -> str | None:
     """Return `zip`, `tar`, `unknown` for an archive that is not opened; None for what is no archive by its name."""
-    lower = name.lower()
-    found = [suffix for suffix in KINDS if lower.endswith(suffix)]
-    return KINDS[max(found, key=len)] if found else None
+    return KINDS.get(_ending(name))
 
 
 def stem_of(name: str) -> str:
     """Return a name without an archive's ending: « rendu.tar.gz » → « rendu »."""
-    found = [suffix for suffix in KINDS if name.lower().endswith(suffix)]
-    return name[: -len(max(found, key=len))] if found else name
+    return name[: len(name) - len(_ending(name))]
+
+
+def _ending(name: str) -> str:
+    """Return an archive's ending in small letters, "" where there is none."""
+    lower = name.lower()
+    return max((suffix for suffix in KINDS if lower.endswith(suffix)), key=len, default="")
 
 
 def unpack(archive: Path, target: Path, bounds: Bounds = CLASS) -> tuple[Refusal, ...]:

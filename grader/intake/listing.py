@@ -36,6 +36,15 @@ def is_program(entry: Entry) -> bool:
     return entry.kind == "file" and entry.path.suffix.lower() in PROGRAMS
 
 
+def head(path: Path, most: int) -> bytes:
+    """Return the first bytes of a file; none where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError:
+        return b""
+
+
 def walk(root: Path, depth: int = DEPTH, everything: bool = False, most: int = MAX_ENTRIES) -> Iterator[Entry]:
     """Yield every entry below `root`, level by level, each level in the order of names; paths are below `root`.
 

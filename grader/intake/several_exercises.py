@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.domain import Text
 from grader.intake.exercise_names import Named, parts_of_name, read_names
+from grader.intake.listing import head
 from grader.messages import say
 
 # The exercises that the content of each program shows; None where it could not be looked into.
@@ -61,15 +62,7 @@ def _imported(path: Path) -> bool:
         return False
     word = re.compile(rf"\b(?:import|from)\s+{re.escape(path.stem)}\b".encode())
     beside = [p for p in path.parent.iterdir() if p.suffix.lower() in (".py", ".ipynb") and p != path]
-    return any(word.search(_head(p)) for p in beside if p.is_file() and not p.is_symlink())
-
-
-def _head(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES)
-    except OSError:
-        return b""
+    return any(word.search(head(p, MAX_BYTES)) for p in beside if p.is_file() and not p.is_symlink())
 
 
 def told_together(exercise: str, together: Sequence[str]) -> Text:

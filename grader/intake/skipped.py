@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.domain import Submission, Text
 from grader.intake.archives import kind_of
 from grader.intake.found import Found
-from grader.intake.listing import PROGRAMS, Entry
+from grader.intake.listing import PROGRAMS, Entry, head
 from grader.intake.refusals import Why, worded
 from grader.messages import say, say_n
 
@@ -77,11 +77,7 @@ class _Sources:
 
     def _text(self, path: Path) -> str:
         if path not in self.texts:
-            try:
-                with path.open("rb") as file:
-                    self.texts[path] = file.read(1 << 20).decode("utf-8", "replace")
-            except OSError:
-                self.texts[path] = ""
+            self.texts[path] = head(path, 1 << 20).decode("utf-8", "replace")
         return self.texts[path]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from grader.domain import Text
 from grader.intake.found import Found
 from grader.intake.layout import SUBMITTED
-from grader.intake.listing import Entry
+from grader.intake.listing import Entry, head
 from grader.intake.lms import ID, SYSTEM, Owner, received_from
 from grader.intake.owners import Work
 from grader.messages import say
@@ -56,7 +56,7 @@ def stamps(found: Sequence[Found]) -> Mapping[tuple[tuple[str, str], str], Path]
 
 def stamped(found: Sequence[Found]) -> list[Found]:
     """Return the files with when each student of nbgrader handed in each assignment, and which assignment it is."""
-    times = {key: received_from(_head(path)) for key, path in stamps(found).items()}
+    times = {key: received_from(head(path, 200).decode("utf-8", "replace")) for key, path in stamps(found).items()}
     placed = []
     for one in found:
         if one.owner is not None and len(one.parts) > 1:
@@ -75,11 +75,3 @@ def unbelieved() -> Text:
         stamp=STAMP,
         submitted=SUBMITTED,
     )
-
-
-def _head(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return file.read(200).decode("utf-8", "replace")
-    except OSError:
-        return ""

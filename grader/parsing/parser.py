@@ -192,9 +192,7 @@ class _Batch(Generic[T]):
         job = Job("grader.parsing.job", {"folder": str(folder)}, LIMITS, folder)
         try:
             ran = handle.run(job, self._take_line)
-        except InvalidEvidence as problem:  # no student's code runs there, so it is a fault of ours
-            return Trouble(str(problem))
-        except WorkerDied as problem:
+        except (InvalidEvidence, WorkerDied) as problem:  # no student's code runs there, so it is a fault of ours
             return Trouble(str(problem))
         status = _status(ran.outcome)
         return Trouble(f"{status} {ran.printed.text[-800:].strip()}", status if status in TOO_MUCH else "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from grader.domain import Lang
-from grader.messages import number, percent, say
+from grader.messages import number, say
 from grader.reports.svg import element, figure, label, polyline, ticks
 
 MAX_STEPS = 400  # of a curve: more would be finer than a pixel
@@ -228,7 +228,3 @@ def strips(rows: Sequence[tuple[str, Sequence[float]]], unit: str, title: str, l
             ).in_(lang)
         )
     return figure(width, height, f"{title} — " + "; ".join(descriptions), *drawn)
-
-
-def share_words(share: float, lang: Lang) -> str:
-    return percent(share, 0).in_(lang)

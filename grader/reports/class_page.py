@@ -11,8 +11,8 @@ from markupsafe import Markup
 from grader.domain import Lang, OutcomeStatus, Record, Status, Text
 from grader.messages import number, percent, safe, say, say_n
 from grader.reports.charts import Panel, histogram, mark_bar, stacked, strips
-from grader.reports.marks import by_student, current, figure, level, lost, share, shown, waiting
-from grader.reports.names import slug
+from grader.reports.marks import UNDECIDED, by_student, current, figure, level, lost, share, shown, waiting
+from grader.reports.names import page_path
 from grader.reports.student_page import anchor
 
 MAX_LOST = 6
@@ -138,7 +138,7 @@ def _late(record: Record) -> bool:
 
 def page_of(student: str) -> str:
     """Return the address of a student's page from the class page."""
-    return f"etudiants/{quote(slug(student))}.html"
+    return quote(page_path(student))
 
 
 def _row(name: str, own: Sequence[Record], exercises: Mapping[str, Sequence[Record]], lang: Lang) -> Row:
@@ -230,8 +230,7 @@ def _by_check(records: Sequence[Record]) -> dict[str, tuple[Text, list[tuple[Sta
 
 
 def _check(title: Text, found: Sequence[tuple[Status, float]], lang: Lang) -> CheckRow:
-    undecided = (Status.REVIEW, Status.SKIPPED, Status.ERROR)
-    decided = [earned for status, earned in found if status not in undecided]
+    decided = [earned for status, earned in found if status not in UNDECIDED]
     full = sum(earned >= 1 for earned in decided)
     none = sum(earned <= 0 for earned in decided)
     part, other = len(decided) - full - none, len(found) - len(decided)

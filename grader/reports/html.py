@@ -15,13 +15,12 @@ from grader.derived import DerivedFiles
 from grader.domain import Lang, Record
 from grader.messages import LOCALE, safe
 from grader.reports.marks import by_student
-from grader.reports.names import slug
+from grader.reports.names import STUDENTS, page_path
 from grader.reports.page import TEMPLATES, render
 
 HERE = Path(__file__).parent
 MANIFEST = ".pages.json"
 INDEX = "index.html"
-STUDENTS = "etudiants"
 
 
 def write_pages(records: Sequence[Record], folder: Path, lang: Lang) -> Path:
@@ -29,11 +28,11 @@ def write_pages(records: Sequence[Record], folder: Path, lang: Lang) -> Path:
     students = by_student(records)
     makers = _makers_digest(lang)
     digests = {name: [_digest(record) for record in own] for name, own in students.items()}
-    wanted = {f"{STUDENTS}/{slug(name)}.html": _joined(makers, digests[name]) for name in students}
+    wanted = {page_path(name): _joined(makers, digests[name]) for name in students}
     whole = _joined(makers, [digest for own in digests.values() for digest in own])
     files = DerivedFiles(folder, MANIFEST)
     for name, own in students.items():
-        path = f"{STUDENTS}/{slug(name)}.html"
+        path = page_path(name)
         if not files.holds(path, wanted[path]):
             files.write(path, student_page(own, lang), wanted[path])
     if not files.holds(INDEX, whole):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from grader.domain import LANGS, Json, Lang, Record, Status, Verdict
+from grader.domain import LANGS, Json, Lang, Record, Verdict
 from grader.messages import safe, say
 from grader.reports.feedback import feedback
-from grader.reports.marks import by_student, current
+from grader.reports.marks import UNDECIDED, by_student, current
 from grader.reports.tables import table
 from grader.reports.words import WORDS
 
@@ -132,7 +132,7 @@ def _test(verdict: Verdict, before: str, number: str, broken: bool, lang: Lang) 
     }
     if not broken:
         test |= {"score": verdict.points, "max_score": verdict.max_points}
-    if verdict.status not in (Status.REVIEW, Status.SKIPPED, Status.ERROR):
+    if verdict.status not in UNDECIDED:
         test["status"] = "passed" if full else "failed"
     return test
 

@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 from grader.domain import Lang, Lateness, Record, Status, Text, Verdict
 from grader.messages import number, safe, say, say_n
 
+UNDECIDED = (Status.REVIEW, Status.SKIPPED, Status.ERROR)  # neither earned nor lost, so far
+
 
 def shown(text: Text, lang: Lang, most: int = 4000) -> str:
     """Return a text as plain characters, its lines kept."""
@@ -56,8 +58,7 @@ def waiting(record: Record) -> float:
 
 def lost(verdict: Verdict) -> bool:
     """Return whether points are gone for good: not those that wait for somebody, nor those that could not be judged."""
-    undecided = (Status.REVIEW, Status.SKIPPED, Status.ERROR)
-    return verdict.points < verdict.max_points and verdict.status not in undecided
+    return verdict.points < verdict.max_points and verdict.status not in UNDECIDED
 
 
 def by_student(records: Iterable[Record]) -> dict[str, list[Record]]:

@@ -6,6 +6,12 @@ import hashlib
 import re
 
 MAX_CHARS = 48  # characters of up to 4 bytes: a file name holds 255 bytes
+STUDENTS = "etudiants"  # the folder of the students' pages
+
+
+def page_path(student: str) -> str:
+    """Return where a student's page lies, from the class page on."""
+    return f"{STUDENTS}/{slug(student)}.html"
 
 
 def slug(name: str, otherwise: str = "copie") -> str:

@@ -6,7 +6,7 @@ The words are about texts, never about persons: alike, in common. Nothing here k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from rich import box
 from rich.table import Table
@@ -16,32 +16,9 @@ from grader.domain import Lang, Text
 from grader.messages import join, number, percent, safe, say, say_n
 from grader.reports.code import LINE_CHARS, LINES
 from grader.reports.page import render
-from grader.similarity import ComparedClass, ComparedExercise, Document, Pair, Passage, SameWeights
-from grader.similarity.passages import covered, passages
+from grader.similarity import MAX_PAIRS, ComparedClass, ComparedExercise, Document, SameWeights, Shown
 
-MAX_PAIRS = 60  # of an exercise, on the page; the table counts them all
 COLOURS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A pair with its passages and the shares of each program's own text that lie in them."""
-
-    pair: Pair
-    first: Document
-    second: Document
-    common: tuple[Passage, ...]
-    shares: tuple[float, float] = field(default=(0.0, 0.0))
-
-
-def shown_pairs(compared: ComparedExercise) -> list[Shown]:
-    """Return the pairs that the page shows, the most alike first."""
-    found = []
-    for pair in compared.comparison.pairs[:MAX_PAIRS]:
-        a, b = compared.documents[pair.first], compared.documents[pair.second]
-        common = passages(a, b)
-        found.append(Shown(pair, a, b, common, (covered(a, common), covered(b, common))))
-    return found
 
 
 # ── Words ───────────────────────────────────────────────────────────────────────────────────────
@@ -165,7 +142,7 @@ def page(compared: ComparedClass, lang: Lang) -> str:
 
 
 def _exercise_view(compared: ComparedExercise, lang: Lang) -> dict[str, object]:
-    pairs = shown_pairs(compared)
+    pairs = compared.shown
     return {
         "id": compared.exercise,
         "title": compared.title.in_(lang),

@@ -13,13 +13,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from grader.domain import Limits, OutcomeStatus
-from grader.domain.job_messages import KILL, JobEnd, WorkerMessage
+from grader.domain.job_messages import KILL, MESSAGE_BYTES, JobEnd, WorkerMessage
 
 GRACE_SECONDS = 15.0
 SILENT_SECONDS = 15.0  # a worker says every second that it is alive
 LINE_BYTES = 4 << 20
 CHUNK = 1 << 16
-MESSAGE_BYTES = 1 << 18
 
 
 class Stopped(BaseException):

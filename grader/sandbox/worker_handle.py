@@ -20,14 +20,14 @@ from pathlib import Path
 from types import TracebackType
 
 from grader.domain import Json, Limits, Outcome, OutcomeStatus, Printed
-from grader.domain.job_messages import BROKEN_EXIT, FROZEN, Confinement, JobMessage, WorkerMessage
+from grader.domain.job_messages import BROKEN_EXIT, FROZEN, MESSAGE_BYTES, Confinement, JobMessage, WorkerMessage
 from grader.errors import WorkerDied
 from grader.messages import say
 from grader.sandbox.base import Level, Sandbox, View
 from grader.sandbox.bytecode import compile_once
 from grader.sandbox.cgroup import control_group, memory_kills
 from grader.sandbox.cores import starting_on
-from grader.sandbox.job_monitor import MESSAGE_BYTES, JobMonitor
+from grader.sandbox.job_monitor import JobMonitor
 from grader.sandbox.landlock import readable
 from grader.sandbox.place import Place
 from grader.sandbox.python import environment

@@ -11,12 +11,13 @@ compared   what came of it, as the page takes it
 from __future__ import annotations
 
 from grader.similarity.compare import Comparison, Pair, compare
-from grader.similarity.compared import ComparedClass, ComparedExercise
+from grader.similarity.compared import MAX_PAIRS, ComparedClass, ComparedExercise, Shown
 from grader.similarity.documents import Document, document
 from grader.similarity.passages import Passage, passages
 from grader.similarity.weights import Arrays, SameWeights, same_weights
 
 __all__ = [
+    "MAX_PAIRS",
     "Arrays",
     "ComparedClass",
     "ComparedExercise",
@@ -25,6 +26,7 @@ __all__ = [
     "Pair",
     "Passage",
     "SameWeights",
+    "Shown",
     "compare",
     "document",
     "passages",

@@ -19,10 +19,8 @@ import sys
 import time
 from contextlib import suppress
 
-from grader.domain.job_messages import JobEnd, JobMessage, WorkerMessage
+from grader.domain.job_messages import MESSAGE_BYTES, JobEnd, JobMessage, WorkerMessage
 from grader.worker import child, watch
-
-MESSAGE_BYTES = 1 << 18
 
 
 def main() -> None:

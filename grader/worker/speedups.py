@@ -26,12 +26,12 @@ from typing import Any  # Keras ships no types
 
 import keras
 import numpy as np
-from keras.src.callbacks.callback_list import CallbackList
 from keras.src.models.functional import Functional
 from keras.src.models.model import Model
 from keras.src.models.sequential import Sequential
 
 from grader.domain import KERAS_BATCH
+from grader.worker.fit_arguments import are_arrays, listed
 from grader.worker.prepare_once import prepare_once
 
 MAX_STEPS = 200
@@ -133,7 +133,7 @@ class Speedups:
     # ── When, and how many ──────────────────────────────────────────────────────────────────
 
     def _steps_of_fit(self, model: Any, given: Arguments) -> int:
-        if given.get("steps_per_epoch") or given.get("validation_steps") or not _arrays(given, "x", "y"):
+        if given.get("steps_per_epoch") or given.get("validation_steps") or not are_arrays(given, "x", "y"):
             return 1
         validation = given.get("validation_data")
         if validation is not None and not all(isinstance(part, np.ndarray) for part in validation):
@@ -148,18 +148,14 @@ class Speedups:
         return _fitting(batches, TRAINING_SECONDS, 3 * work(model) * size)  # forward, and backward twice as much
 
     def _steps_of_evaluate(self, model: Any, given: Arguments) -> int:
-        if given.get("steps") or given.get("callbacks") or given.get("kwargs") or not _arrays(given, "x", "y"):
+        if given.get("steps") or given.get("callbacks") or given.get("kwargs") or not are_arrays(given, "x", "y"):
             return 1
         size = given.get("batch_size") or KERAS_BATCH
         batches = math.ceil(len(given["x"]) / size)
         return _fitting(batches, EVALUATION_SECONDS, work(model) * size) if batches >= MIN_EVALUATION_BATCHES else 1
 
     def _wants_batches(self, callbacks: Any) -> bool:
-        if isinstance(callbacks, CallbackList):
-            callbacks = callbacks.callbacks
-        if not isinstance(callbacks, list | tuple):
-            callbacks = [] if callbacks is None else [callbacks]
-        return any(self._wants(callback) for callback in callbacks)
+        return any(self._wants(callback) for callback in listed(callbacks))
 
     def _wants(self, callback: Any) -> bool:
         if isinstance(callback, self._tolerant):
@@ -177,10 +173,6 @@ def _set(model: Any, steps: int, functions: dict[str, Any]) -> None:
     model.steps_per_execution = steps
     for name, function in functions.items():
         setattr(model, name, function)
-
-
-def _arrays(given: Arguments, *names: str) -> bool:
-    return all(isinstance(given.get(name), np.ndarray) for name in names)
 
 
 def _fitting(batches: int, seconds: float, operations: float) -> int:

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from grader.domain import Limits, OutcomeStatus
-from grader.domain.job_messages import FROZEN, JobEnd, WorkerMessage, asks_for_kill
+from grader.domain.job_messages import FROZEN, MESSAGE_BYTES, JobEnd, WorkerMessage, asks_for_kill
 from grader.worker.usage import Used, Written, filled, held_by, used_by, without_name, written_in
 
 PR_SET_DUMPABLE = 4
@@ -158,7 +158,7 @@ def _ended_children() -> float:
 
 def _kill_wanted(control: socket.socket) -> bool:
     """Return whether the grader asked for a kill, or is gone."""
-    data = control.recv(1 << 18)
+    data = control.recv(MESSAGE_BYTES)
     return not data or asks_for_kill(data)
 
 

@@ -99,7 +99,7 @@ def _tsne(call: BoundCall) -> Noted:
     estimator = call.target
     rows = np.asarray(call.get("X"))
     points = np.asarray(estimator.embedding_, dtype=np.float64)
-    facts: dict[str, Json] = {"settings": _settings(estimator), "shape": list(rows.shape), "dtype": str(rows.dtype)}
+    facts: dict[str, Json] = {"settings": _settings(estimator), "shape": list(rows.shape)}
     return {**facts, "points": list(points.shape)}, {**_rows(rows), "points": points}
 
 
@@ -107,17 +107,16 @@ def _hull(call: BoundCall) -> Noted:
     hull = call.target
     points = np.asarray(hull.points, dtype=np.float64)
     arrays = {"points": points, "vertices": np.asarray(hull.vertices, dtype=np.int64)}
-    return {"shape": list(points.shape), "area": float(hull.volume)}, arrays
+    return {}, arrays
 
 
 def _gaussian(call: BoundCall) -> Noted:
     mixture = call.target
     points = np.asarray(call.get("X"))
-    facts: dict[str, Json] = {"settings": _settings(mixture), "shape": list(points.shape)}
     if points.ndim != 2 or points.shape[1] != 2:
-        return facts, {}
+        return {}, {}
     arrays = {"points": points.astype(np.float64), "means": mixture.means_, "covariances": mixture.covariances_}
-    return facts, {name: np.asarray(array, dtype=np.float64) for name, array in arrays.items()}
+    return {}, {name: np.asarray(array, dtype=np.float64) for name, array in arrays.items()}
 
 
 def _scaler_fit(call: BoundCall) -> Noted:
@@ -129,24 +128,14 @@ def _scaler_fit(call: BoundCall) -> Noted:
         value = getattr(scaler, name, None)
         if value is not None and (name != "mean_" or getattr(scaler, "with_mean", True)):
             arrays[name.rstrip("_")] = np.asarray(value, dtype=np.float64)
-    facts: dict[str, Json] = {
-        "kind": type(scaler).__name__,
-        "object": id(scaler) % (1 << 48),
-        "shape": list(rows.shape),
-    }
-    return {**facts, "settings": _settings(scaler)}, arrays
+    return {}, arrays
 
 
 def _svm_fit(call: BoundCall) -> Noted:
     svm = call.target
     rows = np.asarray(call.get("X"))
     labels = np.asarray(call.get("y"))
-    facts: dict[str, Json] = {
-        "settings": _settings(svm),
-        "object": id(svm) % (1 << 48),
-        "shape": list(rows.shape),
-        "label_shape": list(labels.shape),
-    }
+    facts: dict[str, Json] = {"settings": _settings(svm), "shape": list(rows.shape)}
     return facts, {**_rows(rows), "labels": label_numbers(labels)}
 
 

@@ -31,7 +31,7 @@ def describe(writer: EventWriter, x: Any, y: Any) -> dict[str, Json] | None:
         return None
     picked: NDArray[np.int64] = np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE, len(rows))).astype(np.int64))
     sample = np.asarray(rows[picked])
-    hashes, low, high = fingerprints(sample) if len(sample) else (np.zeros(0, np.uint64), np.zeros(0), np.zeros(0))
+    hashes, low, high = fingerprints(sample)
     kept: dict[str, NDArray[Any]] = {"hashes": hashes, "low": low, "high": high}
     if 0 < sample[0].size <= NARROW:
         kept["input"] = sample.reshape(len(sample), -1).astype(np.float64)
@@ -43,8 +43,8 @@ def describe(writer: EventWriter, x: Any, y: Any) -> dict[str, Json] | None:
         "rows": total,
         "shape": list(rows.shape[1:]),
         "dtype": str(rows.dtype),
-        "low": finite_or_name(float(np.min(low)) if len(low) else 0.0),
-        "high": finite_or_name(float(np.max(high)) if len(high) else 0.0),
+        "low": finite_or_name(float(np.min(low))),
+        "high": finite_or_name(float(np.max(high))),
         "label_shape": list(labels.shape[1:]) if labels is not None else [],
         "rows_file": writer.arrays("rows", kept),
     }

@@ -75,10 +75,10 @@ class Recorder:
 
     def _keep_arrays(self, names: Mapping[str, Any]) -> None:
         """Shape and range of the program's own arrays: what the data became in its hands."""
-        arrays = [(n, a) for n, a in names.items() if isinstance(a, np.ndarray) and a.dtype.kind in "biuf" and a.size]
-        for number, (name, array) in enumerate(arrays[:MAX_ARRAYS]):
+        arrays = [a for a in names.values() if isinstance(a, np.ndarray) and a.dtype.kind in "biuf" and a.size]
+        for number, array in enumerate(arrays[:MAX_ARRAYS]):
             low, high = finite_or_name(float(array.min())), finite_or_name(float(array.max()))
-            facts = {"name": name, "shape": list(array.shape[:8]), "dtype": str(array.dtype), "low": low, "high": high}
+            facts = {"shape": list(array.shape[:8]), "low": low, "high": high}
             self.writer.write("call", id=ARRAY_CALLS + number, what="array", facts=facts)
 
     def _keep_value(self, name: str, value: Any) -> None:

@@ -8,6 +8,7 @@ from typing import Any  # Keras and most of what students call ships no types
 import numpy as np
 
 from grader.domain import KERAS_BATCH
+from grader.worker.fit_arguments import are_arrays
 
 
 def shortened(given: Mapping[str, Any], steps: int) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def shortened(given: Mapping[str, Any], steps: int) -> dict[str, Any]:
     """
     rows = steps * (maybe_int(given.get("batch_size")) or KERAS_BATCH)
     changed: dict[str, Any] = {}
-    plain = all(isinstance(given.get(name), np.ndarray) for name in ("x", "y"))
+    plain = are_arrays(given, "x", "y")
     whole = any(given.get(name) is not None for name in ("sample_weight", "class_weight", "steps_per_epoch", "steps"))
     if plain and not whole and not given.get("validation_split") and len(given["x"]) == len(given["y"]):
         changed |= {"x": given["x"][:rows], "y": given["y"][:rows]}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any  # Keras and most of what students call ships no types
 
-import keras
 from keras.src.models.model import Model
 from keras.src.optimizers.base_optimizer import BaseOptimizer
 
 from grader.domain import SnapshotReason, TrainingMethod
 from grader.evidence import EventWriter
+from grader.worker.fit_arguments import listed
 from grader.worker.recorder.data import describe, length_of
 from grader.worker.recorder.describe import compiled_as
 from grader.worker.recorder.guard import BoundCall, Guard
@@ -52,7 +52,7 @@ class TrainingWatch:
         )
         if self._audit_steps is not None:
             call.change(**shortened(call.arguments, self._audit_steps))
-        call.change(callbacks=[*_listed(call.get("callbacks")), callback])
+        call.change(callbacks=[*listed(call.get("callbacks")), callback])
         return callback
 
     def _fit_ends(self, call: BoundCall) -> None:
@@ -96,11 +96,3 @@ class TrainingWatch:
         self._writer.write("fit_end", fit=number, steps=steps, finished=True)
         tracked.steps, tracked.trained = steps, True
         self._models.snapshot(tracked.model, SnapshotReason.FIT)
-
-
-def _listed(callbacks: Any) -> list[Any]:
-    if callbacks is None:
-        return []
-    if isinstance(callbacks, keras.callbacks.CallbackList):
-        return list(callbacks.callbacks)
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]

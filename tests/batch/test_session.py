@@ -31,8 +31,8 @@ from grader.grading import Listener
 from grader.store import Decision, Gradebook
 from grader.store.calendar import ALL
 from grader.store.decisions import anchor_of
+from tests.cli.classes import ANSWERS
 
-ANSWERS = 'REPONSES = {{"parametres": "7850", "convexe": "{convexe}", "minimum_global": "oui"}}\n'
 T = TypeVar("T")
 READ_ONLY = BatchOptions(mode=Mode.STATIC, sandbox="process", lang="en")  # quick, and everything around it is real
 

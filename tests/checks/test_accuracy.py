@@ -14,14 +14,15 @@ from grader.analysis.provenance import RowProvenance
 from grader.checks import accuracy
 from grader.domain import Finding, Mode, Status
 from grader.measurements import Why
-from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, measured, snapshot, spoken, training
+from tests.checks.build import LABELS, TEST, TRAIN, analysis, fed, index, snapshot, spoken, training
+from tests.checks.thresholds import answered
 
 CHECK = accuracy.check(4, full=0.915, partial=0.88)
 
 
 def judged(about: Analysis, **result: Any) -> Finding:
     answer = {"accuracy": 0.92, "train_accuracy": 0.925, **result}
-    return spoken(CHECK.judge(measured(about, CHECK.requests(about), answer)))
+    return answered(CHECK, about, answer)
 
 
 def seen_of(about: Analysis) -> RowProvenance:

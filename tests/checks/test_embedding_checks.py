@@ -10,18 +10,14 @@ import pytest
 
 from grader.analysis import Analysis
 from grader.checks import ellipses, hulls, latent, neighbourhood_hit, ordering, trustworthiness, tsne
-from grader.domain import AxesInfo, FigureInfo, Finding, Mode, Printed, Reading, Status
-from tests.checks.build import PERCEPTRON, analysis, exercise, failure, measured, spoken
+from grader.domain import AxesInfo, FigureInfo, Mode, Printed, Reading, Status
+from tests.checks.build import PERCEPTRON, analysis, exercise, failure
 from tests.checks.build import tsne as run_of
+from tests.checks.thresholds import answered
 
 ALL = tuple(m.check(2) for m in (tsne, hulls, ellipses, latent, neighbourhood_hit, ordering, trustworthiness))
 RIGHT = {"source": "test", "finite": True, "trustworthiness": 0.97, "nh": 0.8}
 TWO = exercise(PERCEPTRON, PERCEPTRON)
-
-
-def judged(check: Any, about: Analysis, *results: dict[str, Any]) -> Finding:
-    needs = check.requests(about)
-    return spoken(check.judge(measured(about, needs, *results) if results else about))
 
 
 def projected(*calls: Any, **more: Any) -> Analysis:
@@ -31,15 +27,15 @@ def projected(*calls: Any, **more: Any) -> Analysis:
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
 def test_without_a_projection_the_reason_is_told(check: Any) -> None:
     nothing = analysis(of=TWO)
-    assert "No t-SNE" in judged(check, nothing).message.en
-    assert judged(check, replace(nothing, mode=Mode.STATIC)).status is Status.SKIPPED
+    assert "No t-SNE" in answered(check, nothing).message.en
+    assert answered(check, replace(nothing, mode=Mode.STATIC)).status is Status.SKIPPED
     unreadable = replace(nothing, reading=Reading("x = =", failure=failure("SyntaxError")))
-    assert "could not start" in judged(check, unreadable).message.en
+    assert "could not start" in answered(check, unreadable).message.en
 
 
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.id)
 def test_a_projection_of_something_else_fails(check: Any) -> None:
-    found = judged(check, projected(), {**RIGHT, "source": ""})
+    found = answered(check, projected(), {**RIGHT, "source": ""})
     assert found.status is Status.FAILED
 
 
@@ -62,13 +58,13 @@ def test_a_projection_of_something_else_fails(check: Any) -> None:
 def test_the_settings_of_the_run_are_compared(
     call: dict[str, Any], result: dict[str, Any], share: float, told: str
 ) -> None:
-    found = judged(tsne.check(3, verbose=2), projected(run_of(**call)), {**RIGHT, **result})
+    found = answered(tsne.check(3, verbose=2), projected(run_of(**call)), {**RIGHT, **result})
     assert found.share == share and told in found.message.en
 
 
-def test_the_largest_run_is_judged() -> None:
+def test_the_largest_run_is_answered() -> None:
     calls = (run_of(1, 2000), run_of(2, 300, perplexity=5))
-    assert judged(tsne.check(3), projected(*calls), RIGHT, RIGHT).share == 1
+    assert answered(tsne.check(3), projected(*calls), RIGHT, RIGHT).share == 1
 
 
 # ── hulls and ellipses ──────────────────────────────────────────────────────────────────────────
@@ -81,7 +77,7 @@ def test_the_largest_run_is_judged() -> None:
 )
 def test_outlines_earn_by_the_class(module: Any, right: Any, made: int, share: float) -> None:
     check = module.check(4)
-    found = judged(check, projected(), {**RIGHT, check.id: right, f"{check.id}_made": made})
+    found = answered(check, projected(), {**RIGHT, check.id: right, f"{check.id}_made": made})
     assert found.share == pytest.approx(share)
     assert ("None was computed" in found.message.en) is (made == 0)
 
@@ -93,7 +89,7 @@ def test_outlines_earn_by_the_class(module: Any, right: Any, made: int, share: f
     ("value", "status"), [(0.97, Status.PASSED), (0.9, Status.PASSED), (0.89, Status.FAILED), (0.5, Status.FAILED)]
 )
 def test_invented_points_earn_nothing(value: float, status: Status) -> None:
-    assert judged(trustworthiness.check(2), projected(), {**RIGHT, "trustworthiness": value}).status is status
+    assert answered(trustworthiness.check(2), projected(), {**RIGHT, "trustworthiness": value}).status is status
 
 
 # ── latent and ordering ─────────────────────────────────────────────────────────────────────────
@@ -106,16 +102,16 @@ def hidden(number: int, width: int = 100) -> Any:
 
 def test_hidden_values_of_both_networks_pass() -> None:
     about = projected(hidden(1), hidden(2))
-    assert judged(latent.check(4), about, {**RIGHT, "source": "hidden0"}, {**RIGHT, "source": "hidden1"}).share == 1
+    assert answered(latent.check(4), about, {**RIGHT, "source": "hidden0"}, {**RIGHT, "source": "hidden1"}).share == 1
 
 
 def test_one_network_of_two_earns_half() -> None:
-    found = judged(latent.check(4), projected(hidden(1), run_of(2)), {**RIGHT, "source": "hidden0"}, RIGHT)
+    found = answered(latent.check(4), projected(hidden(1), run_of(2)), {**RIGHT, "source": "hidden0"}, RIGHT)
     assert (found.status, found.share) == (Status.PARTIAL, 0.5)
 
 
 def test_values_of_another_layer_do_not_count() -> None:
-    found = judged(latent.check(4), projected(hidden(1, 10)), {**RIGHT, "source": "hidden0"})
+    found = answered(latent.check(4), projected(hidden(1, 10)), {**RIGHT, "source": "hidden0"})
     assert found.status is Status.FAILED
 
 
@@ -135,7 +131,7 @@ def test_the_hits_must_grow_from_layer_to_layer(values: tuple[float, ...], share
     sources = ("test", "hidden0", "hidden1")
     results = [{**RIGHT, "source": s, "nh": v} for s, v in zip(sources, values, strict=False)]
     about = projected(*(run_of(n) for n in range(1, len(values) + 1)))
-    assert judged(ordering.check(2), about, *results).share == share
+    assert answered(ordering.check(2), about, *results).share == share
 
 
 # ── neighbourhood hit ───────────────────────────────────────────────────────────────────────────
@@ -166,16 +162,16 @@ def test_a_value_in_the_band_that_is_ones_own_passes() -> None:
         {"printed": Printed(f"hit : {value:.4f}".replace(".", ","))},
         {"figures": (titled(f"2D t-SNE - NH={100 * value}"),)},
     ):
-        assert judged(NH, with_value(**own), {**RIGHT, "nh": value}).share == 1
+        assert answered(NH, with_value(**own), {**RIGHT, "nh": value}).share == 1
 
 
 def test_a_value_that_is_not_told_earns_half() -> None:
-    found = judged(NH, with_value(), {**RIGHT, "nh": in_band()})
+    found = answered(NH, with_value(), {**RIGHT, "nh": in_band()})
     assert found.share == 0.5 and "`nh`" in found.hint.en
 
 
 def test_a_value_outside_the_band_earns_half_if_it_was_computed_right() -> None:
-    found = judged(NH, with_value(values={"nh": 0.3}), {**RIGHT, "nh": 0.3})
+    found = answered(NH, with_value(values={"nh": 0.3}), {**RIGHT, "nh": 0.3})
     assert found.share == 0.5 and "outside" in found.message.en
 
 
@@ -193,7 +189,7 @@ def test_a_value_outside_the_band_earns_half_if_it_was_computed_right() -> None:
     ],
 )
 def test_a_known_mistake_in_the_formula_is_recognised(name: str) -> None:
-    found = judged(
+    found = answered(
         NH, with_value(values={"nh": 0.123}), {**RIGHT, "nh": in_band(), "formulas": {name: 0.123, "other": 5.0}}
     )
     assert found.share == 0.5
@@ -201,17 +197,17 @@ def test_a_known_mistake_in_the_formula_is_recognised(name: str) -> None:
 
 
 def test_an_unknown_mistake_is_answered_with_the_definition() -> None:
-    found = judged(NH, with_value(values={"nh": 0.111}), {**RIGHT, "nh": in_band(), "formulas": {"percent": 80.0}})
+    found = answered(NH, with_value(values={"nh": 0.111}), {**RIGHT, "nh": in_band(), "formulas": {"percent": 80.0}})
     assert found.share == 0.5 and "definition" in found.hint.en
 
 
 def test_a_value_outside_the_band_and_miscomputed_fails() -> None:
-    assert judged(NH, with_value(values={"nh": 0.9}), {**RIGHT, "nh": 0.3}).status is Status.FAILED
+    assert answered(NH, with_value(values={"nh": 0.9}), {**RIGHT, "nh": 0.3}).status is Status.FAILED
 
 
 def test_values_that_are_no_numbers_are_of_no_account() -> None:
     about = with_value(values={"nh": float("nan")}, printed=Printed("nh " + "9" * 400 + ".0\nvoisins: 1.5e-9999"))
-    assert judged(NH, about, {**RIGHT, "nh": in_band(), "formulas": {}}).share == 0.5
+    assert answered(NH, about, {**RIGHT, "nh": in_band(), "formulas": {}}).share == 0.5
 
 
 def test_the_band_widens_with_no_gap_between_the_measured_numbers_of_points() -> None:

@@ -13,7 +13,8 @@ from grader.analysis import Analysis, saved_files
 from grader.checks import figure, saved_model
 from grader.domain import AxesInfo, FigureInfo, Finding, Mode, ModelUse, Reading, Status
 from grader.measurements import Why
-from tests.checks.build import TEST, TRAIN, analysis, failure, index, measured, spoken
+from tests.checks.build import TEST, TRAIN, analysis, failure, index, spoken
+from tests.checks.thresholds import answered
 
 GRID = figure.image_grid(5, 3, 4, 12)
 
@@ -104,7 +105,7 @@ def left(*names: str, **more: Any) -> Analysis:
 
 
 def saved(about: Analysis, *results: dict[str, Any]) -> Finding:
-    return spoken(SAVED.judge(measured(about, SAVED.requests(about), *results)))
+    return answered(SAVED, about, *results)
 
 
 def test_a_file_that_predicts_alike_passes() -> None:

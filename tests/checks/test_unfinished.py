@@ -9,10 +9,11 @@ import pytest
 
 from grader.analysis import Analysis
 from grader.checks import accuracy, saved_model, training
-from grader.domain import Check, Finding, ModelUse, Outcome, Record, Status, Verdict
+from grader.domain import Check, ModelUse, Outcome, Record, Status, Verdict
 from grader.measurements import Why
-from tests.checks.build import analysis, measured, snapshot, spoken
+from tests.checks.build import analysis, snapshot, spoken
 from tests.checks.build import training as a_training
+from tests.checks.thresholds import answered
 
 SAVED, ACCURACY = saved_model.check(3), accuracy.check(4, full=0.9, partial=0.8)
 FIGURES = {"accuracy": 0.93, "train_accuracy": 0.93, "confusion": [[9] * 10] * 10}
@@ -34,49 +35,45 @@ def unfinished(
     )
 
 
-def judged(check: Check, about: Analysis, *results: dict[str, Any]) -> Finding:
-    return spoken(check.judge(measured(about, check.requests(about), *results)))
-
-
 def test_a_file_saved_on_the_way_is_judged_by_what_it_can_do() -> None:
-    found = judged(SAVED, unfinished(), FIGURES)
+    found = answered(SAVED, unfinished(), FIGURES)
     assert found.status is Status.PASSED and "did not end" in found.message.en and "93.0%" in found.measured.en
-    found = judged(ACCURACY, unfinished(), FIGURES)
+    found = answered(ACCURACY, unfinished(), FIGURES)
     assert found.status is Status.PASSED and "exo1.keras" in found.message.en
-    assert judged(ACCURACY, unfinished(), {**FIGURES, "accuracy": 0.85}).status is Status.PARTIAL
+    assert answered(ACCURACY, unfinished(), {**FIGURES, "accuracy": 0.85}).status is Status.PARTIAL
 
 
 @pytest.mark.parametrize(("share", "status"), [(0.19, Status.FAILED), (0.2, Status.PASSED), (0.21, Status.PASSED)])
 def test_a_network_no_better_than_guessing_was_saved_too_early(share: float, status: Status) -> None:
-    assert judged(SAVED, unfinished(), {**FIGURES, "accuracy": share}).status is status
+    assert answered(SAVED, unfinished(), {**FIGURES, "accuracy": share}).status is status
 
 
 def test_of_several_files_the_best_counts() -> None:
     about = unfinished(("a.keras", "b.keras"), ("a.keras", "b.keras"))
     bad = {"refused": Why.FILE}
-    assert "b.keras" in judged(SAVED, about, bad, FIGURES).message.en
-    assert "b.keras" in judged(ACCURACY, about, bad, FIGURES).message.en
+    assert "b.keras" in answered(SAVED, about, bad, FIGURES).message.en
+    assert "b.keras" in answered(ACCURACY, about, bad, FIGURES).message.en
 
 
 def test_a_file_cut_off_while_it_was_written_is_told_as_that() -> None:
-    found = judged(SAVED, unfinished(), {"refused": Why.FILE})
+    found = answered(SAVED, unfinished(), {"refused": Why.FILE})
     assert found.status is Status.FAILED and "while it was writing" in found.message.en
 
 
 def test_a_file_that_this_network_was_not_seen_to_be_saved_to_proves_nothing_of_this_run() -> None:
     for about in (unfinished(saves=()), unfinished(saves=("other.keras",)), unfinished(files=(), saves=())):
         assert ACCURACY.requests(about) == ()
-        assert judged(ACCURACY, about).status is Status.FAILED
-        assert judged(SAVED, about).status is Status.FAILED
+        assert answered(ACCURACY, about).status is Status.FAILED
+        assert answered(SAVED, about).status is Status.FAILED
 
 
 @pytest.mark.parametrize("check", [SAVED, ACCURACY], ids=["saved_model", "accuracy"])
 def test_plain_layers_are_not_called_layers_of_one_s_own(check: Check) -> None:
     cut = analysis(snapshots=(snapshot(reason="build", weights=None),), trainings=(), outcome=STOPPED, finished=False)
     for about in (unfinished(saves=()), cut):
-        assert "of your own" not in judged(check, about).message.en
+        assert "of your own" not in answered(check, about).message.en
     own = analysis(snapshots=(snapshot(architecture=None),), files={"exo1.keras": 100})
-    assert "of your own" in judged(check, own).message.en
+    assert "of your own" in answered(check, own).message.en
 
 
 def test_a_training_stopped_in_its_first_epoch_was_begun() -> None:

@@ -12,7 +12,8 @@ import pytest
 from grader.analysis import Analysis
 from grader.checks import xor
 from grader.domain import CompileInfo, DataInfo, Finding, Mode, ModelSpec, Record, Status, layer
-from tests.checks.build import analysis, exercise, measured, seen, snapshot, spoken, training
+from tests.checks.build import analysis, exercise, seen, snapshot, spoken, training
+from tests.checks.thresholds import answered
 
 CHECK = xor.check(5)
 SPEC = ModelSpec(
@@ -40,7 +41,7 @@ def run_of(folder: Path, data: DataInfo | None, **changes: Any) -> Analysis:
 
 
 def judged(about: Analysis, **result: Any) -> Finding:
-    return spoken(CHECK.judge(measured(about, CHECK.requests(about), result)))
+    return answered(CHECK, about, result)
 
 
 def settings_of(about: Analysis) -> dict[str, Any]:

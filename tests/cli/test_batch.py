@@ -18,46 +18,12 @@ import pytest
 
 from grader import records
 from grader.cli import exits
-from grader.cli.main import run
 from grader.domain import Lang, Phase, Text
 from grader.store import Gradebook
+from tests.cli.classes import ANSWERS, hand_in, static
 from tests.endings import PATIENCE, until
 
 ROOT = Path(__file__).parents[2]
-ANSWERS = 'REPONSES = {{"parametres": "7850", "convexe": "{convexe}", "minimum_global": "oui"}}\n'
-
-
-@pytest.fixture
-def typed(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., tuple[int, str]]:
-    """`grade …` in a folder of its own: the exit code, and what was told in English."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("GRADE_AUTHOR", "Mme Curie")
-
-    def do(*words: str, keys: str = "") -> tuple[int, str]:
-        capsys.readouterr()
-        monkeypatch.setattr(sys, "stdin", StringIO(keys))
-        code = run([*words, "--lang", "en"])
-        told = capsys.readouterr()
-        assert "Traceback" not in told.out + told.err
-        return code, told.out + told.err
-
-    return do
-
-
-def hand_in(student: str, convexe: str = "oui", more: str = "") -> Path:
-    path = Path("class") / student / "exo1.py"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(ANSWERS.format(convexe=convexe) + more, encoding="utf-8")
-    return path
-
-
-def static(typed: Callable[..., tuple[int, str]], *words: str) -> tuple[int, str]:
-    """Only reading: quick, and everything around it is real."""
-    return typed("batch", "class", "--out", "out", "--mode", "static", "--sandbox", "process", *words)
-
-
 # ── Processes ───────────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,7 @@ from grader import records
 from grader.cli import exits
 from grader.derived import DerivedFiles
 from grader.store import Gradebook, schema
-from tests.cli.test_batch import ANSWERS, hand_in, static, typed  # noqa: F401
-
-Typed = Callable[..., tuple[int, str]]
-
+from tests.cli.classes import Typed, hand_in, static
 
 # ── A file that follows ─────────────────────────────────────────────────────────────────────────
 
@@ -58,7 +54,7 @@ def test_a_damaged_file_does_not_hold(damage: str, tmp_path: Path) -> None:
 # ── Records and pages ───────────────────────────────────────────────────────────────────────────
 
 
-def a_class(typed: Typed) -> None:  # noqa: F811
+def a_class(typed: Typed) -> None:
     hand_in("alice")
     hand_in("bob", convexe="")
     assert static(typed)[0] == exits.MARKS_LOST
@@ -70,7 +66,7 @@ def told_in_files() -> dict[str, float]:
 
 @pytest.mark.parametrize("again", ["batch", "report", "rejudge"])
 @pytest.mark.parametrize("damage", ["zero", "gone", "old"])
-def test_what_does_not_follow_the_gradebook_is_made_anew(again: str, damage: str, typed: Typed) -> None:  # noqa: F811
+def test_what_does_not_follow_the_gradebook_is_made_anew(again: str, damage: str, typed: Typed) -> None:
     a_class(typed)
     typed("override", "out", "alice", "exo1", "accuracy", "4", "--reason", "seen in class")
     whole = {path: path.read_bytes() for path in Path("out").rglob("*") if path.suffix in (".json", ".html", ".jsonl")}
@@ -87,7 +83,7 @@ def test_what_does_not_follow_the_gradebook_is_made_anew(again: str, damage: str
 
 
 def test_a_kill_between_the_gradebook_and_its_files_leaves_nothing_stale(
-    typed: Typed,  # noqa: F811
+    typed: Typed,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """After the commit, before the file: as if the process had ended there."""
@@ -108,7 +104,7 @@ def test_a_kill_between_the_gradebook_and_its_files_leaves_nothing_stale(
     assert told_in_files() == now
 
 
-def test_what_follows_is_not_written_again(typed: Typed) -> None:  # noqa: F811
+def test_what_follows_is_not_written_again(typed: Typed) -> None:
     a_class(typed)
 
     def times() -> dict[Path, int]:
@@ -125,7 +121,7 @@ def test_what_follows_is_not_written_again(typed: Typed) -> None:  # noqa: F811
 
 @pytest.mark.parametrize("loss", ["gone", "damaged", "zero"])
 @pytest.mark.parametrize("journal", [True, False], ids=["with the journal", "from the records alone"])
-def test_a_lost_gradebook_is_restored_with_its_decisions(loss: str, journal: bool, typed: Typed) -> None:  # noqa: F811
+def test_a_lost_gradebook_is_restored_with_its_decisions(loss: str, journal: bool, typed: Typed) -> None:
     a_class(typed)
     typed("override", "out", "alice", "exo1", "accuracy", "4", "--reason", "vu en classe")
     typed("override", "out", "bob", "exo1", "accuracy", "2", "--reason", "autre")
@@ -154,7 +150,7 @@ def test_a_lost_gradebook_is_restored_with_its_decisions(loss: str, journal: boo
         assert [path.read_bytes()[:4] for path in Path("out").glob("gradebook.sqlite.2*")] == [b"junk"]
 
 
-def test_a_whole_gradebook_is_left_alone_and_nothing_cannot_be_restored(typed: Typed) -> None:  # noqa: F811
+def test_a_whole_gradebook_is_left_alone_and_nothing_cannot_be_restored(typed: Typed) -> None:
     a_class(typed)
     assert typed("restore", "out")[0] == exits.USAGE
     Path("empty").mkdir()
@@ -169,7 +165,7 @@ def test_a_whole_gradebook_is_left_alone_and_nothing_cannot_be_restored(typed: T
 
 
 @pytest.fixture
-def archived(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+def archived(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Results where nothing can be written. (A superuser may write anywhere: what the system says of it is told here.)"""
     a_class(typed)
     shutil.copytree("out", "archive")
@@ -186,7 +182,7 @@ def state(folder: Path) -> dict[Path, tuple[int, int]]:
     return {p: (p.stat().st_size, p.stat().st_mtime_ns) for p in sorted(folder.rglob("*")) if p.is_file()}
 
 
-def test_an_archive_can_be_exported_reported_and_listed(archived: Path, typed: Typed) -> None:  # noqa: F811
+def test_an_archive_can_be_exported_reported_and_listed(archived: Path, typed: Typed) -> None:
     before = state(archived)
     code, told = typed("export", "archive", "--format", "csv")
     assert code == 0 and "alice" in told
@@ -199,7 +195,7 @@ def test_an_archive_can_be_exported_reported_and_listed(archived: Path, typed: T
     assert state(archived) == before
 
 
-def test_nothing_is_decided_in_an_archive(archived: Path, typed: Typed) -> None:  # noqa: F811
+def test_nothing_is_decided_in_an_archive(archived: Path, typed: Typed) -> None:
     code, told = typed("override", "archive", "alice", "exo1", "accuracy", "4", "--reason", "x")
     assert code == exits.BROKEN and "read-only" in told
 
@@ -218,9 +214,8 @@ def test_what_was_committed_last_is_read_from_an_archive_too(archived: Path) -> 
     connection.close()
 
 
-def test_what_waits_is_listed_with_and_without_names(typed: Typed) -> None:  # noqa: F811
+def test_what_waits_is_listed_with_and_without_names(typed: Typed) -> None:
     hand_in("alice", convexe="peut-être bien que oui, peut-être bien que non")
-    assert ANSWERS
     static(typed)
     _, told = typed("review", "out", "--list")
     assert "exo1" in told and "alice" in told and "peut-être bien" in told

@@ -4,7 +4,6 @@ never a traceback. Exit code 1 says that marks were lost, and nothing else."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,8 @@ from grader.cli.main import run
 from grader.errors import UnreadableSubmission, UsageError
 from grader.store import Gradebook, parse_moment
 from grader.store.schema import connect
-from tests.cli.test_batch import hand_in, static, typed  # noqa: F401
+from tests.cli.classes import Typed, hand_in, static
 from tests.reports import build
-
-Typed = Callable[..., tuple[int, str]]
-
 
 # ── What nobody foresaw ─────────────────────────────────────────────────────────────────────────
 
@@ -51,21 +47,21 @@ def test_an_unforeseen_error_is_a_sentence(
 
 
 @pytest.mark.parametrize("out", ["file", "file/below", "/proc/nothing", "class/../file"])
-def test_results_that_cannot_be_written_are_told_before_any_work(out: str, typed: Typed) -> None:  # noqa: F811
+def test_results_that_cannot_be_written_are_told_before_any_work(out: str, typed: Typed) -> None:
     hand_in("alice")
     Path("file").write_text("x")
     code, told = typed("batch", "class", "--out", out, "--mode", "static", "--sandbox", "process")
     assert code == exits.USAGE and "grade :" in told and "Traceback" not in told
 
 
-def test_a_page_s_place_taken_by_a_folder_is_told(typed: Typed) -> None:  # noqa: F811
+def test_a_page_s_place_taken_by_a_folder_is_told(typed: Typed) -> None:
     hand_in("alice")
     Path("out/index.html").mkdir(parents=True)
     code, told = static(typed)
     assert code == exits.USAGE and "index.html" in told
 
 
-def test_an_export_into_nowhere_is_told(typed: Typed) -> None:  # noqa: F811
+def test_an_export_into_nowhere_is_told(typed: Typed) -> None:
     hand_in("alice")
     static(typed)
     Path("file").write_text("x")
@@ -85,7 +81,7 @@ def test_a_date_that_no_calendar_has_is_told(text: str) -> None:
         parse_moment(text, end_of_day=True)
 
 
-def test_tables_of_old_macs_are_read_and_open_quotes_told_with_their_line(typed: Typed) -> None:  # noqa: F811
+def test_tables_of_old_macs_are_read_and_open_quotes_told_with_their_line(typed: Typed) -> None:
     hand_in("alice")
     Path("mac.csv").write_bytes(b"student,deadline\ralice,2026-03-01\rbob,2026-03-02\r")
     code, told = static(typed, "--extensions", "mac.csv")
@@ -105,7 +101,7 @@ DEEP = "[" * 100_000
 
 @pytest.mark.parametrize("junk", ["", "{", "[]", "null", '{"seen": 3}', DEEP, '{"a": ' * 50_000], ids=range(7))
 @pytest.mark.parametrize("name", [".looks.json", ".pages.json", ".records.json"])
-def test_a_damaged_note_costs_a_shortcut_only(name: str, junk: str, typed: Typed) -> None:  # noqa: F811
+def test_a_damaged_note_costs_a_shortcut_only(name: str, junk: str, typed: Typed) -> None:
     hand_in("alice")
     static(typed)
     Path("out", name).write_text(junk)
@@ -113,7 +109,7 @@ def test_a_damaged_note_costs_a_shortcut_only(name: str, junk: str, typed: Typed
 
 
 @pytest.mark.parametrize("junk", ["{", "[]", "null", "{}", DEEP], ids=["cut", "list", "null", "empty", "deep"])
-def test_one_damaged_record_is_named_skipped_and_graded_again(junk: str, typed: Typed) -> None:  # noqa: F811
+def test_one_damaged_record_is_named_skipped_and_graded_again(junk: str, typed: Typed) -> None:
     hand_in("alice")
     hand_in("bob")
     static(typed)
@@ -129,7 +125,7 @@ def test_one_damaged_record_is_named_skipped_and_graded_again(junk: str, typed: 
     assert "Damaged" not in static(typed)[1]
 
 
-def test_a_record_file_with_impossible_numbers_is_told(tmp_path: Path, typed: Typed) -> None:  # noqa: F811
+def test_a_record_file_with_impossible_numbers_is_told(tmp_path: Path, typed: Typed) -> None:
     path = tmp_path / "r" / "alice.exo1.json"
     records.write(build.record(curves={"loss": (1.0,)}), path)
     text = path.read_text(encoding="utf-8")
@@ -150,7 +146,7 @@ def test_a_newer_record_is_called_newer(tmp_path: Path) -> None:
 
 
 def test_a_gradebook_that_another_program_holds_says_so(
-    typed: Typed,  # noqa: F811
+    typed: Typed,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from grader.store import schema
@@ -177,7 +173,7 @@ def test_a_gradebook_that_is_none_names_the_way_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("notebook", ["{", "{}", '{"cells": [], "nbformat": 9}', "\x00" * 50])
-def test_a_broken_notebook_is_the_student_s_and_no_failure_of_the_grader_s(notebook: str, typed: Typed) -> None:  # noqa: F811
+def test_a_broken_notebook_is_the_student_s_and_no_failure_of_the_grader_s(notebook: str, typed: Typed) -> None:
     hand_in("alice")
     Path("class/bob").mkdir()
     Path("class/bob/exo1.ipynb").write_text(notebook)

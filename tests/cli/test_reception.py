@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,9 @@ import pytest
 from grader.batch.plan import latest_attempts
 from grader.cli import exits
 from grader.reports.names import slug
-from tests.cli.test_batch import ANSWERS, static, typed  # noqa: F401
+from tests.cli.classes import ANSWERS, Typed, static
 from tests.intake.classes import LAYOUTS, laid, zipped
 
-Typed = Callable[..., tuple[int, str]]
 HONEST = ANSWERS.format(convexe="oui").encode()
 NOTEBOOK = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
 EVIL = ANSWERS.format(convexe="non").encode()
@@ -26,7 +24,7 @@ FORMATS = ("moodle", "canvas", "csv", "junit", "markdown", "json")
 
 
 def graded(
-    typed: Typed,  # noqa: F811
+    typed: Typed,
     name: str,
     files: dict[str, bytes],
     exercises: list[str],
@@ -82,7 +80,7 @@ def theirs(home: Path, student: str) -> dict[str, Any]:
 @pytest.mark.parametrize("layout", ["moodle", "moodle-flat", "canvas", "nbgrader", "classroom", "folders", "drive"])
 def test_records_ids_times_attempts_and_exports_are_byte_for_byte_those_without_the_hostile_member(
     layout: str,
-    typed: Typed,  # noqa: F811
+    typed: Typed,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     one = LAYOUTS[layout]
@@ -103,7 +101,7 @@ def test_records_ids_times_attempts_and_exports_are_byte_for_byte_those_without_
     assert after == before
 
 
-def test_the_class_is_described_and_all_that_is_said_of_it_stands_in_a_file(typed: Typed) -> None:  # noqa: F811
+def test_the_class_is_described_and_all_that_is_said_of_it_stands_in_a_file(typed: Typed) -> None:
     laid(Path("class"), LAYOUTS["moodle"].files({f"a/b{n}.py": b"x" for n in range(30)}))
     _, told = static(typed)
     assert "Class: Moodle, 3 folders" in told
@@ -113,7 +111,7 @@ def test_the_class_is_described_and_all_that_is_said_of_it_stands_in_a_file(type
     assert written.count("Left out") == 30 and written.startswith("Class: Moodle, 3 folders\n")
 
 
-def test_a_later_attempt_that_replaces_an_earlier_one_is_told_for_each_student(typed: Typed) -> None:  # noqa: F811
+def test_a_later_attempt_that_replaces_an_earlier_one_is_told_for_each_student(typed: Typed) -> None:
     laid(Path("class"), LAYOUTS["canvas"].files({"exo1-1.py": EVIL, "exo1-2.py": EVIL}))
     _, told = static(typed)
     assert "dupontlea, exo1: attempt 2 (exo1.py) replaces 1 earlier one" in told
@@ -121,14 +119,14 @@ def test_a_later_attempt_that_replaces_an_earlier_one_is_told_for_each_student(t
     assert "dupontlea, exo1" in Path("out/reception.txt").read_text(encoding="utf-8")
 
 
-def test_an_exercise_of_one_student_s_alone_is_told(typed: Typed) -> None:  # noqa: F811
+def test_an_exercise_of_one_student_s_alone_is_told(typed: Typed) -> None:
     honest = {f"{who}/exo1.py": HONEST for who in ("lea", "luc", "ana", "bob")}
     laid(Path("class"), {**honest, "eve/exo1.py": HONEST, "eve/exo3.py": HONEST})
     assert "exo3 was handed in by one student only (eve)" in static(typed)[1]
     assert "by one student only" not in static(typed, "--exercise", "exo1", "--exercise", "exo3")[1]
 
 
-def test_who_worked_together_may_be_named(typed: Typed) -> None:  # noqa: F811
+def test_who_worked_together_may_be_named(typed: Typed) -> None:
     laid(Path("class"), {"dupont_exo1.py": HONEST, "martin_exo1.py": HONEST})
     Path("mine.csv").write_text("group,student\nmartin,Ana\nmartin,Bob\n", encoding="utf-8")
     static(typed, "--groups", "mine.csv")
@@ -136,7 +134,7 @@ def test_who_worked_together_may_be_named(typed: Typed) -> None:  # noqa: F811
         assert '["Ana", "Bob"]' in {row[0] for row in book.execute("SELECT members FROM submissions")}
 
 
-def test_a_class_without_any_submission_says_what_there_was(typed: Typed) -> None:  # noqa: F811
+def test_a_class_without_any_submission_says_what_there_was(typed: Typed) -> None:
     laid(Path("class"), {"lea/rapport.pdf": b"x"})
     code, told = static(typed)
     assert code == exits.USAGE and "rapport.pdf" in told and "No submission was recognised" in told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,13 @@ from grader import records
 from grader.cli import exits
 from grader.domain import Status, Verdict
 from grader.store import Gradebook
-from tests.cli.test_batch import hand_in, static, typed  # noqa: F401
+from tests.cli.classes import Typed, hand_in, static
 
-Typed = Callable[..., tuple[int, str]]
 UNCLEAR = "cela dépend de beaucoup de choses"
 
 
 @pytest.fixture
-def a_class(typed: Typed) -> Typed:  # noqa: F811
+def a_class(typed: Typed) -> Typed:
     """Three students whose answer on convexity nobody but a teacher understands, and one who is clear."""
     for student in ("alice", "bob", "carol"):
         hand_in(student, f"{UNCLEAR}, {student}")
@@ -129,7 +127,7 @@ def test_a_review_survives_another_grading_while_the_answer_is_the_same(a_class:
 # ── Override ────────────────────────────────────────────────────────────────────────────────────
 
 
-def override(typed: Typed, *words: str) -> tuple[int, str]:  # noqa: F811
+def override(typed: Typed, *words: str) -> tuple[int, str]:
     return typed("override", "out", *words)
 
 
@@ -190,6 +188,6 @@ def test_the_author_is_named_else_found_where_git_keeps_it(a_class: Typed, monke
 
 
 @pytest.mark.parametrize("command", [("review",), ("rejudge",), ("override", "a", "b", "c", "1", "--reason", "x")])
-def test_a_folder_without_a_gradebook_is_told(command: tuple[str, ...], typed: Typed) -> None:  # noqa: F811
+def test_a_folder_without_a_gradebook_is_told(command: tuple[str, ...], typed: Typed) -> None:
     code, told = typed(command[0], "nowhere", *command[1:])
     assert code == exits.USAGE and "no gradebook" in told

@@ -12,6 +12,7 @@ from grader.evaluator.predict import predict
 from grader.evaluator.scaling import Scaled, affine, scaled
 from grader.fingerprints import fingerprints
 from grader.measurements import ModelInputs, PredictRequest, Unmeasurable
+from tests.evaluator.build import dataset
 
 SHAPE = (12, 12)
 RNG = np.random.default_rng(5)
@@ -21,13 +22,7 @@ Y_TRAIN, Y_TEST = np.arange(300) % 4, np.arange(80) % 4
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    for name, array in (("x_train", TRAIN), ("x_test", TEST), ("y_train", Y_TRAIN), ("y_test", Y_TEST)):
-        np.save(folder / f"{name}.npy", array)
-    for split, array in (("train", TRAIN), ("test", TEST)):
-        np.save(folder / f"rows_{split}.npy", fingerprints(array)[0])
-    return folder
+    return dataset(tmp_path / "data", train=(TRAIN, Y_TRAIN), test=(TEST, Y_TEST))
 
 
 def fit(folder: Path, name: str, rows: np.ndarray, kind: str = "StandardScaler") -> object:

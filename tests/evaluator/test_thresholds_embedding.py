@@ -20,6 +20,7 @@ from grader.evaluator.inputs import Inputs
 from grader.evaluator.outlines import is_ellipse, is_hull
 from grader.fingerprints import fingerprints
 from grader.measurements import EmbeddingFigures, EmbeddingRequest
+from tests.evaluator.build import dataset
 
 DICE = np.random.default_rng(11)
 IMAGES = {split: DICE.integers(0, 256, (40, 8, 8), dtype=np.uint8) for split in ("train", "test")}
@@ -29,13 +30,7 @@ LABELS = np.arange(40) % 4
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    for split, images in IMAGES.items():
-        np.save(folder / f"x_{split}.npy", images)
-        np.save(folder / f"y_{split}.npy", LABELS)
-        np.save(folder / f"rows_{split}.npy", fingerprints(images)[0])
-    return folder
+    return dataset(tmp_path / "data", **{split: (images, LABELS) for split, images in IMAGES.items()})
 
 
 def measured(data: Path, images: np.ndarray, points: np.ndarray | None = None, **outlines: Any) -> dict[str, Any]:

@@ -17,19 +17,11 @@ from grader.evaluator.inputs import Inputs
 from grader.evaluator.predict import evaluate, inputs_for
 from grader.evaluator.saved import open_saved
 from grader.evaluator.scaling import Affine
-from grader.measurements import Mistake, Prediction, Unmeasurable
+from grader.measurements import Mistake, Prediction
+from tests.evaluator.build import refused
 
 FREE = 8 << 20
 TOO_MUCH = "a file that unpacks to too much"
-
-
-def refused(act: Callable[[], Any]) -> str:
-    """The reason; "" where it is allowed."""
-    try:
-        act()
-    except Unmeasurable as reason:
-        return str(reason)
-    return ""
 
 
 def examined(folder: Path, fill: Callable[[h5py.File], Any]) -> str:

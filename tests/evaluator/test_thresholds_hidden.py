@@ -15,6 +15,7 @@ from grader.evaluator.inputs import Inputs
 from grader.evaluator.outlines import is_ellipse, is_hull, outline
 from grader.fingerprints import fingerprints
 from grader.measurements import EmbeddingFigures, EmbeddingRequest, Outline
+from tests.evaluator.build import recorded
 from tests.evaluator.test_thresholds_embedding import DICE, IMAGES, LABELS, NOISE, SQUARE, data
 
 __all__ = ["data"]  # the fixture
@@ -41,12 +42,6 @@ def given_by(model: Any, depth: int, images: np.ndarray = TEST) -> np.ndarray:
     return np.asarray(value)
 
 
-def kept(folder: Path, number: int, model: Any) -> None:
-    facts = {"architecture": model.to_json(), "weights": f"weights-{number}.npz"}
-    (folder / f"snapshot-{number}.json").write_text(json.dumps(facts))
-    np.savez(folder / f"weights-{number}.npz", **{f"w{i}": w for i, w in enumerate(model.get_weights())})
-
-
 def projected(data: Path, networks: tuple[tuple[int, int], ...], count: int = 40, **arrays: Any) -> EmbeddingFigures:
     known = {"hashes": np.arange(count, dtype=np.uint64), "points": DICE.normal(size=(count, 2))}
     np.savez(data.parent / "call-1.npz", **{k: v for k, v in {**known, **arrays}.items() if v is not None})
@@ -62,7 +57,7 @@ def nets() -> list[Any]:
 @pytest.fixture
 def both(data: Path, nets: list[Any]) -> tuple[tuple[int, int], ...]:
     for number, model in enumerate(nets, start=1):
-        kept(data.parent, number, model)
+        recorded(data.parent, model, number)
     return ((0, 1), (1, 2))
 
 
@@ -109,7 +104,7 @@ def test_rows_that_are_no_table_of_as_many_numbers_are_nothing_known(data: Path,
 def test_a_network_that_cannot_be_used_is_passed_over(data: Path, nets: list[Any], both: Any) -> None:
     endless = network(5, activation="linear")
     endless.set_weights([np.full_like(w, 3e38) for w in endless.get_weights()])
-    kept(data.parent, 3, endless)
+    recorded(data.parent, endless, 3)
     for number, facts in (
         (4, {"architecture": "{}", "weights": "weights-1.npz"}),
         (9, {"architecture": nets[0].to_json(), "weights": "weights-9.npz"}),  # which are not there

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from grader.evaluator.bounds import _cost_inside, check_bounds, count
 from grader.evaluator.rebuild import model_config, rebuild
 from grader.evaluator.xor_measurement import wrong_answers
-from grader.measurements import Unmeasurable
+from tests.evaluator.build import refused
 
 Json = dict[str, Any]
 
@@ -28,15 +27,6 @@ def sequential(*layers: Json, name: str = "m") -> Json:
 
 def entry(*shape: int) -> Json:
     return one("InputLayer", batch_shape=[None, *shape], dtype="float32")
-
-
-def refused(act: Callable[[], Any]) -> str:
-    """The reason; "" where it is allowed."""
-    try:
-        act()
-    except Unmeasurable as reason:
-        return str(reason)
-    return ""
 
 
 # ── Sizes, worked out without allocating ────────────────────────────────────────────────────────

@@ -13,6 +13,7 @@ from grader.evaluator import job, refit, scaling
 from grader.evaluator.inputs import Inputs
 from grader.fingerprints import fingerprints
 from grader.measurements import ModelInputs, Refused, SvmRequest, Unmeasurable, Why
+from tests.evaluator.build import dataset
 
 DICE = np.random.default_rng(23)
 TRAIN = DICE.integers(0, 256, (60, 6, 6), dtype=np.uint8)
@@ -24,13 +25,7 @@ NOISE = DICE.integers(0, 256, (60, 6, 6), dtype=np.uint8)
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    for name, array in (("x_train", TRAIN), ("x_test", TEST), ("y_train", Y_TRAIN), ("y_test", Y_TEST)):
-        np.save(folder / f"{name}.npy", array)
-    for split, array in (("train", TRAIN), ("test", TEST)):
-        np.save(folder / f"rows_{split}.npy", fingerprints(array)[0])
-    return folder
+    return dataset(tmp_path / "data", train=(TRAIN, Y_TRAIN), test=(TEST, Y_TEST))
 
 
 def features_of(images: np.ndarray) -> np.ndarray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from grader.measurements import (
     Why,
 )
 from grader.worker.recorder.describe import layers_of
+from tests.evaluator.build import recorded
 from tests.evaluator.test_rebuild import shaken
 
 IMAGES = np.random.default_rng(5).integers(0, 256, (230, 4, 4), dtype=np.uint8)
@@ -48,12 +48,6 @@ def folder(tmp_path: Path) -> Path:
         np.save(tmp_path / "data" / f"y_{split}.npy", np.arange(count) % 3)
     recorded(tmp_path, net(5))
     return tmp_path
-
-
-def recorded(folder: Path, model: Any) -> None:
-    facts = {"architecture": model.to_json(), "weights": "weights-1.npz"}
-    (folder / "snapshot-1.json").write_text(json.dumps(facts))
-    np.savez(folder / "weights-1.npz", **{f"w{i}": w for i, w in enumerate(model.get_weights())})
 
 
 def inputs(folder: Path) -> Inputs:

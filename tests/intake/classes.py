@@ -14,6 +14,7 @@ from grader.intake import find_all
 from grader.intake.whole_class import Intake
 
 IDS = ("exo1", "exo2", "exo3", "xor")
+EVERY_ID = (*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder")
 HONEST = "x = 1\n"
 Files = Mapping[str, bytes]
 

@@ -16,8 +16,8 @@ from grader.intake.archive_members import Bounds
 from grader.intake.lms import received_from, usernames
 from grader.intake.refusals import Refusal
 from grader.intake.whole_class import Intake
+from tests.intake.classes import IDS
 
-IDS = ("exo1", "exo2", "exo3", "xor")
 DUPONT = "Léa Dupont_1234_assignsubmission_file_"
 MARTIN = "Jean-Pierre Martin_1235_assignsubmission_file"
 

@@ -10,8 +10,7 @@ import pytest
 from grader.errors import NothingToGrade, UnreadableSubmission
 from grader.intake import listing
 from grader.intake.whole_class import Intake, find_all, find_one
-
-IDS = ("exo1", "exo2", "exo3", "xor")
+from tests.intake.classes import IDS
 
 
 def make(root: Path, *names: str) -> Path:

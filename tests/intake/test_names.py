@@ -7,8 +7,7 @@ import unicodedata
 import pytest
 
 from grader.intake.exercise_names import Naming, clean, exercise_of, exercises_of, read_name, read_names
-
-IDS = (*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder")
+from tests.intake.classes import EVERY_ID
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ IDS = (*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder")
     ],
 )
 def test_a_name_says_its_exercise(name: str, exercise: str | None) -> None:
-    assert exercise_of(name, IDS) == exercise
+    assert exercise_of(name, EVERY_ID) == exercise
 
 
 @pytest.mark.parametrize(
@@ -66,7 +65,7 @@ def test_a_name_says_its_exercise(name: str, exercise: str | None) -> None:
     ],
 )
 def test_the_rest_of_a_name_says_whose_it_is(name: str, owner: str) -> None:
-    named = read_name(name, IDS)
+    named = read_name(name, EVERY_ID)
     assert named is not None
     assert named.owner == owner
 
@@ -98,14 +97,14 @@ def test_a_name_is_kept_as_it_is_without_control_characters() -> None:
     ],
 )
 def test_a_name_may_say_several_exercises(name: str, exercises: str) -> None:
-    assert exercises_of(name, IDS) == tuple(exercises.split())
-    assert [one.exercise for one in read_names(name, IDS)] == exercises.split()
+    assert exercises_of(name, EVERY_ID) == tuple(exercises.split())
+    assert [one.exercise for one in read_names(name, EVERY_ID)] == exercises.split()
 
 
 def test_a_number_that_may_be_a_version_s_is_not_sure() -> None:
-    assert [one.sure for one in read_names("exo1-2.py", IDS)] == [True, False]
-    assert [one.sure for one in read_names("exo1et2.py", IDS)] == [True, True]
-    assert [one.owner for one in read_names("dupont_exo1_et_exo2.py", IDS)] == ["dupont", "dupont"]
+    assert [one.sure for one in read_names("exo1-2.py", EVERY_ID)] == [True, False]
+    assert [one.sure for one in read_names("exo1et2.py", EVERY_ID)] == [True, True]
+    assert [one.owner for one in read_names("dupont_exo1_et_exo2.py", EVERY_ID)] == ["dupont", "dupont"]
 
 
 @pytest.mark.parametrize(
@@ -126,4 +125,4 @@ def test_a_number_that_may_be_a_version_s_is_not_sure() -> None:
     ],
 )
 def test_a_heading_begins_with_its_exercise(line: str, exercises: str) -> None:
-    assert Naming(IDS).titles(line) == tuple(exercises.split())
+    assert Naming(EVERY_ID).titles(line) == tuple(exercises.split())

@@ -11,8 +11,9 @@ import pytest
 from grader import reading
 from grader.domain import Reading, Submission
 from grader.intake.exercise_names import Naming
+from tests.intake.classes import EVERY_ID
 
-NAMING = Naming((*(f"exo{i}" for i in range(7)), "xor", "fashion", "signs", "autoencoder"))
+NAMING = Naming(EVERY_ID)
 KEYS = {"exo1": ("parametres", "convexe"), "exo2": ("parametres", "convexe"), "exo3": ("parametres",)}
 ONE, TWO = {"parametres": "7850", "convexe": "oui"}, {"parametres": "79510", "convexe": "non"}
 

@@ -18,6 +18,7 @@ from grader.reading.answers import answers_in
 from grader.reading.detection import detect_exercises, net_of
 from grader.reading.source import MAX_BYTES, Source, read_source
 from tests.endings import computes_no_longer_than
+from tests.intake.classes import EVERY_ID
 from tests.reading.nasty import NASTY, NOTEBOOKS, large_notebook
 
 
@@ -98,7 +99,7 @@ def test_a_warning_of_the_compiler_is_not_ours(tmp_path: Path) -> None:
     assert source(tmp_path, r"x = '\d'; y = 1 is 1").failure is None
 
 
-NAMING = Naming((*(f"exo{n}" for n in range(7)), "xor", "fashion", "signs", "autoencoder"))
+NAMING = Naming(EVERY_ID)
 KEYS = ("parametres", "convexe", "minimum_global")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import dedent
 
 import pytest
 
@@ -207,7 +208,7 @@ def test_layers_with_arguments_of_old_are_those_of_today(record: Record) -> None
     m.compile('sgd', 'categorical_crossentropy')
     m.fit(np.random.rand(60, 8, 8, 1), y, nb_epoch=2, verbose=0)
     """
-    seen = ran(record(HEAD + _plain(code)))
+    seen = ran(record(HEAD + dedent(code)))
     conv, pool, drop, _, dense = seen.evidence.snapshots[-1].layers
     assert conv.settings["kernel_size"] == [3, 3] and conv.settings["padding"] == "same"
     assert conv.settings["kernel_initializer"] == "RandomUniform" and conv.settings["strides"] == [1, 1]
@@ -234,7 +235,7 @@ def test_rates_of_old_are_recorded(record: Record) -> None:
     m.fit(x, y, batch_size=60, epochs=3, verbose=0)
     assert abs(keras.backend.get_value(m.optimizer.lr) - 0.5 / 4) < 1e-6
     """
-    seen = ran(record(HEAD + NET + _plain(code)))
+    seen = ran(record(HEAD + NET + dedent(code)))
     assert seen.evidence.trainings[-1].compiled is not None
     assert seen.evidence.trainings[-1].compiled.learning_rate == pytest.approx(0.5)
 
@@ -257,7 +258,7 @@ def test_generators_and_classes_of_old(record: Record) -> None:
     assert Dense(3, activation=tf.nn.softmax).get_config()['activation'] == 'softmax'
     assert h['acc'] == h['accuracy'] and h['val_acc'] and sorted(h) == ['accuracy', 'loss', 'val_accuracy', 'val_loss']
     """
-    seen = ran(record(HEAD + NET + _plain(code)))
+    seen = ran(record(HEAD + NET + dedent(code)))
     assert [(t.epochs_run, t.steps) for t in seen.evidence.trainings] == [(2, 4), (1, 2)]
     assert len({text for _, text in told(seen)}) >= 8
 
@@ -273,7 +274,7 @@ def test_accuracies_are_watched_and_read_under_their_name_of_old(record: Record)
     again = m.fit(x, y, validation_data=(x, y), verbose=0, callbacks=[EarlyStopping(monitor='val_acc')])
     assert again.history['accuracy'] == again.history['acc']
     """
-    seen = ran(record(HEAD + NET + _plain(code)))
+    seen = ran(record(HEAD + NET + dedent(code)))
     assert [line for line, text in told(seen) if "monitor='val_acc'" in text] == [6, 7]
     assert any(name.name.endswith(".hdf5") for name in seen.work.iterdir())
     assert not any(line > 9 for line, _ in told(seen)), "a metric that is named acc is no old spelling"
@@ -300,7 +301,7 @@ def test_a_model_in_scikit_learns_clothes_is_trained_and_recorded(record: Record
     reg.fit(x, x[:, 0])
     assert reg.predict(x).shape == (60,) and reg.score(x, x[:, 0]) < 0
     """
-    seen = ran(record(HEAD + _plain(code)))
+    seen = ran(record(HEAD + dedent(code)))
     assert [t.epochs_run for t in seen.evidence.trainings] == [2, 3]
 
 
@@ -334,7 +335,7 @@ backend: tensorflow
     except Exception as problem:
         print(type(problem).__name__)
     """
-    seen = ran(record(HEAD + NET + _plain(code), files=files))
+    seen = ran(record(HEAD + NET + dedent(code), files=files))
     assert "ConstructorError" in seen.printed.text
 
 
@@ -348,7 +349,7 @@ def test_models_of_two_editions_of_keras_are_mixed(record: Record) -> None:
     both.fit(x, y, verbose=0)
     keras.Model(both.inputs, both.layers[0].output).predict(x, verbose=0)
     """
-    seen = ran(record(HEAD + _plain(code)))
+    seen = ran(record(HEAD + dedent(code)))
     assert len(seen.evidence.trainings) == 1 and told(seen) == []
 
 
@@ -370,7 +371,7 @@ def test_models_are_saved_and_loaded_under_names_of_old(record: Record) -> None:
     for name in ('whole.h5', 'dossier', 'w.hdf5'):
         assert len(load_model(name).evaluate(x, y, verbose=0)) == 2, name
     """
-    seen = ran(record(HEAD + NET + _plain(code)))
+    seen = ran(record(HEAD + NET + dedent(code)))
     saves = [use.path for use in seen.evidence.uses if use.how == "save_weights"]
     assert "m.h5" in saves, "the recorder sees the name that the student wrote"
     assert not (seen.work / "logs").exists()
@@ -401,7 +402,7 @@ def test_colab_finds_the_courses_files_and_the_students(record: Record, data: Da
     display(3)
     """
     folders = {"mnist": str(data.folder), "signs": str(signs.folder)}
-    seen = ran(record(_plain(code), data=folders, files={"notes.txt": "bonjour"}))
+    seen = ran(record(dedent(code), data=folders, files={"notes.txt": "bonjour"}))
     assert (seen.work / "sortie.txt").read_text() == "fait"
     assert [line for line, _ in told(seen)] == [3, 7, 7, 7, 9, 10, 11, 13, 14, 15]
 
@@ -413,7 +414,7 @@ def test_the_same_images_from_another_shop(record: Record, data: DatasetInfo) ->
     assert X.shape == (70000, 784) and y[0] in set('0123456789')
     assert fetch_mldata('MNIST original').target.shape == (70000,)
     """
-    assert [line for line, _ in told(ran(record(_plain(code), data={"mnist": str(data.folder)})))] == [2, 3]
+    assert [line for line, _ in told(ran(record(dedent(code), data={"mnist": str(data.folder)})))] == [2, 3]
 
 
 def test_a_path_that_is_nobodys_stays_missing(record: Record) -> None:
@@ -436,7 +437,7 @@ def test_windows_and_colours_of_old_are_no_failure(record: Record) -> None:
     assert mpl.get_backend().lower() == 'agg'
     mpl.use('Agg')
     """
-    seen = ran(record(_plain(code)))
+    seen = ran(record(dedent(code)))
     assert len(seen.evidence.figures) == 2
     assert [line for line, _ in told(seen)] == [3, 5, 6, 7, 7]
 
@@ -450,7 +451,7 @@ def test_colour_maps_by_their_old_names_are_told(record: Record) -> None:
     draw()
     plt.scatter([1, 2], [1, 2], c=[0, 1], cmap='tab10')
     """
-    assert [(line, "tab" in text) for line, text in told(ran(record(_plain(code))))] == [(3, True), (5, True)]
+    assert [(line, "tab" in text) for line, text in told(ran(record(dedent(code))))] == [(3, True), (5, True)]
 
 
 def test_an_angle_without_its_name_is_understood(record: Record) -> None:
@@ -471,7 +472,7 @@ def test_an_angle_without_its_name_is_understood(record: Record) -> None:
     except TypeError as problem:
         print("refused")
     """
-    seen = ran(record(_plain(code)))
+    seen = ran(record(dedent(code)))
     assert seen.printed.text == "refused\nrefused\n"
     assert [line for line, _ in told(seen)] == [3, 5, 6]
 
@@ -509,9 +510,3 @@ def test_an_error_below_a_cell_magic_has_its_own_line(record: Record) -> None:
 def test_sources_as_editors_write_them(record: Record, source: bytes, runs: bool) -> None:
     seen = record(source)
     assert (seen.outcome.status == "ok" and "été" in seen.printed.text) if runs else seen.failure == "TabError"
-
-
-def _plain(code: str) -> str:
-    import textwrap
-
-    return textwrap.dedent(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from textwrap import dedent
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def test_a_model_that_lives_in_a_function_is_recorded_with_all_about_its_trainin
 
     main()
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     (training,) = seen.evidence.trainings
     assert (training.epochs_asked, training.epochs_run, training.batch_size, training.steps) == (3, 3, 20, 9)
@@ -72,12 +73,6 @@ def test_a_model_that_lives_in_a_function_is_recorded_with_all_about_its_trainin
     assert snapshot.layers[1].settings["activation"] == "softmax"
     assert (snapshot.input_shape, snapshot.output_shape) == ((None, 4), (None, 3))
     assert [w.shape for w in weights(seen, snapshot)] == [(4, 5), (5,), (5, 3), (3,)]
-
-
-def _plain(code: str) -> str:
-    import textwrap
-
-    return textwrap.dedent(code)
 
 
 def test_the_recorded_weights_are_those_at_the_end_of_the_training(record: Record) -> None:
@@ -139,7 +134,7 @@ def test_a_loop_with_a_gradient_tape_counts_as_a_training(record: Record) -> Non
         optimizer.apply_gradients(zip(gradients, m.trainable_variables))
     np.savez("before.npz", before)
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     (training,) = seen.evidence.trainings
     assert (training.how, training.steps) == ("loop", 4)
@@ -169,7 +164,7 @@ def test_callbacks_are_called_however_they_are_given(callbacks: str, record: Rec
     h = m.fit(x, y, epochs=2, verbose=0, callbacks={callbacks})
     print(len(h.history["loss"]))
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     assert seen.evidence.trainings[0].epochs_run == 2
     assert seen.printed.text.count("epoch") == (2 if "own" in callbacks else 0)
@@ -208,7 +203,7 @@ def test_a_training_is_recorded_whatever_feeds_it(fed: str, record: Record) -> N
     m = new()
     m.fit({"Batches()" if "PyDataset" in fed else fed}, verbose=0)
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     training = seen.evidence.trainings[0]
     assert training.steps == 3 and training.epochs_run == 1
@@ -223,7 +218,7 @@ def test_the_two_inputs_of_a_model_do_not_disturb_its_training(record: Record) -
     m.compile("sgd", "categorical_crossentropy")
     m.fit([x, x], y, verbose=0)
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     assert seen.evidence.trainings[0].data.rows == 60
     assert last_fit(seen).input_shape is None and last_fit(seen).parameters == 27
@@ -241,7 +236,7 @@ def test_a_class_of_ones_own_is_recorded_without_an_architecture(record: Record)
     m.compile("sgd", "categorical_crossentropy")
     m.fit(x, y, verbose=0)
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     assert last_fit(seen).architecture is None and last_fit(seen).parameters == 15
 
@@ -261,7 +256,7 @@ def test_evaluate_predict_and_save_are_recorded_with_the_weights_they_used(recor
     again.load_weights("mine.weights.h5")
     print(loss, accuracy)
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     uses = {use.how: use for use in seen.evidence.uses}
     assert set(uses) == {"evaluate", "predict", "save", "save_weights", "load_weights"}
@@ -308,7 +303,7 @@ def test_a_crash_inside_a_training_keeps_the_epochs_before_it(record: Record) ->
                 raise RuntimeError("enough")
     new().fit(x, y, epochs=5, verbose=0, callbacks=[Own()])
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     training = seen.evidence.trainings[0]
     assert not training.finished and training.epochs_run >= 1 and training.epochs_asked == 5
     assert last_fit(seen).weights
@@ -410,13 +405,13 @@ def test_a_process_that_the_program_forks_neither_ends_nor_doubles_its_story(rec
     os.waitpid(pid, 0)
     m.fit(x, y, verbose=0)
     """
-    seen = record(HEAD + _plain(code))
+    seen = record(HEAD + dedent(code))
     ended_well(seen)
     assert len(seen.evidence.trainings) == 1 and len({s.model for s in seen.evidence.snapshots}) == 1
     assert "child" in seen.printed.text
 
 
-def test_lines_that_the_program_writes_into_the_pipe_are_dropped_or_plain(record: Record) -> None:
+def test_lines_that_the_program_writes_into_the_pipe_are_dropped_ordedent(record: Record) -> None:
     code = """
     import os
     for descriptor in range(3, 64):
@@ -471,7 +466,7 @@ def test_an_audit_evaluates_what_it_has_hardly_trained_on_a_few_rows_only(record
     print(batches(m.evaluate))
     """
     for steps, printed in ((10, "60 10 10 60\n"), (None, "60 60 60 60\n")):
-        seen = record(HEAD + _plain(code), audit_steps=steps)
+        seen = record(HEAD + dedent(code), audit_steps=steps)
         assert seen.printed.text == printed
         assert [use.rows for use in seen.evidence.uses if use.how == "evaluate"] == [60, 60, 60]
 
